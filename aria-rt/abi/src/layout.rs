@@ -1,0 +1,148 @@
+//! The structs that emitted code and the runtime both read. All are `#[repr(C)]`; offsets are part of the ABI.
+
+use core::ffi::c_void;
+
+/// A text that lives as long as the extension: UTF-8, not NUL-terminated.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Text {
+    /// First byte.
+    pub data: *const u8,
+    /// Length in bytes.
+    pub len: usize,
+}
+
+/// A place in an Aria source file; a constant beside each operation that can fail.
+#[repr(C)]
+pub struct Location {
+    /// The file as it was given to the compiler.
+    pub file: Text,
+    /// The Aria function.
+    pub function: Text,
+    /// 1-based line.
+    pub line: u32,
+    /// 1-based column, in characters.
+    pub column: u32,
+}
+
+/// One parameter of an exported function, for conversion and for error messages.
+#[repr(C)]
+pub struct ParamSpec {
+    /// The function's name, as Python sees it.
+    pub function: Text,
+    /// The parameter's name.
+    pub name: Text,
+    /// The parameter's type as Aria writes it, for messages.
+    pub ty: Text,
+    /// [`crate::codes::Kind`].
+    pub kind: u32,
+    /// [`crate::codes::Elem`], for scalars and arrays.
+    pub elem: u32,
+    /// 1 when the parameter is `mut`: the memory must be writable and is borrowed exclusively.
+    pub mutable: u32,
+    /// 1 when the parameter has a default value.
+    pub has_default: u32,
+    /// Number of dimensions of an array parameter.
+    pub rank: u32,
+    /// Keeps the size a multiple of eight.
+    pub reserved: u32,
+}
+
+/// The signature of an exported function, for the slow path of argument binding and for tracebacks.
+#[repr(C)]
+pub struct FunctionSpec {
+    /// The function's name, as Python sees it.
+    pub name: Text,
+    /// The Aria source file.
+    pub file: Text,
+    /// The line of the `fn`.
+    pub line: u32,
+    /// Number of parameters.
+    pub n_params: u32,
+    /// The parameters, `n_params` of them.
+    pub params: *const ParamSpec,
+}
+
+/// Python memory that Aria holds. For parameters, emitted code allocates it zeroed on its stack; the runtime fills it,
+/// and emitted code reads `data`, `len` and `stride`.
+#[repr(C)]
+pub struct Borrow {
+    /// Address of element 0, aligned for the element type, also when the array is empty.
+    pub data: *mut u8,
+    /// Number of elements.
+    pub len: i64,
+    /// Distance from one element to the next, in bytes; may be negative or 0.
+    pub stride: i64,
+    /// The exporter, an owned reference while the borrow is active; null when inactive.
+    pub owner: *mut c_void,
+    /// The runtime's own: links in the list of active borrows, lock state, the `Py_buffer` where one is held.
+    pub reserved: [usize; 20],
+}
+
+/// A string: reference-counted, immutable, UTF-8; `len` bytes follow the struct. Emitted literals have `refs == IMMORTAL`.
+#[repr(C)]
+pub struct Str {
+    /// Reference count, changed atomically; [`IMMORTAL`] is never changed.
+    pub refs: isize,
+    /// Length in bytes.
+    pub len: usize,
+}
+
+/// The reference count of a string that is a constant of the extension.
+pub const IMMORTAL: isize = isize::MIN;
+
+/// A Python name or module that emitted code refers to: a writable global whose `cache` is null at load.
+#[repr(C)]
+pub struct NameCell {
+    /// Filled by the runtime on first use: the interned name, or the imported module.
+    pub cache: *mut c_void,
+    /// The name (for a module: its dotted path).
+    pub text: Text,
+}
+
+/// An owned one-dimensional array: `data` comes from `aria_rt_array_alloc` and goes back to `aria_rt_array_free`, or
+/// is handed to Python.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct RawArray {
+    /// Element 0; 64-byte aligned; not null, also when `len` is 0, except in an empty slot.
+    pub data: *mut u8,
+    /// Number of elements.
+    pub len: i64,
+}
+
+/// One exported function, as the module's init hands it to the runtime.
+#[repr(C)]
+pub struct ExportSpec {
+    /// The signature.
+    pub spec: *const FunctionSpec,
+    /// NUL-terminated name.
+    pub name: *const u8,
+    /// NUL-terminated docstring with CPython's text signature in front (`f($module, x)\n--\n\n…`).
+    pub doc: *const u8,
+    /// `METH_FASTCALL | METH_KEYWORDS` entry points, one for each CPU level of [`ModuleSpec::levels`].
+    pub entries: *const *const c_void,
+}
+
+/// A whole extension module, as `PyInit_…` hands it to `aria_rt_module_init`.
+#[repr(C)]
+pub struct ModuleSpec {
+    /// [`crate::ABI_VERSION`] of the compiler.
+    pub abi_version: u32,
+    /// Number of CPU levels that the code was compiled for.
+    pub n_levels: u32,
+    /// The levels, ascending: 1 = x86-64, 2 = x86-64-v2, 3 = x86-64-v3, 4 = x86-64-v4.
+    pub levels: *const u32,
+    /// NUL-terminated module name (last component).
+    pub name: *const u8,
+    /// NUL-terminated docstring, or null.
+    pub doc: *const u8,
+    /// The exported functions.
+    pub exports: *const ExportSpec,
+    /// Number of exported functions.
+    pub n_exports: u64,
+}
+
+/// The body of a parallel loop: elements `lo..hi` of the iteration space.
+/// Returns 0, or 1 with an error pending on the calling thread.
+pub type ParallelBody = unsafe extern "C" fn(context: *mut c_void, lo: i64, hi: i64) -> i32;

@@ -1,0 +1,181 @@
+//! The runtime table: the only place where a runtime function's signature, GIL rule and description are written.
+
+/// Calls `$callback!` with every runtime function, each written as
+///
+/// ```text
+/// /// Description.
+/// held|released|any [attributes] fn name(param: Type, …) -> Type;
+/// ```
+///
+/// GIL rule: `held` functions may only be called with the GIL held, `released` only without it, `any` either way.
+///
+/// Types are `Ptr I64 I32 F64 F32 Void`. Of a function that can fail, `I32` 0 is success and 1 means that an error is
+/// pending on this thread (see `aria_rt_error_to_python`) unless the line says that a Python exception is set.
+/// Attributes: `cold` marks error paths, `pure` functions that only read memory, `alloc` those that return fresh memory.
+#[macro_export]
+macro_rules! for_each_rt_fn {
+    ($callback:path) => {
+        $callback! {
+            // ---- module ----
+            /// Makes the module: what `PyInit_…` returns, or null with a Python exception set.
+            held [] fn aria_rt_module_init(spec: Ptr) -> Ptr;
+
+            // ---- arguments, Python to Aria; 1: a Python exception is set ----
+            /// Binds positional and keyword arguments to `spec.n_params` slots (borrowed references; null for a default).
+            held [cold] fn aria_rt_bind_arguments(spec: Ptr, args: Ptr, nargs: I64, kwnames: Ptr, slots: Ptr) -> I32;
+            /// `float`, `int`, or what has `__float__` or `__index__`: f64 at `out`.
+            held [] fn aria_rt_f64_from_py(obj: Ptr, spec: Ptr, out: Ptr) -> I32;
+            /// As `aria_rt_f64_from_py`, rounded to f32.
+            held [] fn aria_rt_f32_from_py(obj: Ptr, spec: Ptr, out: Ptr) -> I32;
+            /// `int` or `__index__`: i64 at `out`; out of the element type's range: OverflowError.
+            held [] fn aria_rt_int_from_py(obj: Ptr, spec: Ptr, out: Ptr) -> I32;
+            /// `bool`, NumPy's too: one byte, 0 or 1, at `out`.
+            held [] fn aria_rt_bool_from_py(obj: Ptr, spec: Ptr, out: Ptr) -> I32;
+            /// `str`: an owned `Str*` at `out`.
+            held [] fn aria_rt_str_from_py(obj: Ptr, spec: Ptr, out: Ptr) -> I32;
+            /// Borrows the memory of an array argument (`PyArrayView`, `PythonArray`) into the zeroed `Borrow` at `out`.
+            /// Wrong dtype, rank, byte order or alignment: TypeError or ValueError; read-only for `mut`: ValueError or
+            /// BufferError; overlap with another argument: ValueError; a conflicting borrow by a running call: BorrowError.
+            held [] fn aria_rt_borrow(obj: Ptr, spec: Ptr, out: Ptr) -> I32;
+            /// As `aria_rt_borrow`, for an `Array[T]` that the function only reads: contiguous memory of the right type is
+            /// borrowed; lists, strided arrays and arrays of a type that casts safely are copied into memory that the
+            /// `Borrow` owns. `stride` is always the element size.
+            held [] fn aria_rt_borrow_or_copy(obj: Ptr, spec: Ptr, out: Ptr) -> I32;
+            /// Ends a borrow; an inactive (zeroed) one is left alone. Keeps a Python exception that is set.
+            held [] fn aria_rt_release(borrow: Ptr) -> Void;
+
+            // ---- results, Aria to Python: new references, null with a Python exception set ----
+            /// f64 to `float`.
+            held [] fn aria_rt_f64_to_py(value: F64) -> Ptr;
+            /// i64 to `int`.
+            held [] fn aria_rt_i64_to_py(value: I64) -> Ptr;
+            /// u64, as the bits of an i64, to `int`.
+            held [] fn aria_rt_u64_to_py(value: I64) -> Ptr;
+            /// 0 or 1 to `bool`.
+            held [] fn aria_rt_bool_to_py(value: I32) -> Ptr;
+            /// `None`.
+            held [] fn aria_rt_none() -> Ptr;
+            /// A borrowed `Str*` to `str`.
+            held [] fn aria_rt_str_to_py(value: Ptr) -> Ptr;
+            /// Hands an owned array to a `numpy.ndarray` without a copy; without NumPy, to an object of the runtime that
+            /// speaks the buffer protocol. Takes ownership, also on failure.
+            held [] fn aria_rt_array_to_py(data: Ptr, len: I64, elem: I32) -> Ptr;
+            /// `n` new references to `tuple`. Steals them; a null among them means failure, and the others are dropped.
+            held [] fn aria_rt_tuple_to_py(items: Ptr, n: I64) -> Ptr;
+            /// The object whose memory a `Borrow*` holds.
+            held [] fn aria_rt_borrow_to_py(borrow: Ptr) -> Ptr;
+
+            // ---- errors ----
+            /// Turns this thread's pending error into the Python exception, with a traceback entry for the place where
+            /// it was raised. Returns null, so that a wrapper can return it.
+            held [cold] fn aria_rt_error_to_python(spec: Ptr) -> Ptr;
+            /// `raise Kind("message")`: makes an error pending. `kind` is an `ErrorKind`, `message` a borrowed `Str*`.
+            any [cold] fn aria_rt_raise(kind: I32, message: Ptr, location: Ptr) -> Void;
+            /// IndexError with index and length.
+            any [cold] fn aria_rt_raise_index(index: I64, len: I64, location: Ptr) -> Void;
+            /// OverflowError; `what` is a `Text*` such as "Int + Int".
+            any [cold] fn aria_rt_raise_overflow(what: Ptr, location: Ptr) -> Void;
+            /// ZeroDivisionError.
+            any [cold] fn aria_rt_raise_zero_division(location: Ptr) -> Void;
+            /// ValueError with both lengths: two arrays of one expression differ.
+            any [cold] fn aria_rt_raise_shape(left: I64, right: I64, location: Ptr) -> Void;
+            /// ValueError: `what` (a `Text*` such as "min") of an empty array.
+            any [cold] fn aria_rt_raise_empty(what: Ptr, location: Ptr) -> Void;
+            /// RecursionError.
+            any [cold] fn aria_rt_raise_recursion(location: Ptr) -> Void;
+            /// MemoryError.
+            any [cold] fn aria_rt_raise_memory(location: Ptr) -> Void;
+            /// Makes the Python exception that is set the pending error, and clears it.
+            held [cold] fn aria_rt_capture_python_error(location: Ptr) -> Void;
+
+            // ---- the GIL ----
+            /// Releases the GIL when `work`, an estimate in nanoseconds, is worth a switch: the saved thread state, or
+            /// null when the GIL was kept.
+            held [] fn aria_rt_gil_release(work: I64) -> Ptr;
+            /// Takes the GIL back with what `aria_rt_gil_release` returned (not null).
+            released [] fn aria_rt_gil_acquire(state: Ptr) -> Void;
+            /// Takes the GIL on any thread, held or not: a token.
+            any [] fn aria_rt_gil_ensure() -> I32;
+            /// Undoes `aria_rt_gil_ensure`.
+            held [] fn aria_rt_gil_unensure(token: I32) -> Void;
+
+            // ---- arrays ----
+            /// `len * size` bytes, 64-byte aligned, not initialised, huge pages where it is large; null when memory is
+            /// out or `len` negative (no error is pending then).
+            any [alloc] fn aria_rt_array_alloc(len: I64, size: I64) -> Ptr;
+            /// Gives memory of `aria_rt_array_alloc` back; null is left alone.
+            any [] fn aria_rt_array_free(data: Ptr) -> Void;
+            /// `obj.to_array(T)`: copies a list, buffer or ndarray of a type that casts safely to the `RawArray` at `out`.
+            held [] fn aria_rt_array_from_py(obj: Ptr, elem: I32, out: Ptr, location: Ptr) -> I32;
+
+            // ---- strings: `Str*`; arguments borrowed, results owned ----
+            /// Shares a string: returns its argument.
+            any [] fn aria_rt_str_retain(value: Ptr) -> Ptr;
+            /// Drops a string; null is left alone.
+            any [] fn aria_rt_str_drop(value: Ptr) -> Void;
+            /// Joins the `n` strings of a `Str**` end to end; null: out of memory.
+            any [] fn aria_rt_str_join(parts: Ptr, n: I64) -> Ptr;
+            /// -1, 0 or 1, by code points.
+            any [pure] fn aria_rt_str_compare(a: Ptr, b: Ptr) -> I32;
+            /// Number of code points.
+            any [pure] fn aria_rt_str_length(value: Ptr) -> I64;
+            /// Decimal text.
+            any [] fn aria_rt_str_from_i64(value: I64) -> Ptr;
+            /// Decimal text of a u64, given as the bits of an i64.
+            any [] fn aria_rt_str_from_u64(value: I64) -> Ptr;
+            /// Shortest text that reads back as the same f64, written as Python's `repr` writes it.
+            any [] fn aria_rt_str_from_f64(value: F64) -> Ptr;
+            /// Shortest text that reads back as the same f32.
+            any [] fn aria_rt_str_from_f32(value: F32) -> Ptr;
+            /// `true` or `false`.
+            any [] fn aria_rt_str_from_bool(value: I32) -> Ptr;
+            /// `str(obj)` as an owned `Str*`; null: error pending.
+            held [] fn aria_rt_str_of_object(obj: Ptr, location: Ptr) -> Ptr;
+
+            // ---- Python objects: results are new references; null: error pending ----
+            /// Adds a reference: returns its argument.
+            held [] fn aria_rt_py_retain(obj: Ptr) -> Ptr;
+            /// Drops a reference, without the GIL as soon as the GIL is next taken. Null is left alone.
+            any [] fn aria_rt_py_drop(obj: Ptr) -> Void;
+            /// The module of a `NameCell`, imported on first use.
+            held [] fn aria_rt_py_module(cell: Ptr, location: Ptr) -> Ptr;
+            /// `obj.name`; `name` is a `NameCell*`.
+            held [] fn aria_rt_py_getattr(obj: Ptr, name: Ptr, location: Ptr) -> Ptr;
+            /// `obj.name = value`.
+            held [] fn aria_rt_py_setattr(obj: Ptr, name: Ptr, value: Ptr, location: Ptr) -> I32;
+            /// `callee(args…, name=value…)`: `args` holds `nargs + nkw` borrowed references, `kwnames` `nkw` `NameCell*`s.
+            held [] fn aria_rt_py_call(callee: Ptr, args: Ptr, nargs: I64, kwnames: Ptr, nkw: I64, location: Ptr) -> Ptr;
+            /// `obj.name(args…, name=value…)`.
+            held [] fn aria_rt_py_call_method(obj: Ptr, name: Ptr, args: Ptr, nargs: I64, kwnames: Ptr, nkw: I64, location: Ptr) -> Ptr;
+            /// `obj[key]`.
+            held [] fn aria_rt_py_getitem(obj: Ptr, key: Ptr, location: Ptr) -> Ptr;
+            /// `obj[key] = value`.
+            held [] fn aria_rt_py_setitem(obj: Ptr, key: Ptr, value: Ptr, location: Ptr) -> I32;
+            /// A `PyOp`, comparisons included: the resulting object.
+            held [] fn aria_rt_py_operate(op: I32, a: Ptr, b: Ptr, location: Ptr) -> Ptr;
+            /// Truth value: 0, 1, or -1 with an error pending.
+            held [] fn aria_rt_py_truth(obj: Ptr, location: Ptr) -> I32;
+            /// `iter(obj)`.
+            held [] fn aria_rt_py_iter(obj: Ptr, location: Ptr) -> Ptr;
+            /// The next item, at `out`; null there at the end.
+            held [] fn aria_rt_py_next(iterator: Ptr, out: Ptr, location: Ptr) -> I32;
+            /// A `PythonObject` where a typed place wants the number `elem`, stored at `out`.
+            held [] fn aria_rt_scalar_of_object(obj: Ptr, elem: I32, out: Ptr, location: Ptr) -> I32;
+            /// A `PythonObject` where a typed place wants a `PythonArray[T]`: an owned, heap-allocated `Borrow*`.
+            held [] fn aria_rt_pyarray_of_object(obj: Ptr, elem: I32, location: Ptr) -> Ptr;
+            /// An owned, heap-allocated `Borrow*` on the memory of any `Borrow*`.
+            held [] fn aria_rt_pyarray_retain(borrow: Ptr, location: Ptr) -> Ptr;
+            /// Drops a heap-allocated `Borrow*`, without the GIL as soon as the GIL is next taken. Null is left alone.
+            any [] fn aria_rt_pyarray_drop(borrow: Ptr) -> Void;
+
+            // ---- parallel loops ----
+            /// Runs `body` (a `ParallelBody`) over `0..n` on the work-stealing pool, in chunks whose bounds are multiples
+            /// of `grain`; the first error stops the rest and is pending on the calling thread. Safe after `fork`.
+            any [] fn aria_rt_parallel_for(n: I64, grain: I64, body: Ptr, context: Ptr) -> I32;
+
+            // ---- recursion ----
+            /// 1 when the native stack of this thread is nearly used up.
+            any [] fn aria_rt_stack_is_low() -> I32;
+        }
+    };
+}

@@ -1,0 +1,2 @@
+//! `cargo aria`.
+fn main() {}
