@@ -1,1 +1,16 @@
 //! The Aria compiler.
+
+#![allow(
+    missing_docs,
+    reason = "the fields of documented variants are named by what they are"
+)]
+
+pub mod arena;
+pub mod builtins;
+pub mod diagnostics;
+pub mod effects;
+pub mod hir;
+pub mod mir;
+pub mod resolve;
+pub mod source;
+pub mod types;

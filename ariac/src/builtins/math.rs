@@ -1,0 +1,103 @@
+//! Mathematical functions of numbers; on arrays they work elementwise.
+
+/// A mathematical function. Methods and free functions have the same names: `x.sqrt`, `sqrt(x)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names are those of libm")]
+pub enum MathFn {
+    Abs,
+    Sqrt,
+    Floor,
+    Ceil,
+    Trunc,
+    Round,
+    Exp,
+    Log,
+    Sin,
+    Cos,
+    Tan,
+    Tanh,
+    /// `x.pow(y)`, also `x ** y` of floats
+    Pow,
+    Hypot,
+    Atan2,
+    /// `x.min(y)` of two numbers; nan if either is
+    Min,
+    /// `x.max(y)`
+    Max,
+    Copysign,
+}
+
+impl MathFn {
+    /// All of them.
+    pub const ALL: &'static [MathFn] = &[
+        MathFn::Abs,
+        MathFn::Sqrt,
+        MathFn::Floor,
+        MathFn::Ceil,
+        MathFn::Trunc,
+        MathFn::Round,
+        MathFn::Exp,
+        MathFn::Log,
+        MathFn::Sin,
+        MathFn::Cos,
+        MathFn::Tan,
+        MathFn::Tanh,
+        MathFn::Pow,
+        MathFn::Hypot,
+        MathFn::Atan2,
+        MathFn::Min,
+        MathFn::Max,
+        MathFn::Copysign,
+    ];
+
+    /// The name in Aria.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            MathFn::Abs => "abs",
+            MathFn::Sqrt => "sqrt",
+            MathFn::Floor => "floor",
+            MathFn::Ceil => "ceil",
+            MathFn::Trunc => "trunc",
+            MathFn::Round => "round",
+            MathFn::Exp => "exp",
+            MathFn::Log => "log",
+            MathFn::Sin => "sin",
+            MathFn::Cos => "cos",
+            MathFn::Tan => "tan",
+            MathFn::Tanh => "tanh",
+            MathFn::Pow => "pow",
+            MathFn::Hypot => "hypot",
+            MathFn::Atan2 => "atan2",
+            MathFn::Min => "min",
+            MathFn::Max => "max",
+            MathFn::Copysign => "copysign",
+        }
+    }
+
+    /// Number of arguments, the receiver included.
+    #[must_use]
+    pub fn arity(self) -> usize {
+        match self {
+            MathFn::Pow
+            | MathFn::Hypot
+            | MathFn::Atan2
+            | MathFn::Min
+            | MathFn::Max
+            | MathFn::Copysign => 2,
+            _ => 1,
+        }
+    }
+
+    /// Whether it is also defined on `Int` (`abs min max`); others widen to `Float`.
+    #[must_use]
+    pub fn takes_int(self) -> bool {
+        matches!(self, MathFn::Abs | MathFn::Min | MathFn::Max)
+    }
+
+    /// The function with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<MathFn> {
+        MathFn::ALL.iter().copied().find(|f| f.name() == name)
+    }
+}

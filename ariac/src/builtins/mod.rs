@@ -1,0 +1,69 @@
+//! What the language knows without being told: methods of built-in types, mathematical functions, namespaces.
+//!
+//! [`table`] is the one list of methods; the type checker, the "did you mean" and the documentation read it.
+
+mod math;
+mod table;
+
+pub use math::MathFn;
+pub use table::{METHODS, Method, Receiver, find_method, method_names};
+
+use crate::types::Ty;
+
+/// A name with members that is no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Namespace {
+    /// `Python.with_gil`.
+    Python,
+    /// `Array.zeros(n)`.
+    Array,
+}
+
+/// What a built-in method does. Its receiver is the first argument.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Builtin {
+    /// A mathematical function; elementwise on arrays (lengths must agree).
+    Math(MathFn),
+    /// `array.length`
+    Length,
+    /// `array.sum`
+    Sum,
+    /// `array.mean`
+    Mean,
+    /// `array.min` without arguments
+    Min,
+    /// `array.max` without arguments
+    Max,
+    /// `a.dot(b)`
+    Dot,
+    /// `array.map |x| … end`
+    Map,
+    /// `array.parallel_map |x| … end`
+    ParallelMap,
+    /// `array.to_array`, `array.copy`: an owned copy
+    ToArray,
+    /// `x.to_float`
+    ToFloat,
+    /// `x.to_float32`
+    ToFloat32,
+    /// `x.to_int`: towards zero; OverflowError when it does not fit, ValueError for nan
+    ToInt,
+    /// `x.to_string`
+    ToStr,
+    /// `x.is_nan?`
+    IsNan,
+    /// `string.length`: code points
+    StrLength,
+    /// `Array.zeros(n)`, `Array.ones(n)`: Floats
+    Zeros,
+    /// `Array.ones(n)`
+    Ones,
+    /// `Array.full(n, value)`
+    Full,
+    /// `Python.with_gil |py| … end`
+    WithGil,
+    /// `object.to_array(T)`: an owned `Array[T]`
+    ObjectToArray(Ty),
+    /// `object.to[T]`
+    ObjectTo(Ty),
+}

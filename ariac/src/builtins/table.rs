@@ -1,0 +1,110 @@
+//! The one table of built-in methods.
+
+use super::{Builtin, MathFn};
+use crate::types::Ty;
+
+/// The kinds of receivers that have built-in methods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Receiver {
+    /// `Int`, `Float`, `Float32`
+    Number,
+    /// `Array`, `PyArrayView`, `PythonArray`
+    Array,
+    /// `String`
+    String,
+    /// `PythonObject`, where the method is not looked up in Python
+    Object,
+    /// `Python.…`
+    PythonNamespace,
+    /// `Array.…`
+    ArrayNamespace,
+}
+
+/// A row: `receiver.name(params…) [block]`.
+#[derive(Debug)]
+pub struct Method {
+    /// On what.
+    pub receiver: Receiver,
+    /// Its name.
+    pub name: &'static str,
+    /// Number of arguments beside the receiver.
+    pub args: usize,
+    /// Number of parameters of the block that it wants.
+    pub block: Option<usize>,
+    /// What it does.
+    pub builtin: fn() -> Builtin,
+    /// One line, for documentation and editors.
+    pub doc: &'static str,
+}
+
+macro_rules! methods {
+    ($($receiver:ident . $name:literal ( $args:literal ) $([$block:literal])? => $builtin:expr, $doc:literal;)*) => {
+        &[$(Method {
+            receiver: Receiver::$receiver,
+            name: $name,
+            args: $args,
+            block: methods!(@block $($block)?),
+            builtin: || $builtin,
+            doc: $doc,
+        }),*]
+    };
+    (@block) => { None };
+    (@block $n:literal) => { Some($n) };
+}
+
+/// All built-in methods except the mathematical functions, which [`MathFn`] lists.
+pub const METHODS: &[Method] = methods! {
+    Number."to_float"(0) => Builtin::ToFloat, "The number as a Float.";
+    Number."to_float32"(0) => Builtin::ToFloat32, "The number rounded to a Float32.";
+    Number."to_int"(0) => Builtin::ToInt, "The number cut towards zero; OverflowError when it does not fit.";
+    Number."to_string"(0) => Builtin::ToStr, "The number's text.";
+    Number."is_nan?"(0) => Builtin::IsNan, "Whether it is not a number.";
+    Array."length"(0) => Builtin::Length, "Number of elements.";
+    Array."sum"(0) => Builtin::Sum, "Sum of the elements, in the fixed order of the language.";
+    Array."mean"(0) => Builtin::Mean, "Arithmetic mean; nan of nothing.";
+    Array."min"(0) => Builtin::Min, "Least element; nan if one is nan.";
+    Array."max"(0) => Builtin::Max, "Greatest element; nan if one is nan.";
+    Array."dot"(1) => Builtin::Dot, "Sum of the products, in the fixed order of the language.";
+    Array."map"(0)[1] => Builtin::Map, "A new array of the block's results.";
+    Array."parallel_map"(0)[1] => Builtin::ParallelMap, "As map, on all cores.";
+    Array."to_array"(0) => Builtin::ToArray, "An owned copy.";
+    Array."copy"(0) => Builtin::ToArray, "An owned copy.";
+    String."length"(0) => Builtin::StrLength, "Number of code points.";
+    String."to_string"(0) => Builtin::ToStr, "Itself.";
+    ArrayNamespace."zeros"(1) => Builtin::Zeros, "Floats, all 0.";
+    ArrayNamespace."ones"(1) => Builtin::Ones, "Floats, all 1.";
+    ArrayNamespace."full"(2) => Builtin::Full, "That many times the value.";
+    PythonNamespace."with_gil"(0)[1] => Builtin::WithGil, "Runs the block with the GIL held.";
+};
+
+/// The row for a method of a receiver.
+#[must_use]
+pub fn find_method(receiver: Receiver, name: &str) -> Option<&'static Method> {
+    METHODS
+        .iter()
+        .find(|m| m.receiver == receiver && m.name == name)
+}
+
+/// All names of methods of a receiver, for suggestions.
+pub fn method_names(receiver: Receiver) -> impl Iterator<Item = &'static str> {
+    let math = matches!(receiver, Receiver::Number | Receiver::Array);
+    let listed = METHODS
+        .iter()
+        .filter(move |m| m.receiver == receiver)
+        .map(|m| m.name);
+    listed.chain(MathFn::ALL.iter().filter(move |_| math).map(|f| f.name()))
+}
+
+impl Receiver {
+    /// The receiver class of a type.
+    #[must_use]
+    pub fn of(ty: &Ty) -> Option<Receiver> {
+        Some(match ty {
+            Ty::Int | Ty::Float | Ty::Float32 => Receiver::Number,
+            Ty::String => Receiver::String,
+            Ty::PythonObject => Receiver::Object,
+            ty if ty.is_array_like() => Receiver::Array,
+            _ => return None,
+        })
+    }
+}

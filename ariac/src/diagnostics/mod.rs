@@ -1,0 +1,12 @@
+//! What the compiler says to its user.
+//!
+//! [`codes`] is the registry: every code, its title and its page. A stage makes a [`Diagnostic`] with the constructors
+//! of its own file, adds it to [`Reports`], and goes on; [`render`] prints them.
+
+mod codes;
+mod render;
+mod report;
+
+pub use codes::{Code, explain};
+pub use render::{Color, render_json, render_text};
+pub use report::{Diagnostic, Fix, Label, Reports, Severity};

@@ -1,0 +1,5 @@
+//! HIR: the program without its spelling. [`nodes`] says what there is.
+
+mod nodes;
+
+pub use nodes::*;

@@ -1,0 +1,508 @@
+//! The nodes of the HIR: the program without its spelling.
+//!
+//! Everything lives in the arenas of one [`Hir`]; nodes refer to each other by id. Names are still text: `resolve` says
+//! what they mean, `types` what they are, both in side tables.
+//!
+//! Invariants:
+//! * A trailing `if`/`unless` is an [`ExprKind::If`], `unless` an `If` with the condition negated, `elsif` a nested `If`.
+//! * `a.b` without parentheses is a [`ExprKind::MethodCall`] with `parens: false`.
+//! * What could not be lowered is [`ExprKind::Error`], and has been reported.
+
+use crate::arena::Arena;
+use crate::source::{FileId, Span};
+
+crate::define_id! {
+    /// A declaration.
+    ItemId "item"
+}
+crate::define_id! {
+    /// An expression or statement.
+    ExprId "e"
+}
+crate::define_id! {
+    /// A type as it is written.
+    TypeExprId "t"
+}
+crate::define_id! {
+    /// A pattern.
+    PatId "p"
+}
+
+/// Whole programs: all files of a compilation.
+#[derive(Debug, Default)]
+pub struct Hir {
+    /// Declarations of all files.
+    pub items: Arena<ItemId, Item>,
+    /// Expressions of all files.
+    pub exprs: Arena<ExprId, Expr>,
+    /// Types as written.
+    pub types: Arena<TypeExprId, TypeExpr>,
+    /// Patterns.
+    pub pats: Arena<PatId, Pat>,
+    /// One entry a file.
+    pub modules: Vec<Module>,
+}
+
+/// One file.
+#[derive(Debug)]
+pub struct Module {
+    /// The file.
+    pub file: FileId,
+    /// `##` lines at the top of the file.
+    pub doc: Option<String>,
+    /// Its declarations, in order.
+    pub items: Vec<ItemId>,
+}
+
+/// A name and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ident {
+    /// The name.
+    pub name: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A declaration.
+#[derive(Debug)]
+pub struct Item {
+    /// Its name (for `extern Python from a.b as c`: `c`).
+    pub name: Ident,
+    /// `##` lines before it.
+    pub doc: Option<String>,
+    /// `@…` lines before it.
+    pub attributes: Vec<Attribute>,
+    /// `priv`, or a name that begins with `_`.
+    pub private: bool,
+    /// What it declares.
+    pub kind: ItemKind,
+    /// The whole declaration.
+    pub span: Span,
+}
+
+/// What an [`Item`] declares.
+#[derive(Debug)]
+pub enum ItemKind {
+    /// `fn`.
+    Fn(Function),
+    /// `const NAME = value`.
+    Const {
+        /// The stated type.
+        ty: Option<TypeExprId>,
+        /// The value.
+        value: ExprId,
+    },
+    /// `extern Python from module as name [do signatures end]`.
+    ExternPython {
+        /// The dotted path of the Python module.
+        module: Ident,
+        /// Typed declarations.
+        functions: Vec<ItemId>,
+    },
+    /// `extern Rust from crate do … end` and `extern C from "lib" do … end`.
+    ExternNative {
+        /// Which of the two.
+        abi: NativeAbi,
+        /// The crate or library.
+        library: Ident,
+        /// The functions, [`ItemKind::Fn`] without a body.
+        functions: Vec<ItemId>,
+    },
+}
+
+/// The calling convention of an `extern` block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NativeAbi {
+    /// `aria_abi::export!` of a Rust crate.
+    Rust,
+    /// The C calling convention.
+    C,
+}
+
+/// `@name(key: value, …)`.
+#[derive(Debug)]
+pub struct Attribute {
+    /// The name without `@`.
+    pub name: Ident,
+    /// The arguments.
+    pub args: Vec<(Option<Ident>, ExprId)>,
+    /// The whole attribute.
+    pub span: Span,
+}
+
+/// A function's signature and body.
+#[derive(Debug)]
+pub struct Function {
+    /// Parameters, in order.
+    pub params: Vec<Param>,
+    /// The stated result; none means `Unit`.
+    pub ret: Option<TypeExprId>,
+    /// `requires` clauses.
+    pub requires: Vec<Requires>,
+    /// Declared `pure`.
+    pub pure: bool,
+    /// The body; none in `extern` blocks.
+    pub body: Option<Block>,
+}
+
+/// A parameter.
+#[derive(Debug)]
+pub struct Param {
+    /// Its name.
+    pub name: Ident,
+    /// Read-only, `mut` or `own`.
+    pub mode: ParamMode,
+    /// Its type.
+    pub ty: TypeExprId,
+    /// Its default value.
+    pub default: Option<ExprId>,
+}
+
+/// How a parameter is passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParamMode {
+    /// A read-only borrow.
+    Read,
+    /// `mut`: an exclusive in-out borrow.
+    Mut,
+    /// `own`: takes ownership.
+    Own,
+}
+
+/// `requires condition : "message"`.
+#[derive(Debug)]
+pub struct Requires {
+    /// Must be true on entry.
+    pub condition: ExprId,
+    /// The text of the error.
+    pub message: Option<ExprId>,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// Statements; the value of the last one is the block's.
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// In order.
+    pub stmts: Vec<ExprId>,
+    /// From the first to the last; for an empty block, where it would stand.
+    pub span: Span,
+}
+
+/// An expression or statement.
+#[derive(Debug)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What an [`Expr`] is.
+#[derive(Debug)]
+pub enum ExprKind {
+    /// `42`, `42i32`: the suffix is a type name as in `Int32`.
+    Int {
+        value: u64,
+        suffix: Option<&'static str>,
+    },
+    /// `1.5`, `1.5f32`: the suffix is a type name as in `Float32`.
+    Float {
+        value: f64,
+        suffix: Option<&'static str>,
+    },
+    /// `true`, `false`.
+    Bool(bool),
+    /// `nil`.
+    Nil,
+    /// `"a #{b} c"`; adjacent texts are joined.
+    Str(Vec<StrPart>),
+    /// `:auto`.
+    Symbol(String),
+    /// A name that stands for a value, a function, a module, or a type (`Python`, `Array`).
+    Name(String),
+    /// `(a, b)`; `()` is Unit.
+    Tuple(Vec<ExprId>),
+    /// `[a, b]`.
+    Array(Vec<ExprId>),
+    /// `-a`, `not a`.
+    Unary { op: UnaryOp, operand: ExprId },
+    /// `a + b`.
+    Binary {
+        op: BinaryOp,
+        left: ExprId,
+        right: ExprId,
+    },
+    /// `a and b`, `a or b`.
+    Logical {
+        op: LogicalOp,
+        left: ExprId,
+        right: ExprId,
+    },
+    /// `a < b`, `a < b <= c`: each middle operand is evaluated once.
+    Compare {
+        first: ExprId,
+        rest: Vec<(CompareOp, ExprId)>,
+    },
+    /// `lo..hi`, `lo..<hi`, with `step`.
+    Range {
+        lo: Option<ExprId>,
+        hi: Option<ExprId>,
+        inclusive: bool,
+        step: Option<ExprId>,
+    },
+    /// `f(args) |x| … end`, where `f` is an expression that is not a member.
+    Call {
+        callee: ExprId,
+        args: Vec<Arg>,
+        block: Option<Closure>,
+    },
+    /// `receiver.name(args) |x| … end`; without parentheses also an attribute.
+    MethodCall {
+        receiver: ExprId,
+        name: Ident,
+        args: Vec<Arg>,
+        parens: bool,
+        block: Option<Closure>,
+    },
+    /// `a[i, j]`; an index may be a [`ExprKind::Range`].
+    Index { base: ExprId, indices: Vec<ExprId> },
+    /// A type where a method asks for one: `py.to_array(Float)` when it is not a plain name, `x.to[Int32]`.
+    Type(TypeExprId),
+    /// `if`, `unless`, their trailing forms and `elsif`.
+    If {
+        condition: ExprId,
+        then: Block,
+        otherwise: Option<Block>,
+    },
+    /// `while`.
+    While {
+        label: Option<Ident>,
+        condition: ExprId,
+        body: Block,
+    },
+    /// `for pattern in iterable`.
+    For {
+        label: Option<Ident>,
+        pattern: PatId,
+        iterable: ExprId,
+        body: Block,
+        attributes: Vec<Attribute>,
+    },
+    /// `break`.
+    Break {
+        label: Option<Ident>,
+        value: Option<ExprId>,
+    },
+    /// `continue`.
+    Continue { label: Option<Ident> },
+    /// `return`.
+    Return(Option<ExprId>),
+    /// `raise ValueError("…")`: the call is kept as written.
+    Raise(ExprId),
+    /// `let [mut] pattern[: T] = value`.
+    Let {
+        mutable: bool,
+        pattern: PatId,
+        ty: Option<TypeExprId>,
+        value: ExprId,
+    },
+    /// `name[: T] = value`, `a[i] = value`, `a.b = value`, `(a, b) = value` (a tuple target).
+    /// A name that is not in scope is declared, mutable.
+    Assign {
+        target: ExprId,
+        ty: Option<TypeExprId>,
+        value: ExprId,
+    },
+    /// `target op= value`.
+    CompoundAssign {
+        op: BinaryOp,
+        target: ExprId,
+        value: ExprId,
+    },
+    /// Could not be lowered; reported.
+    Error,
+}
+
+/// A piece of a string literal.
+#[derive(Debug)]
+pub enum StrPart {
+    /// Text, escapes resolved.
+    Text(String),
+    /// `#{…}`.
+    Value(ExprId),
+}
+
+/// An argument.
+#[derive(Debug)]
+pub struct Arg {
+    /// `name:` before it.
+    pub name: Option<Ident>,
+    /// Its value.
+    pub value: ExprId,
+}
+
+/// `|x, y| … end` after a call.
+#[derive(Debug)]
+pub struct Closure {
+    /// Its parameters.
+    pub params: Vec<PatId>,
+    /// Its body.
+    pub body: Block,
+    /// From the first bar to `end`.
+    pub span: Span,
+}
+
+/// `-a`, `not a`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnaryOp {
+    /// `-`
+    Neg,
+    /// `not`
+    Not,
+}
+
+/// Arithmetic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BinaryOp {
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`, true division
+    Div,
+    /// `//`
+    FloorDiv,
+    /// `%`, floored
+    Mod,
+    /// `**`
+    Pow,
+    /// `@`
+    MatMul,
+    /// `&+`
+    WrapAdd,
+    /// `&-`
+    WrapSub,
+    /// `&*`
+    WrapMul,
+}
+
+impl BinaryOp {
+    /// How it is written.
+    #[must_use]
+    pub fn symbol(self) -> &'static str {
+        match self {
+            BinaryOp::Add => "+",
+            BinaryOp::Sub => "-",
+            BinaryOp::Mul => "*",
+            BinaryOp::Div => "/",
+            BinaryOp::FloorDiv => "//",
+            BinaryOp::Mod => "%",
+            BinaryOp::Pow => "**",
+            BinaryOp::MatMul => "@",
+            BinaryOp::WrapAdd => "&+",
+            BinaryOp::WrapSub => "&-",
+            BinaryOp::WrapMul => "&*",
+        }
+    }
+}
+
+/// `and`, `or`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LogicalOp {
+    /// `and`
+    And,
+    /// `or`
+    Or,
+}
+
+/// Comparisons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CompareOp {
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+    /// `in`
+    In,
+    /// `not in`
+    NotIn,
+}
+
+impl CompareOp {
+    /// How it is written.
+    #[must_use]
+    pub fn symbol(self) -> &'static str {
+        match self {
+            CompareOp::Lt => "<",
+            CompareOp::Le => "<=",
+            CompareOp::Eq => "==",
+            CompareOp::Ne => "!=",
+            CompareOp::Gt => ">",
+            CompareOp::Ge => ">=",
+            CompareOp::In => "in",
+            CompareOp::NotIn => "not in",
+        }
+    }
+}
+
+/// A pattern.
+#[derive(Debug)]
+pub struct Pat {
+    /// What it is.
+    pub kind: PatKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a [`Pat`] is. `match` will bring the others.
+#[derive(Debug)]
+pub enum PatKind {
+    /// Binds a name.
+    Name(String),
+    /// `_`.
+    Wildcard,
+    /// `(a, b)`.
+    Tuple(Vec<PatId>),
+    /// Could not be lowered; reported.
+    Error,
+}
+
+/// A type as it is written.
+#[derive(Debug)]
+pub struct TypeExpr {
+    /// What it is.
+    pub kind: TypeExprKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a [`TypeExpr`] is.
+#[derive(Debug)]
+pub enum TypeExprKind {
+    /// `Array[Float, 2]`: a name and its arguments.
+    Path { name: Ident, args: Vec<TypeArg> },
+    /// `(A, B)`; `()` is Unit.
+    Tuple(Vec<TypeExprId>),
+    /// Could not be lowered; reported.
+    Error,
+}
+
+/// An argument of a generic type.
+#[derive(Clone, Copy, Debug)]
+pub enum TypeArg {
+    /// A type.
+    Type(TypeExprId),
+    /// A rank.
+    Int(u64, Span),
+}

@@ -1,0 +1,434 @@
+//! The nodes of the MIR: what happens, in order, with array operations as single instructions.
+//!
+//! Control flow is structured (blocks in blocks): the language has no goto, so loops, GIL regions and versioned code are
+//! subtrees, and a pass is a rewrite of a tree. LLVM gets the flat form.
+//!
+//! Values live in locals. A local may be assigned many times; LLVM makes registers of them.
+//!
+//! **Ownership.** A local of a type with [`Ty::is_owned`] is a slot that either owns a value or is empty:
+//! * it is empty on entry, except a parameter;
+//! * assigning to it drops what it held, after the new value is computed;
+//! * [`Rvalue::Move`], [`StmtKind::Return`], and being an operand of [`Rvalue::Tuple`] or of an `own` parameter empty it;
+//!   every other use borrows;
+//! * what is left in any slot is dropped when the function ends, on every path, errors included;
+//! * read and `mut` parameters are borrowed from the caller and never dropped or emptied by the function.
+//!
+//! **Errors.** An instruction that fails ends the function: slots are dropped, the GIL is taken back if it was
+//! released, and the caller fails in turn. No instruction after it runs.
+//!
+//! **Kernels.** The body of an array operation is a block over the function's own locals: it sees captured variables
+//! directly, and its parameters are locals that hold the current elements.
+
+use crate::arena::Arena;
+use crate::builtins::MathFn;
+use crate::hir::{ItemId, NativeAbi, ParamMode};
+use crate::source::Span;
+use crate::types::Ty;
+use aria_abi::codes::{ErrorKind, PyOp};
+
+crate::define_id! {
+    /// A function of the program.
+    FnId "f"
+}
+crate::define_id! {
+    /// A function of a library, `extern Rust` or `extern C`.
+    NativeId "native"
+}
+crate::define_id! {
+    /// A Python module.
+    ModuleId "module"
+}
+crate::define_id! {
+    /// A local of a function.
+    LocalId "_"
+}
+crate::define_id! {
+    /// A loop of a function, to break out of.
+    LoopId "loop"
+}
+
+/// A whole program.
+#[derive(Debug, Default)]
+pub struct Program {
+    /// Its functions.
+    pub functions: Arena<FnId, Function>,
+    /// Functions of libraries.
+    pub natives: Arena<NativeId, Native>,
+    /// Python modules, by dotted path.
+    pub modules: Arena<ModuleId, String>,
+}
+
+/// A function of a library.
+#[derive(Debug)]
+pub struct Native {
+    /// The symbol to link.
+    pub symbol: String,
+    /// How it is called.
+    pub abi: NativeAbi,
+    /// Parameters: numbers, Bool, and (Rust only) `PyArrayView`s, contiguous.
+    pub params: Vec<(Ty, ParamMode)>,
+    /// A number, `Bool` or `Unit`.
+    pub ret: Ty,
+}
+
+/// A function.
+#[derive(Debug)]
+pub struct Function {
+    /// Its name in Aria.
+    pub name: String,
+    /// The declaration; none for the value of a default argument.
+    pub item: Option<ItemId>,
+    /// Where it is declared.
+    pub span: Span,
+    /// `##` lines.
+    pub doc: Option<String>,
+    /// Parameters, in order.
+    pub params: Vec<Param>,
+    /// The result.
+    pub ret: Ty,
+    /// All locals, parameters included.
+    pub locals: Arena<LocalId, Local>,
+    /// Number of loops; the next [`LoopId`].
+    pub loops: Arena<LoopId, Span>,
+    /// The body; its last statement returns, on every path.
+    pub body: Block,
+    /// Whether it touches Python: then it is called with the GIL held. Others are called either way.
+    pub uses_python: bool,
+    /// Whether it may fail.
+    pub raises: bool,
+    /// How its GIL regions are chosen.
+    pub gil: GilMode,
+    /// For an exported function that does not touch Python: the caller from Python releases the GIL around it when
+    /// this much work is worth it. Set by the pass `gil_regions`.
+    pub entry_release: Option<Work>,
+    /// Whether Python sees it.
+    pub exported: bool,
+}
+
+/// A parameter.
+#[derive(Debug)]
+pub struct Param {
+    /// Its local.
+    pub local: LocalId,
+    /// Its name.
+    pub name: String,
+    /// How it is passed. A `Mut` parameter that is not a view or array is passed by address.
+    pub mode: ParamMode,
+    /// The function without parameters that computes its default value.
+    pub default: Option<FnId>,
+}
+
+/// A local.
+#[derive(Debug)]
+pub struct Local {
+    /// Its name in the source; none for a temporary.
+    pub name: Option<String>,
+    /// Its type.
+    pub ty: Ty,
+    /// Where it is declared, or where the temporary's expression stands.
+    pub span: Span,
+    /// A `PyArrayView` or `PythonArray` whose elements are known to lie side by side: loads need no stride.
+    /// Set by the pass `version_strides`.
+    pub contiguous: bool,
+}
+
+/// `@python_interop(gil: …)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GilMode {
+    /// Regions are found by the compiler.
+    Auto,
+    /// Held throughout.
+    Hold,
+    /// Released throughout, except in `Python.with_gil`.
+    Release,
+}
+
+/// Statements in order.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    /// The statements.
+    pub stmts: Vec<Stmt>,
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub struct Stmt {
+    /// What it does.
+    pub kind: StmtKind,
+    /// Where it comes from.
+    pub span: Span,
+}
+
+/// What a statement does.
+#[derive(Clone, Debug)]
+pub enum StmtKind {
+    /// Computes a value; without a destination it is dropped.
+    Assign { dst: Option<LocalId>, value: Rvalue },
+    /// `array[index] = value`; the array is an `Array`, or a `mut` view.
+    Store {
+        array: LocalId,
+        index: Operand,
+        value: Operand,
+        checked: bool,
+    },
+    /// `object[key] = value`.
+    PySetItem {
+        object: Operand,
+        key: Operand,
+        value: Operand,
+    },
+    /// `object.name = value`.
+    PySetAttr {
+        object: Operand,
+        name: String,
+        value: Operand,
+    },
+    /// Two ways.
+    If {
+        condition: Operand,
+        then: Block,
+        otherwise: Block,
+    },
+    /// `test` runs before each turn and computes `condition`.
+    While {
+        id: LoopId,
+        test: Block,
+        condition: Operand,
+        body: Block,
+    },
+    /// Counts `var` from `lo` up to `hi` (`inclusive` or not) by `step` (not 0; down when negative). Bounds and step are
+    /// evaluated once; the body does not assign `var`; counting does not overflow.
+    For {
+        id: LoopId,
+        var: LocalId,
+        lo: Operand,
+        hi: Operand,
+        inclusive: bool,
+        step: Operand,
+        body: Block,
+    },
+    /// Leaves a loop.
+    Break(LoopId),
+    /// Goes to a loop's next turn.
+    Continue(LoopId),
+    /// Leaves the function; an owned local is moved out.
+    Return(Operand),
+    /// Fails with a message of type `String`.
+    Raise { kind: ErrorKind, message: Operand },
+    /// Fails with a Python exception object (or class).
+    RaiseObject(Operand),
+    /// Empties a slot, dropping what it holds.
+    Drop(LocalId),
+    /// `Python.with_gil`: the block needs the GIL. The pass `gil_regions` dissolves it.
+    WithGil(Block),
+    /// Releases the GIL if the work is worth it. Only while it is held, only in functions that use Python or are
+    /// `GilMode::Release`. Inserted by `gil_regions`.
+    GilRelease(Work),
+    /// Takes the GIL back if the last `GilRelease` released it.
+    GilAcquire,
+}
+
+/// A value that is there already.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operand {
+    /// The value of a local.
+    Local(LocalId),
+    /// A constant.
+    Const(Const),
+}
+
+/// A constant.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "named by their types")]
+pub enum Const {
+    Unit,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Float32(f32),
+    Str(String),
+}
+
+/// Computes a value. "May fail" ends the function, see the header.
+#[derive(Clone, Debug)]
+pub enum Rvalue {
+    /// A copy of a scalar, constant, range-free tuple of scalars, or view (which stays borrowed).
+    Use(Operand),
+    /// Takes the value out of a slot.
+    Move(LocalId),
+    /// A second owner: shares a String or object, copies an Array.  May fail.
+    Clone(LocalId),
+    /// `-x`, `not x`. `-Int` may fail.
+    Unary { op: UnOp, operand: Operand },
+    /// Both operands have the same scalar type; `String`s compare, and add with [`Rvalue::Join`]. Checked Int
+    /// arithmetic may fail.
+    Binary {
+        op: BinOp,
+        left: Operand,
+        right: Operand,
+    },
+    /// A mathematical function on `Float`, `Float32` (all arguments alike) or, where it takes them, `Int`.
+    Math {
+        function: MathFn,
+        args: Vec<Operand>,
+    },
+    /// Between scalar types. To Int may fail.
+    Convert { to: Ty, operand: Operand },
+    /// Number of elements of an array, view or handle.
+    Len(LocalId),
+    /// `array[index]`; may fail when `checked`. Unchecked: 0 <= index < length is known.
+    Load {
+        array: LocalId,
+        index: Operand,
+        checked: bool,
+    },
+    /// Takes ownership of owned operands.
+    Tuple(Vec<Operand>),
+    /// A part of a tuple: a copy of a scalar or view, a second owner of anything else.
+    Field { tuple: LocalId, index: usize },
+    /// `[a, b]`, of scalars. May fail.
+    Array { element: Ty, items: Vec<Operand> },
+    /// `len` elements of one value. May fail, also when `len` is negative.
+    Fill {
+        element: Ty,
+        len: Operand,
+        value: Operand,
+    },
+    /// An owned copy of any array, view or handle. May fail.
+    ToArray(LocalId),
+    /// A fresh array: the kernel's result for each element of the sources. All sources have the same length (checked
+    /// at run time, may fail). `parallel`: in any order, on several threads; the kernel neither touches Python nor
+    /// assigns a local that lives outside.
+    Map {
+        sources: Vec<LocalId>,
+        kernel: Box<Kernel>,
+        parallel: bool,
+    },
+    /// One value of all elements. Sum, Mean and Dot are in the fixed order of the language; Min and Max of an empty
+    /// array and lengths that differ fail; the mean of nothing is nan. An Int Sum fails when the exact sum does not fit.
+    Reduce {
+        op: ReduceOp,
+        sources: Vec<LocalId>,
+        kernel: Box<Kernel>,
+    },
+    /// May fail if the callee may.
+    Call { callee: FnId, args: Vec<Operand> },
+    /// Rust functions may fail, C functions don't.
+    CallNative {
+        callee: NativeId,
+        args: Vec<Operand>,
+    },
+    /// Strings end to end.
+    Join(Vec<Operand>),
+    /// The text of a scalar or object, as interpolation prints it. An object's may fail.
+    ToStr(Operand),
+    /// Number of code points.
+    StrLen(Operand),
+    /// A Python module; may fail.
+    PyModule(ModuleId),
+    /// `object.name`; may fail, as all that follow.
+    PyAttr { object: Operand, name: String },
+    /// `callee(args…, name=value…)`: the last `keywords.len()` arguments have names. All are objects.
+    PyCall {
+        callee: Operand,
+        args: Vec<Operand>,
+        keywords: Vec<String>,
+    },
+    /// `object.name(args…)`.
+    PyMethod {
+        object: Operand,
+        name: String,
+        args: Vec<Operand>,
+        keywords: Vec<String>,
+    },
+    /// `object[key]`.
+    PyItem { object: Operand, key: Operand },
+    /// An operator on objects, giving an object. `Neg` has no right operand.
+    PyOperate {
+        op: PyOp,
+        left: Operand,
+        right: Option<Operand>,
+    },
+    /// Truth of an object, a Bool.
+    PyTruth(Operand),
+    /// `len(object)`.
+    PyLen(Operand),
+    /// `iter(object)`.
+    PyIter(Operand),
+    /// Assigns the next item to `item` (an object) and gives true; false at the end.
+    PyNext { iterator: Operand, item: LocalId },
+    /// A value as a Python object. An array is copied or, when it is moved here, handed over.
+    ToObject { value: Operand, take: bool },
+    /// A Python object as a value of this type (number, Bool, String, `Array`, `PythonArray`).
+    FromObject { object: Operand, ty: Ty },
+}
+
+/// The body of an array operation.
+#[derive(Clone, Debug)]
+pub struct Kernel {
+    /// The locals that hold the current element of each source.
+    pub params: Vec<LocalId>,
+    /// What is done for each element.
+    pub body: Block,
+    /// The element's result, a scalar.
+    pub result: Operand,
+}
+
+/// Operators on one scalar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named by what they do")]
+pub enum UnOp {
+    Neg,
+    Not,
+}
+
+/// Operators on two scalars of one type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named by what they do")]
+pub enum BinOp {
+    Add,
+    Sub,
+    Mul,
+    /// Of floats; `Int / Int` is converted first.
+    Div,
+    FloorDiv,
+    Mod,
+    /// Of Ints, with an exponent >= 0 (else fails); of floats [`MathFn::Pow`] is used.
+    Pow,
+    WrapAdd,
+    WrapSub,
+    WrapMul,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+/// Reductions. The kernel gives the terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named by what they do")]
+pub enum ReduceOp {
+    Sum,
+    Mean,
+    Min,
+    Max,
+}
+
+/// An estimate of time in nanoseconds, computed at run time; operations saturate.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Work {
+    /// A constant.
+    Nanos(u64),
+    /// The length of an array that is there when the estimate is made.
+    Len(LocalId),
+    /// An Int that is there; negative counts as 0.
+    Int(Operand),
+    /// The sum.
+    Add(Box<Work>, Box<Work>),
+    /// The product.
+    Mul(Box<Work>, Box<Work>),
+    /// Unbounded as far as can be seen: always worth it.
+    Unknown,
+}

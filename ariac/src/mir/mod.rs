@@ -1,0 +1,5 @@
+//! MIR: what happens, step by step. [`body`] says what there is.
+
+mod body;
+
+pub use body::*;

@@ -1,0 +1,73 @@
+//! What every name means: the result of `resolve`.
+
+use crate::arena::{Arena, SideTable};
+use crate::builtins::{MathFn, Namespace};
+use crate::hir::{ExprId, ItemId, PatId};
+use crate::source::Span;
+
+crate::define_id! {
+    /// A variable: a parameter, a local, a closure's parameter.
+    BindingId "b"
+}
+
+/// The meaning of the names of a program.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// All variables.
+    pub bindings: Arena<BindingId, Binding>,
+    /// What each [`crate::hir::ExprKind::Name`] means; assignment targets included.
+    pub exprs: SideTable<ExprId, Meaning>,
+    /// The variable of each [`crate::hir::PatKind::Name`].
+    pub pats: SideTable<PatId, BindingId>,
+    /// The variables of each function's parameters.
+    pub params: SideTable<ItemId, Vec<BindingId>>,
+    /// Targets of plain assignments that declare their variable: the `Name` expression to the new variable.
+    pub declarations: SideTable<ExprId, BindingId>,
+    /// The loop that each `break` and `continue` belongs to.
+    pub loops: SideTable<ExprId, ExprId>,
+}
+
+/// A variable.
+#[derive(Debug)]
+pub struct Binding {
+    /// Its name.
+    pub name: String,
+    /// Where it is declared.
+    pub span: Span,
+    /// Whether it may be assigned again or, for a parameter, written through.
+    pub mutable: bool,
+    /// How it came to be.
+    pub kind: BindingKind,
+}
+
+/// How a variable came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BindingKind {
+    /// A parameter of a function.
+    Param,
+    /// `let` or a first assignment.
+    Local,
+    /// The variable of a `for`.
+    Loop,
+    /// A parameter of a block.
+    Closure,
+}
+
+/// What a name means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// A variable.
+    Local(BindingId),
+    /// A function, also of an `extern` block.
+    Fn(ItemId),
+    /// A constant.
+    Const(ItemId),
+    /// A Python module bound by `extern Python`.
+    PyModule(ItemId),
+    /// A mathematical function called by name, `sqrt(x)`.
+    Math(MathFn),
+    /// A name with members that is no value: `Python`, `Array`.
+    Namespace(Namespace),
+    /// Unknown, and reported.
+    Error,
+}
