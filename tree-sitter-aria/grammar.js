@@ -103,6 +103,8 @@ module.exports = grammar({
     $._label,               // a word that a `:` follows, in arguments, maps and patterns
     $._suffixed_member,     // `name?` or `name!` after `.` or `fn`
     $._suffixed_name,       // `name!`, or `name?` when `(` follows
+    $.missing_end,          // before a declaration, where a function's or a statement's `end` should be
+    $._missing_type_end,    // the same for the `end` of a struct, enum, trait, impl or extern
     $._error_sentinel,
   ],
 
@@ -182,7 +184,7 @@ module.exports = grammar({
       'from',
       field('source', choice($.module_path, $.string, $.raw_string)),
       optional(seq('as', field('alias', choice($._name, $.constant)))),
-      optional(seq('do', nextLineBody2($), 'end')),
+      optional(seq('do', optional(seq($._newline, field('body', $.extern_body))), $._type_end)),
     ),
 
     extern_body: $ => items($, choice($.function_signature, $.const_declaration)),
@@ -224,13 +226,13 @@ module.exports = grammar({
 
     function_declaration: $ => choice(
       seq($._function_head, '=', field('value', $.expression)),
-      seq($._function_head, nextLineBody($, 'body'), 'end'),
+      seq($._function_head, nextLineBody($, 'body'), $._end),
     ),
 
     // The form that a trait's body takes, where `end` alone would be the trait's.
     _function_with_body: $ => choice(
       seq($._function_head, '=', field('value', $.expression)),
-      seq($._function_head, $._newline, field('body', $.body), 'end'),
+      seq($._function_head, $._newline, field('body', $.body), $._end),
     ),
 
     function_signature: $ => $._function_head,
@@ -312,7 +314,7 @@ module.exports = grammar({
       optional(field('type_parameters', $.type_parameters)),
       optional(field('clause', $.where_clause)),
       optional(seq($._newline, field('body', $.struct_body))),
-      'end',
+      $._type_end,
     ),
 
     struct_body: $ => items($, choice(
@@ -344,7 +346,7 @@ module.exports = grammar({
       optional(field('type_parameters', $.type_parameters)),
       optional(field('clause', $.where_clause)),
       optional(seq($._newline, field('body', $.enum_body))),
-      'end',
+      $._type_end,
     ),
 
     enum_body: $ => items($, choice(
@@ -369,7 +371,7 @@ module.exports = grammar({
       optional(seq(':', field('bounds', $.trait_bounds))),
       optional(field('clause', $.where_clause)),
       optional(seq($._newline, field('body', $.trait_body))),
-      'end',
+      $._type_end,
     ),
 
     trait_body: $ => items($, choice(
@@ -385,7 +387,7 @@ module.exports = grammar({
       field('type', $.type),
       optional(field('clause', $.where_clause)),
       optional(seq($._newline, field('body', $.impl_body))),
-      'end',
+      $._type_end,
     ),
 
     impl_body: $ => items($, choice($.function_declaration, $.const_declaration)),
@@ -398,6 +400,12 @@ module.exports = grammar({
     ),
 
     module_body: $ => items($, $._item),
+
+    // A declaration that begins where none can stand shows that an `end` is missing, and so does the end of the file.
+    // `missing_end` is an error like tree-sitter's own `MISSING` nodes; those can mend one gap at a time only.
+    _end: $ => choice('end', $.missing_end),
+
+    _type_end: $ => choice('end', alias($._missing_type_end, $.missing_end)),
 
     // ---------------------------------------------------------------- types
 
@@ -475,7 +483,7 @@ module.exports = grammar({
 
     let_statement: $ => seq(
       'let',
-      optional('mut'),
+      optional(field('convention', alias('mut', $.convention))),
       field('pattern', choice($._binding_pattern, alias($.bare_tuple_pattern, $.tuple_pattern))),
       optional(seq(':', field('type', $.type))),
       '=',
@@ -542,7 +550,7 @@ module.exports = grammar({
       'in',
       field('iterable', $.expression),
       nextLineBody($, 'body'),
-      'end',
+      $._end,
     ),
 
     parallel_for_statement: $ => loop($,
@@ -551,7 +559,7 @@ module.exports = grammar({
       'in',
       field('iterable', $.expression),
       nextLineBody($, 'body'),
-      'end',
+      $._end,
     ),
 
     _loop_pattern: $ => choice($._binding_pattern, alias($.bare_tuple_pattern, $.tuple_pattern)),
@@ -560,7 +568,7 @@ module.exports = grammar({
       'while',
       field('condition', $.expression),
       nextLineBody($, 'body'),
-      'end',
+      $._end,
     ),
 
     _marked_loop: $ => seq(
@@ -660,38 +668,39 @@ module.exports = grammar({
       );
     },
 
+    // `a < b < c` has `a < b` as its left side; `(a < b) < c` has a parenthesized expression there.
     comparison: $ => prec.left(PREC.compare, seq(
       field('left', $.expression),
-      repeat1(seq(
-        field('operator', choice('==', '!=', '<', '<=', '>', '>=', 'in', alias(seq('not', 'in'), 'not in'))),
-        field('right', $.expression),
-      )),
+      field('operator', choice('==', '!=', '<', '<=', '>', '>=', 'in', alias($._not_in, 'not in'))),
+      field('right', $.expression),
     )),
+
+    _not_in: _ => seq('not', 'in'),
 
     range: $ => prec.left(PREC.range, seq(
       field('start', $.expression),
       field('operator', choice('..', '..<')),
       field('end', $.expression),
-      optional(field('step', $.step)),
+      optional($._step),
     )),
 
-    step: $ => prec.left(PREC.range, seq('step', field('value', $.expression))),
+    _step: $ => prec.left(PREC.range, seq('step', field('step', $.expression))),
 
     // A range with an end left out; it stands only between the brackets of an index.
     _open_range: $ => choice(
       prec(1, seq(
         field('start', $.expression),
         field('operator', choice('..', '..<')),
-        optional(field('step', $.step)),
+        optional($._step),
       )),
       seq(
         field('operator', choice('..', '..<')),
         field('end', $.expression),
-        optional(field('step', $.step)),
+        optional($._step),
       ),
       prec(1, seq(
         field('operator', '..'),
-        optional(field('step', $.step)),
+        optional($._step),
       )),
     ),
 
@@ -772,13 +781,13 @@ module.exports = grammar({
 
     // `do |x|` opens one block with a parameter; it never is a block whose body begins with a closure.
     block: $ => prec(1, choice(
-      seq('do', optional(field('parameters', $.block_parameters)), inlineBody($, 'body'), 'end'),
-      seq(field('parameters', $.block_parameters), inlineBody($, 'body'), 'end'),
+      seq('do', optional(field('parameters', $.block_parameters)), inlineBody($, 'body'), $._end),
+      seq(field('parameters', $.block_parameters), inlineBody($, 'body'), $._end),
     )),
 
-    bare_block: $ => seq(inlineBody($, 'body'), 'end'),
+    bare_block: $ => seq(inlineBody($, 'body'), $._end),
 
-    closure: $ => seq(field('parameters', $.block_parameters), inlineBody($, 'body'), 'end'),
+    closure: $ => seq(field('parameters', $.block_parameters), inlineBody($, 'body'), $._end),
 
     block_parameters: $ => seq('|', optional(list($.block_parameter)), '|'),
 
@@ -794,7 +803,7 @@ module.exports = grammar({
       thenBody($, 'consequence'),
       repeat(field('alternative', $.elsif_clause)),
       optional(field('alternative', $.else_clause)),
-      'end',
+      $._end,
     ),
 
     elsif_clause: $ => seq(
@@ -810,7 +819,7 @@ module.exports = grammar({
       field('condition', $.expression),
       thenBody($, 'consequence'),
       optional(field('alternative', $.else_clause)),
-      'end',
+      $._end,
     ),
 
     match_expression: $ => seq(
@@ -818,7 +827,7 @@ module.exports = grammar({
       field('value', $.expression),
       repeat(seq($._when_newline, field('arm', $.when_clause))),
       optional(field('alternative', $.else_clause)),
-      'end',
+      $._end,
     ),
 
     when_clause: $ => seq(
@@ -834,7 +843,7 @@ module.exports = grammar({
       repeat(field('rescue', $.rescue_clause)),
       optional(field('alternative', $.else_clause)),
       optional(field('ensure', $.ensure_clause)),
-      'end',
+      $._end,
     ),
 
     rescue_clause: $ => seq(
@@ -850,7 +859,7 @@ module.exports = grammar({
 
     loop_expression: $ => $._loop,
 
-    _loop: $ => seq('loop', optional('do'), inlineBody($, 'body'), 'end'),
+    _loop: $ => seq('loop', optional('do'), inlineBody($, 'body'), $._end),
 
     // ---------------------------------------------------------------- patterns
 
@@ -994,11 +1003,3 @@ module.exports = grammar({
     comment: _ => token(/#[^\n]*/),
   },
 });
-
-/**
- * The signatures of an extern block.
- * @param {GrammarSymbols<any>} $
- */
-function nextLineBody2($) {
-  return optional(seq($._newline, field('body', $.extern_body)));
-}

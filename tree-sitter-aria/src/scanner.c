@@ -19,6 +19,8 @@ enum TokenType {
     LABEL,
     SUFFIXED_MEMBER,
     SUFFIXED_NAME,
+    MISSING_END,
+    MISSING_TYPE_END,
     ERROR_SENTINEL,
 };
 
@@ -76,28 +78,53 @@ static const char *const DOCUMENTED[] = {
     "fn", "async", "pure", "pub", "priv", "struct", "data", "enum", "trait", "impl", "const", "module", "extern", NULL,
 };
 
-// At a newline: decides from the next line that has code on it whether this one ends here.
+// Words that begin a declaration and can't begin a statement.
+static const char *const DECLARATIONS[] = {
+    "fn", "async", "pub", "priv", "struct", "enum", "trait", "impl", "const", "module", "import", "extern", NULL,
+};
+
+// Those of them that don't stand in the body of a type.
+static const char *const OUTER_DECLARATIONS[] = {
+    "struct", "enum", "trait", "impl", "module", "import", "extern", NULL,
+};
+
+// At the end of the file or before a word at the beginning of a line: whether an `end` is missing.
+static bool missing_end(TSLexer *lexer, const bool *valid, const char *word) {
+    if (valid[ERROR_SENTINEL]) return false;
+    if (valid[MISSING_END] && (!word || is_one_of(word, DECLARATIONS))) {
+        lexer->result_symbol = MISSING_END;
+        return true;
+    }
+    if (valid[MISSING_TYPE_END] && (!word || is_one_of(word, OUTER_DECLARATIONS))) {
+        lexer->result_symbol = MISSING_TYPE_END;
+        return true;
+    }
+    return false;
+}
+
+// At a newline, or behind one: decides from the next line that has code on it whether this one ends here.
+// The token has no width and stands at the beginning of the next line, where a second one can follow it.
 static bool scan_newline(TSLexer *lexer, const bool *valid) {
-    advance(lexer);
+    bool can_miss_end = valid[MISSING_END] || valid[MISSING_TYPE_END];
+    if (lexer->lookahead == '\n') lexer->advance(lexer, true);
     lexer->mark_end(lexer);
     for (;;) {
         skip_blanks(lexer);
-        if (lexer->lookahead == '#') {
-            to_line_end(lexer);
-        } else if (lexer->lookahead != '\n') {
-            break;
-        }
-        if (lexer->eof(lexer)) return false;
-        if (lexer->lookahead == '\n') advance(lexer);
+        // A declaration's attributes tell nothing that the declaration doesn't.
+        if (lexer->lookahead == '#' || (can_miss_end && lexer->lookahead == '@')) to_line_end(lexer);
+        if (lexer->lookahead != '\n') break;
+        advance(lexer);
     }
-    if (lexer->eof(lexer)) return false;
+    if (lexer->eof(lexer)) return missing_end(lexer, valid, NULL);
 
     if (lexer->lookahead == '.') {
         advance(lexer);
         if (is_word_start(lexer->lookahead)) return false;
-    } else if (is_word_start(lexer->lookahead)) {
+    }
+    if (is_word_start(lexer->lookahead)) {
         char word[WORD_SIZE];
         read_word(lexer, word);
+        if (missing_end(lexer, valid, word)) return true;
         if (is_one_of(word, CLOSERS)) return false;
         if (valid[WHEN_NEWLINE] && strcmp(word, "when") == 0) {
             lexer->result_symbol = WHEN_NEWLINE;
@@ -233,11 +260,12 @@ bool tree_sitter_aria_external_scanner_scan(void *payload, TSLexer *lexer, const
 
     if (!recovering && (valid[STRING_CONTENT] || valid[STRING_END])) return scan_string(lexer, valid);
 
-    bool newline = valid[NEWLINE] || valid[WHEN_NEWLINE] || valid[CLAUSE_NEWLINE];
+    bool newline = valid[NEWLINE] || valid[WHEN_NEWLINE] || valid[CLAUSE_NEWLINE] || valid[MISSING_END] ||
+                   valid[MISSING_TYPE_END];
+    // A newline that can end something has been read already only by a `missing_end` before this.
+    if (newline && !recovering && lexer->get_column(lexer) == 0) return scan_newline(lexer, valid);
     while (is_blank(lexer->lookahead) || (!newline && lexer->lookahead == '\n')) lexer->advance(lexer, true);
-    if (lexer->eof(lexer)) return false;
-
-    if (newline && lexer->lookahead == '\n') return scan_newline(lexer, valid);
+    if (newline && (lexer->lookahead == '\n' || lexer->eof(lexer))) return scan_newline(lexer, valid);
     if (recovering) return false;
     if (lexer->lookahead == '#' && (valid[DOC_COMMENT] || valid[MODULE_DOC])) return scan_doc_comment(lexer, valid);
     if (is_word_start(lexer->lookahead) && (valid[LABEL] || valid[SUFFIXED_MEMBER] || valid[SUFFIXED_NAME])) {
