@@ -273,9 +273,10 @@ module.exports = grammar({
 
     convention: _ => choice('mut', 'own'),
 
-    effects: $ => seq($.effect, repeat(seq(optional(','), $.effect))),
+    effects: $ => seq($._effect, repeat(seq(optional(','), $._effect))),
 
-    effect: $ => choice($._name, 'raises', 'async'),
+    // Any name is taken for one, so that the compiler can tell which name was meant.
+    _effect: $ => alias(choice($.identifier, 'raises', 'async'), $.effect),
 
     _clause: $ => choice($.requires_clause, $.ensures_clause, $.where_clause),
 
@@ -926,9 +927,9 @@ module.exports = grammar({
 
     rest_pattern: $ => seq('..', optional(field('name', choice($._name, $.wildcard)))),
 
-    as_pattern: $ => prec.left(2, seq(field('pattern', $.pattern), 'as', field('name', $._name))),
+    as_pattern: $ => prec.left(1, seq(field('pattern', $.pattern), 'as', field('name', $._name))),
 
-    or_pattern: $ => prec.left(1, seq($.pattern, '|', $.pattern)),
+    or_pattern: $ => prec.left(2, seq($.pattern, '|', $.pattern)),
 
     range_pattern: $ => choice(
       seq(field('start', $._range_bound), field('operator', choice('..', '..<')), optional(field('end', $._range_bound))),

@@ -1,11 +1,12 @@
 //! Runs `test/corpus/*.txt`, which are in the format of `tree-sitter test`, without the tree-sitter program.
 //!
 //! A case is a name between two lines of `=`, a program, a line of `-` and the tree that is expected, fields included.
+//! `ARIA_BLESS=1` rewrites the trees; read the difference before it is committed.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use tree_sitter::{Node, Parser};
+use tree_sitter::Parser;
 
 /// What `test/corpus` has at least, so that the test can't pass because it found nothing.
 const LEAST_CASES: usize = 100;
@@ -20,24 +21,35 @@ struct Case {
 fn corpus_parses_as_written() {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_aria::LANGUAGE.into()).expect("the library loads this ABI");
+    let bless = std::env::var_os("ARIA_BLESS").is_some();
+    assert!(!(bless && std::env::var_os("CI").is_some()), "ARIA_BLESS is refused under CI");
+
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("test/corpus");
-    let mut files: Vec<_> =
-        std::fs::read_dir(dir).expect("test/corpus is there").map(|entry| entry.expect("a readable directory").path()).collect();
+    let entries = std::fs::read_dir(dir).expect("test/corpus is there");
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("a readable directory").path()).collect();
     files.sort();
     let mut count = 0;
     let mut failures = String::new();
-    for file in files {
-        let text = std::fs::read_to_string(&file).expect("a readable corpus file");
-        let file = file.file_name().unwrap_or_default().to_string_lossy();
+    for path in files {
+        let text = std::fs::read_to_string(&path).expect("a readable corpus file");
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let mut blessed = Vec::new();
         for case in cases(&text) {
             count += 1;
             let tree = parser.parse(&case.input, None).expect("no timeout is set");
-            let mut actual = String::new();
-            print_tree(tree.root_node(), None, 0, &mut actual);
+            let actual = indented(&tree.root_node().to_sexp());
             let expected = indented(&case.expected);
-            if actual != expected {
+            if bless {
+                let (double, single) = ("=".repeat(80), "-".repeat(80));
+                blessed.push(format!("{double}\n{}\n{double}\n\n{}\n{single}\n\n{actual}\n", case.name, case.input));
+            } else if actual != expected {
                 let _ = writeln!(failures, "{file}: {}\n-- expected\n{expected}\n-- actual\n{actual}\n", case.name);
+            } else if !file.starts_with("errors") && (actual.contains("(ERROR") || actual.contains("(MISSING")) {
+                let _ = writeln!(failures, "{file}: {}: only errors.txt may expect an error\n", case.name);
             }
+        }
+        if bless {
+            std::fs::write(&path, blessed.join("\n")).expect("a writable corpus file");
         }
     }
     assert!(failures.is_empty(), "{failures}");
@@ -56,65 +68,56 @@ fn cases(text: &str) -> Vec<Case> {
         }
         let name = lines.next().expect("a case has a name").to_owned();
         assert!(lines.next().is_some_and(|line| is_rule(line, '=')), "{name}: a line of `=` ends the title");
-        let mut input = Vec::new();
-        let ended = lines.by_ref().take_while(|line| !is_rule(line, '-')).map(|line| input.push(line)).count();
-        let mut expected = String::new();
+        let input: Vec<_> = lines.by_ref().take_while(|line| !is_rule(line, '-')).collect();
+        let mut expected = Vec::new();
         while let Some(line) = lines.next_if(|line| !is_rule(line, '=')) {
-            expected.push_str(line);
-            expected.push('\n');
+            expected.push(line);
         }
-        assert!(ended > 0 && !expected.trim().is_empty(), "{name}: a program and a tree are needed");
+        let expected = expected.join("\n");
+        assert!(expected.contains('('), "{name}: a program, a line of `-` and a tree are needed");
         cases.push(Case { name, input: input.join("\n").trim_matches('\n').to_owned() + "\n", expected });
     }
     cases
 }
 
-/// Writes a tree with one named node a line, as `tree-sitter parse` does.
-fn print_tree(node: Node<'_>, field: Option<&str>, depth: usize, out: &mut String) {
-    if !out.is_empty() {
-        let _ = write!(out, "\n{:1$}", "", depth * 2);
-    }
-    if let Some(field) = field {
-        let _ = write!(out, "{field}: ");
-    }
-    if node.is_missing() {
-        let kind = node.kind();
-        let _ = if node.is_named() { write!(out, "(MISSING {kind})") } else { write!(out, "(MISSING {kind:?})") };
-        return;
-    }
-    let _ = write!(out, "({}", node.kind());
-    for (index, child) in (0..).zip(node.children(&mut node.walk())) {
-        if child.is_named() || child.is_missing() {
-            print_tree(child, node.field_name_for_child(index), depth + 1, out);
-        }
-    }
-    out.push(')');
-}
-
-/// The same tree with the line breaks and the indentation that `print_tree` gives it.
+/// The same tree with one node a line, indented.
 fn indented(tree: &str) -> String {
     let mut out = String::new();
     let mut depth = 0;
     let mut after_field = false;
-    for word in tree.replace('(', " (").replace(')', " ) ").split_whitespace() {
+    for word in words(tree) {
         if word == ")" {
             depth -= 1;
             out.push(')');
-        } else if word.ends_with(':') {
-            let _ = write!(out, "\n{:1$}{word}", "", depth * 2);
-            after_field = true;
-        } else if word.starts_with('(') {
+        } else if word.starts_with('(') || word.ends_with(':') {
             if after_field {
                 out.push(' ');
             } else if !out.is_empty() {
                 let _ = write!(out, "\n{:1$}", "", depth * 2);
             }
             out.push_str(word);
-            depth += 1;
-            after_field = false;
+            after_field = word.ends_with(':');
+            depth += usize::from(!after_field);
         } else {
             let _ = write!(out, " {word}");
         }
     }
     out
+}
+
+/// A tree's text in pieces: `(kind`, `field:`, `)`, and the quoted or plain words of `MISSING` and `UNEXPECTED`.
+fn words(tree: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = tree.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            ')' => 1,
+            // The word may be a quotation mark itself.
+            '"' | '\'' => rest[1..].find(&format!("{first})")).map_or(rest.len(), |end| end + 2),
+            _ => rest[1..].find(|c: char| c.is_whitespace() || "()".contains(c)).map_or(rest.len(), |end| end + 1),
+        };
+        words.push(&rest[..length]);
+        rest = rest[length..].trim_start();
+    }
+    words
 }
