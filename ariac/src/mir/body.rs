@@ -8,8 +8,8 @@
 //! **Ownership.** A local of a type with [`Ty::is_owned`] is a slot that either owns a value or is empty:
 //! * it is empty on entry, except a parameter;
 //! * assigning to it drops what it held, after the new value is computed;
-//! * [`Rvalue::Move`], [`StmtKind::Return`], and being an operand of [`Rvalue::Tuple`] or of an `own` parameter empty it;
-//!   every other use borrows;
+//! * [`Rvalue::Move`], [`StmtKind::Return`], [`Rvalue::ToObject`] that takes, and being an operand of [`Rvalue::Tuple`]
+//!   or of an `own` parameter empty it; every other use borrows. A borrowed parameter is never in such a place;
 //! * what is left in any slot is dropped when the function ends, on every path, errors included;
 //! * read and `mut` parameters are borrowed from the caller and never dropped or emptied by the function.
 //!
@@ -284,8 +284,17 @@ pub enum Rvalue {
     },
     /// Takes ownership of owned operands.
     Tuple(Vec<Operand>),
-    /// A part of a tuple: a copy of a scalar or view, a second owner of anything else.
-    Field { tuple: LocalId, index: usize },
+    /// A part of a tuple: a copy of a scalar or view, a second owner of anything else, which may fail. With `take` the
+    /// part itself: the slot keeps the other parts, and this one is empty.
+    Field {
+        tuple: LocalId,
+        index: usize,
+        take: bool,
+    },
+    /// A `PyArrayView` on an array, view or handle: same memory, no work, borrowed from the local.
+    View(LocalId),
+    /// Whether the elements of an array, view or handle lie side by side, a Bool.
+    IsContiguous(LocalId),
     /// `[a, b]`, of scalars. May fail.
     Array { element: Ty, items: Vec<Operand> },
     /// `len` elements of one value. May fail, also when `len` is negative.
@@ -357,7 +366,8 @@ pub enum Rvalue {
     PyIter(Operand),
     /// Assigns the next item to `item` (an object) and gives true; false at the end.
     PyNext { iterator: Operand, item: LocalId },
-    /// A value as a Python object. An array is copied or, when it is moved here, handed over.
+    /// A value as a Python object. An array is copied or, with `take`, handed over: its slot is empty then. A view
+    /// becomes the object whose memory it shows (one on an `Array`: a copy), `Unit` becomes `None`.
     ToObject { value: Operand, take: bool },
     /// A Python object as a value of this type (number, Bool, String, `Array`, `PythonArray`).
     FromObject { object: Operand, ty: Ty },
