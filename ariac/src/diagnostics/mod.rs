@@ -8,5 +8,5 @@ mod render;
 mod report;
 
 pub use codes::{Code, explain};
-pub use render::{Color, render_json, render_text};
+pub use render::{Color, render_json, render_plain, render_plain_json, render_text};
 pub use report::{Diagnostic, Fix, Label, Reports, Severity};

@@ -1,6 +1,6 @@
 //! Diagnostics as text for people and as JSON for tools.
 
-use super::{Diagnostic, Severity};
+use super::{Code, Diagnostic, Severity};
 use crate::source::{SourceMap, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use serde_json::{Value, json};
@@ -70,11 +70,7 @@ pub fn render_text(diagnostic: &Diagnostic, sources: &SourceMap, color: Color) -
             .patch(patch);
         groups.push(Level::HELP.secondary_title(&*fix.title).element(snippet));
     }
-    let renderer = match color {
-        Color::Always => Renderer::styled(),
-        Color::Never => Renderer::plain(),
-    };
-    let mut text = renderer.render(&groups);
+    let mut text = renderer(color).render(&groups);
     text.push('\n');
     text
 }
@@ -107,6 +103,34 @@ pub fn render_json(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
         }).collect::<Vec<_>>(),
     })
     .to_string()
+}
+
+/// A message that has no place in a source file.
+#[must_use]
+pub fn render_plain(code: Option<Code>, message: &str, help: &[String], color: Color) -> String {
+    let title = Level::ERROR.primary_title(message);
+    let title = match code {
+        Some(code) => title.id(code.as_str()),
+        None => title,
+    };
+    let group = help.iter().fold(Group::with_title(title), |g, h| {
+        g.element(Level::HELP.message(&**h))
+    });
+    renderer(color).render(&[group])
+}
+
+/// As [`render_plain`], as a JSON object on one line.
+#[must_use]
+pub fn render_plain_json(code: Option<Code>, message: &str, help: &[String]) -> String {
+    json!({ "code": code.map(Code::as_str), "severity": "error", "message": message, "help": help })
+        .to_string()
+}
+
+fn renderer(color: Color) -> Renderer {
+    match color {
+        Color::Always => Renderer::styled(),
+        Color::Never => Renderer::plain(),
+    }
 }
 
 /// A span that lies within the text, on character boundaries.

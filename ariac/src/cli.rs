@@ -1,0 +1,132 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// The Aria compiler: from .aria files to Python extension modules.
+#[derive(Debug, Parser)]
+#[command(name = "ariac", version, arg_required_else_help = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// How diagnostics are printed.
+    #[arg(long, value_enum, default_value_t = MessageFormat::Text, global = true)]
+    pub message_format: MessageFormat,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How diagnostics are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MessageFormat {
+    /// For people, in colour on a terminal.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compile to an extension module and its stub.
+    Build(Build),
+    /// Report mistakes, write nothing.
+    Check(Check),
+    /// Tell what was vectorised, fused, released, checked and allocated, and why not.
+    Report(Report),
+    /// Explain an error code.
+    Explain {
+        /// A code such as E0501; without one, all codes are listed.
+        code: Option<String>,
+    },
+    /// Show which Python and which runtime a build would use.
+    Env(Env),
+}
+
+#[derive(Debug, Args)]
+pub struct Build {
+    /// The source file.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Where the extension and its stub are written [default: beside the source].
+    #[arg(short, long, value_name = "DIR")]
+    pub out_dir: Option<PathBuf>,
+    /// The dotted name the module is imported by [default: the file's name].
+    #[arg(long, value_name = "a.b.c")]
+    pub module: Option<String>,
+    #[command(flatten)]
+    pub code: CodeOptions,
+    /// The Python to build for [default: VIRTUAL_ENV, CONDA_PREFIX, then python3].
+    #[arg(long, value_name = "PYTHON")]
+    pub python: Option<PathBuf>,
+    /// Build for the stable ABI: one extension for CPython 3.11 and newer.
+    #[arg(long)]
+    pub abi3: bool,
+    /// Print stages to standard output instead of writing files: cst, hir, types, effects, mir, mir:PASS, remarks, llvm, asm, pyi.
+    #[arg(long, value_name = "STAGE", value_delimiter = ',')]
+    pub emit: Vec<String>,
+    /// Which linker: the one inside ariac, or the system's cc.
+    #[arg(long, value_enum, default_value_t = LinkerChoice::Internal)]
+    pub linker: LinkerChoice,
+    /// A Rust library that `extern Rust from NAME` refers to.
+    #[arg(long, value_name = "NAME=PATH")]
+    pub link_rust: Vec<String>,
+}
+
+/// What decides the code that is made.
+#[derive(Clone, Debug, Args)]
+pub struct CodeOptions {
+    /// CPU levels to compile for: native, or some of x86-64, x86-64-v2, x86-64-v3, x86-64-v4.
+    #[arg(long, value_name = "LEVEL", value_delimiter = ',')]
+    pub cpu: Vec<String>,
+    /// How much is optimised.
+    #[arg(short = 'O', value_name = "LEVEL", default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub optimization: u8,
+    /// Keep debug information.
+    #[arg(short = 'g')]
+    pub debug: bool,
+    /// Leave out a MIR pass.
+    #[arg(long, value_name = "NAME")]
+    pub disable_pass: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LinkerChoice {
+    Internal,
+    System,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The source file.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Print stages to standard output: cst, hir, types, effects, mir, mir:PASS, remarks.
+    #[arg(long, value_name = "STAGE", value_delimiter = ',')]
+    pub emit: Vec<String>,
+    /// Leave out a MIR pass.
+    #[arg(long, value_name = "NAME")]
+    pub disable_pass: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The source file.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+    #[command(flatten)]
+    pub code: CodeOptions,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Env {
+    /// The Python to look at.
+    #[arg(long, value_name = "PYTHON")]
+    pub python: Option<PathBuf>,
+}

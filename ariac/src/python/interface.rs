@@ -1,0 +1,166 @@
+//! What Python sees of a program: the model behind wrappers, docstrings and stubs.
+
+use crate::hir::{ExprId, ExprKind, Hir, ItemId, ItemKind, UnaryOp};
+use crate::mir::{FnId, Function, Program};
+use crate::source::SourceMap;
+use crate::types::Ty;
+
+/// A whole extension module.
+#[derive(Debug)]
+pub struct Interface {
+    /// The dotted name it is imported by.
+    pub module: String,
+    /// Its docstring.
+    pub doc: Option<String>,
+    /// Its functions, in the order of the source.
+    pub functions: Vec<Export>,
+}
+
+/// An exported function.
+#[derive(Debug)]
+pub struct Export {
+    /// The function.
+    pub function: FnId,
+    /// Its name.
+    pub name: String,
+    /// Its `##` lines.
+    pub doc: Option<String>,
+    /// Its parameters.
+    pub params: Vec<ExportParam>,
+    /// Its result.
+    pub ret: Ty,
+    /// The file and line of its declaration.
+    pub place: (String, u32),
+}
+
+/// A parameter of an exported function.
+#[derive(Debug)]
+pub struct ExportParam {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: Ty,
+    /// Whether it is `mut`.
+    pub mutable: bool,
+    /// The text of its default value as Python writes it; `...` when that is no plain literal.
+    pub default: Option<String>,
+}
+
+impl Interface {
+    /// Collects what is exported.
+    #[must_use]
+    pub fn of(program: &Program, hir: &Hir, sources: &SourceMap, module: &str) -> Interface {
+        let exported = program.functions.iter().filter(|(_, f)| f.exported);
+        let functions = exported
+            .map(|(id, f)| export(id, f, hir, sources))
+            .collect();
+        let doc = hir.modules.first().and_then(|m| m.doc.clone());
+        Interface {
+            module: module.to_owned(),
+            doc,
+            functions,
+        }
+    }
+
+    /// The last component of the module's name, which `PyInit_…` has.
+    #[must_use]
+    pub fn leaf(&self) -> &str {
+        self.module.rsplit('.').next().unwrap_or(&self.module)
+    }
+}
+
+fn export(id: FnId, function: &Function, hir: &Hir, sources: &SourceMap) -> Export {
+    let declared = function
+        .item
+        .and_then(|item| default_values(hir, item))
+        .unwrap_or_default();
+    let params = function
+        .params
+        .iter()
+        .enumerate()
+        .map(|(i, param)| ExportParam {
+            name: param.name.clone(),
+            ty: function.locals[param.local].ty.clone(),
+            mutable: param.mode == crate::hir::ParamMode::Mut,
+            default: param
+                .default
+                .map(|_| match declared.get(i).copied().flatten() {
+                    Some(value) => python_literal(hir, value).unwrap_or_else(|| "...".to_owned()),
+                    None => "...".to_owned(),
+                }),
+        });
+    let file = sources.file(function.span.file);
+    Export {
+        function: id,
+        name: function.name.clone(),
+        doc: function.doc.clone(),
+        params: params.collect(),
+        ret: function.ret.clone(),
+        place: (file.path.clone(), sources.line_column(function.span).0),
+    }
+}
+
+fn default_values(hir: &Hir, item: ItemId) -> Option<Vec<Option<ExprId>>> {
+    match &hir.items[item].kind {
+        ItemKind::Fn(function) => Some(function.params.iter().map(|p| p.default).collect()),
+        _ => None,
+    }
+}
+
+/// A literal as Python writes it.
+fn python_literal(hir: &Hir, expr: ExprId) -> Option<String> {
+    Some(match &hir.exprs[expr].kind {
+        ExprKind::Int { value, .. } => value.to_string(),
+        ExprKind::Float { value, .. } => format!("{value:?}"),
+        ExprKind::Bool(true) => "True".to_owned(),
+        ExprKind::Bool(false) => "False".to_owned(),
+        ExprKind::Nil => "None".to_owned(),
+        ExprKind::Str(parts) => match parts.as_slice() {
+            [] => "''".to_owned(),
+            [crate::hir::StrPart::Text(text)] => python_string(text),
+            _ => return None,
+        },
+        ExprKind::Unary {
+            op: UnaryOp::Neg,
+            operand,
+        } => format!("-{}", python_literal(hir, *operand)?),
+        _ => return None,
+    })
+}
+
+/// A text as a Python string literal.
+fn python_string(text: &str) -> String {
+    let mut out = String::from("'");
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\'' => out.push_str("\\'"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => out.push_str(&format!("\\U{:08x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('\'');
+    out
+}
+
+impl Export {
+    /// The docstring with CPython's text signature in front, from which `inspect.signature` reads.
+    #[must_use]
+    pub fn doc_with_signature(&self) -> String {
+        let mut text = format!("{}($module", self.name);
+        for param in &self.params {
+            text.push_str(", ");
+            text.push_str(&param.name);
+            if let Some(default) = &param.default {
+                text.push('=');
+                text.push_str(default);
+            }
+        }
+        text.push_str(")\n--\n\n");
+        text.push_str(self.doc.as_deref().unwrap_or(""));
+        text
+    }
+}

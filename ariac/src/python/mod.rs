@@ -1,0 +1,9 @@
+//! The Python side of an extension: what is exported, how it is called, what its stub says.
+//!
+//! In the order of the data: [`interpreter`] finds the Python to build for; [`interface`] derives from a program what
+//! Python will see; [`wrappers`] emits the entry point of each function, [`module`] the module that holds them;
+//! [`stubs`] writes the `.pyi`.
+
+pub mod interface;
+pub mod interpreter;
+pub mod stubs;

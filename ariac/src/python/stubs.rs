@@ -1,0 +1,219 @@
+//! The stub: the `.pyi` that type checkers and editors read.
+
+use super::interface::{Export, ExportParam, Interface};
+use crate::types::Ty;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// The text of the module's stub.
+#[must_use]
+pub fn stub(interface: &Interface) -> String {
+    let mut imports = BTreeSet::new();
+    let functions: Vec<String> = interface
+        .functions
+        .iter()
+        .map(|f| function(f, &mut imports))
+        .collect();
+    let mut text = String::from("# Written by ariac; changes are lost at the next build.\n");
+    if let Some(doc) = &interface.doc {
+        text.push_str(&docstring(doc, ""));
+    }
+    for import in imports {
+        text.push_str(import);
+        text.push('\n');
+    }
+    for function in functions {
+        text.push('\n');
+        text.push_str(&function);
+    }
+    text
+}
+
+fn function(export: &Export, imports: &mut BTreeSet<&'static str>) -> String {
+    let params: Vec<String> = export.params.iter().map(|p| param(p, imports)).collect();
+    let ret = result_type(&export.ret, imports);
+    let mut text = format!("def {}({}) -> {ret}:", export.name, params.join(", "));
+    match &export.doc {
+        Some(doc) => {
+            text.push('\n');
+            text.push_str(&docstring(doc, "    "));
+        }
+        None => text.push_str(" ...\n"),
+    }
+    text
+}
+
+fn param(param: &ExportParam, imports: &mut BTreeSet<&'static str>) -> String {
+    let mut text = format!("{}: {}", param.name, argument_type(&param.ty, imports));
+    if let Some(default) = &param.default {
+        let _ = write!(text, " = {default}");
+    }
+    text
+}
+
+const NUMPY: &str = "import numpy\nimport numpy.typing";
+const ANY: &str = "from typing import Any";
+const BUFFER: &str = "from typing_extensions import Buffer";
+const SEQUENCE: &str = "from collections.abc import Sequence";
+
+/// What an argument may be.
+fn argument_type(ty: &Ty, imports: &mut BTreeSet<&'static str>) -> String {
+    match ty {
+        Ty::PyArrayView(element) | Ty::PythonArray(element) => {
+            imports.insert(BUFFER);
+            format!("{} | Buffer", ndarray(element, imports))
+        }
+        Ty::Array(element) => {
+            imports.extend([BUFFER, SEQUENCE]);
+            let item = argument_type(element, imports);
+            format!("{} | Sequence[{item}] | Buffer", ndarray(element, imports))
+        }
+        Ty::Tuple(items) => {
+            let items: Vec<String> = items.iter().map(|t| argument_type(t, imports)).collect();
+            format!("tuple[{}]", items.join(", "))
+        }
+        _ => scalar_type(ty, imports),
+    }
+}
+
+/// What a result is.
+fn result_type(ty: &Ty, imports: &mut BTreeSet<&'static str>) -> String {
+    match ty {
+        Ty::Array(element) | Ty::PyArrayView(element) | Ty::PythonArray(element) => {
+            ndarray(element, imports)
+        }
+        Ty::Tuple(items) => {
+            let items: Vec<String> = items.iter().map(|t| result_type(t, imports)).collect();
+            format!("tuple[{}]", items.join(", "))
+        }
+        _ => scalar_type(ty, imports),
+    }
+}
+
+fn scalar_type(ty: &Ty, imports: &mut BTreeSet<&'static str>) -> String {
+    match ty {
+        Ty::Int => "int",
+        Ty::Float | Ty::Float32 => "float",
+        Ty::Bool => "bool",
+        Ty::String => "str",
+        Ty::Unit | Ty::Never => "None",
+        _ => {
+            imports.insert(ANY);
+            "Any"
+        }
+    }
+    .to_owned()
+}
+
+fn ndarray(element: &Ty, imports: &mut BTreeSet<&'static str>) -> String {
+    imports.insert(NUMPY);
+    let name = element.elem().map_or("generic", |elem| elem.names().1);
+    let name = if name == "bool" { "bool_" } else { name };
+    format!("numpy.typing.NDArray[numpy.{name}]")
+}
+
+fn docstring(doc: &str, indent: &str) -> String {
+    let doc = doc.replace('\\', "\\\\").replace("\"\"\"", "\\\"\\\"\\\"");
+    let lines: Vec<&str> = doc.lines().collect();
+    let mut text = format!("{indent}\"\"\"{}", lines.first().copied().unwrap_or(""));
+    for line in lines.iter().skip(1) {
+        text.push('\n');
+        if !line.is_empty() {
+            text.push_str(indent);
+            text.push_str(line);
+        }
+    }
+    if lines.len() > 1 {
+        text.push('\n');
+        text.push_str(indent);
+    } else if doc.ends_with('"') {
+        text.push(' ');
+    }
+    text.push_str("\"\"\"\n");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arena::Id;
+    use crate::mir::FnId;
+    use pretty_assertions::assert_eq;
+
+    fn export(name: &str, doc: Option<&str>, params: Vec<ExportParam>, ret: Ty) -> Export {
+        let function = FnId::from_index(0);
+        Export {
+            function,
+            name: name.into(),
+            doc: doc.map(Into::into),
+            params,
+            ret,
+            place: ("k.aria".into(), 1),
+        }
+    }
+
+    fn param(name: &str, ty: Ty, default: Option<&str>) -> ExportParam {
+        ExportParam {
+            name: name.into(),
+            ty,
+            mutable: false,
+            default: default.map(Into::into),
+        }
+    }
+
+    #[test]
+    fn a_stub_has_types_defaults_and_docstrings() {
+        let view = Ty::PyArrayView(Box::new(Ty::Float));
+        let interface = Interface {
+            module: "pkg._k".into(),
+            doc: Some("Kernels.".into()),
+            functions: vec![
+                export(
+                    "scale",
+                    Some("Scales.\n\nTwice."),
+                    vec![param("x", view, None), param("by", Ty::Float, Some("2.0"))],
+                    Ty::Array(Box::new(Ty::Float)),
+                ),
+                export(
+                    "f",
+                    None,
+                    vec![],
+                    Ty::Tuple(vec![Ty::Int, Ty::PythonObject]),
+                ),
+            ],
+        };
+        let expected = r#"# Written by ariac; changes are lost at the next build.
+"""Kernels."""
+from typing import Any
+from typing_extensions import Buffer
+import numpy
+import numpy.typing
+
+def scale(x: numpy.typing.NDArray[numpy.float64] | Buffer, by: float = 2.0) -> numpy.typing.NDArray[numpy.float64]:
+    """Scales.
+
+    Twice.
+    """
+
+def f() -> tuple[int, Any]: ...
+"#;
+        assert_eq!(stub(&interface), expected);
+    }
+
+    #[test]
+    fn a_signature_is_what_inspect_reads() {
+        let function = export(
+            "f",
+            Some("Doc."),
+            vec![
+                param("x", Ty::Int, None),
+                param("by", Ty::Float, Some("-2.0")),
+            ],
+            Ty::Unit,
+        );
+        assert_eq!(
+            function.doc_with_signature(),
+            "f($module, x, by=-2.0)\n--\n\nDoc."
+        );
+    }
+}
