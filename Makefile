@@ -1,0 +1,62 @@
+# The commands of this repository; `make help` lists them. Every one of them may be repeated: what is done is not done again.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build runtimes demo test lint test-rust test-python bench wheel clean
+
+PYTEST_FLAGS ?= -q
+VENV_PYTHON := $(CURDIR)/.venv/bin/python
+# The compiler that the tests use, and the interpreter that cargo and ariac choose when nothing else is said.
+export ARIAC ?= $(CURDIR)/target/release/ariac
+export ARIA_RT_DIR ?= $(CURDIR)/target/release/aria-rt
+export VIRTUAL_ENV := $(CURDIR)/.venv
+export PYO3_PYTHON := $(VENV_PYTHON)
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing: system packages, Rust, a Python environment
+	@.ci/setup
+
+build: setup ## Build the compiler, `cargo aria` and the runtime for one Python (five minutes the first time)
+	@echo '==> Building the compiler (about five minutes the first time, seconds after)'
+	@cargo build --release -p ariac -p cargo-aria
+	@.ci/runtime $$(.ci/pythons | head -1)
+
+runtimes: build ## Build the runtime for every Python that is there, and for the stable ABI
+	@.ci/setup --pythons
+	@set -e; .ci/pythons | while read -r tag python; do \
+	  echo "==> Building the runtime for $$tag"; .ci/runtime $$tag $$python </dev/null; done
+	@echo '==> Building the runtime for the stable ABI'
+	@.ci/runtime abi3 "$$(.ci/pythons | grep -v cp310 | head -1 | cut -d' ' -f2)"
+
+demo: build ## Build and run the quickstart: Aria beside NumPy, on real data
+	@cd examples/quickstart && $(CURDIR)/target/release/cargo-aria run --release --python $(VENV_PYTHON)
+
+test: runtimes lint test-rust test-python ## Run every test of every kind
+	@echo '==> All tests passed'
+
+lint: setup ## Check formatting and lints
+	@echo '==> Checking format and lints'
+	@cargo fmt --all --check
+	@if cargo clippy --version >/dev/null 2>&1; then cargo clippy --workspace --all-targets -- -D warnings; \
+	  else echo 'clippy is not installed: its lints are not checked'; fi
+
+test-rust: runtimes ## Run the Rust tests of all crates
+	@echo '==> Running the Rust tests'
+	@cargo test --workspace
+
+test-python: runtimes wheel ## Run the Python tests, the core of them under every Python
+	@echo '==> Running the Python tests'
+	@.ci/python-tests $(PYTEST_FLAGS)
+
+bench: build ## Measure Aria beside C and its peers
+	@$(VENV_PYTHON) bench/run.py
+
+wheel: runtimes ## Build dist/aria_lang-….whl: the compiler and its runtimes, installable by pip
+	@.ci/sdk-wheel
+
+clean: ## Remove everything that was built, the Python environment included
+	@cargo clean
+	@rm -rf .venv dist examples/quickstart/{.aria,build,target,dist}
+	@find examples/quickstart -name '*.so' -delete
