@@ -54,7 +54,7 @@ pub enum Builtin {
     IsNan,
     /// `string.length`: code points
     StrLength,
-    /// `Array.zeros(n)`, `Array.ones(n)`: Floats
+    /// `Array.zeros(n)`; elements as the call's type says, Floats unless another type was wanted
     Zeros,
     /// `Array.ones(n)`
     Ones,
@@ -66,4 +66,6 @@ pub enum Builtin {
     ObjectToArray(Ty),
     /// `object.to[T]`
     ObjectTo(Ty),
+    /// `reveal(x)`: its argument
+    Reveal,
 }

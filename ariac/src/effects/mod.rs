@@ -8,8 +8,10 @@ use crate::hir::ItemId;
 pub struct Effects {
     /// Touches Python objects: must hold the GIL somewhere.
     pub py: bool,
-    /// May raise an error.
+    /// May raise an error, failed checks (overflow, index, lengths, memory) included.
     pub raises: bool,
+    /// Raises by `raise` or `requires`, or through Python or a library: the effect that `pure` excludes.
+    pub throws: bool,
     /// Allocates memory.
     pub alloc: bool,
 }

@@ -6,6 +6,9 @@
 //! Invariants:
 //! * A trailing `if`/`unless` is an [`ExprKind::If`], `unless` an `If` with the condition negated, `elsif` a nested `If`.
 //! * `a.b` without parentheses is a [`ExprKind::MethodCall`] with `parens: false`.
+//! * `loop … end` is a `While` whose condition is `true`.
+//! * `x.to[T]` is a `MethodCall` of `to` whose one argument is a [`ExprKind::Type`].
+//! * A negative literal is a [`UnaryOp::Neg`] of a positive one, also `-9223372036854775808`.
 //! * What could not be lowered is [`ExprKind::Error`], and has been reported.
 
 use crate::arena::Arena;
@@ -52,6 +55,10 @@ pub struct Module {
     pub doc: Option<String>,
     /// Its declarations, in order.
     pub items: Vec<ItemId>,
+    /// Whether it has syntax errors: then names may be missing that the source declares.
+    pub broken: bool,
+    /// Names of declarations that were reported as not supported and left out.
+    pub skipped: Vec<String>,
 }
 
 /// A name and where it stands.
@@ -141,6 +148,8 @@ pub struct Function {
     pub requires: Vec<Requires>,
     /// Declared `pure`.
     pub pure: bool,
+    /// Written `fn f(…) = expression`: the body is that one expression.
+    pub is_expression: bool,
     /// The body; none in `extern` blocks.
     pub body: Option<Block>,
 }

@@ -4,6 +4,7 @@ use crate::arena::{Arena, SideTable};
 use crate::builtins::{MathFn, Namespace};
 use crate::hir::{ExprId, ItemId, PatId};
 use crate::source::Span;
+use aria_abi::codes::ErrorKind;
 
 crate::define_id! {
     /// A variable: a parameter, a local, a closure's parameter.
@@ -22,6 +23,8 @@ pub struct Names {
     /// The variables of each function's parameters.
     pub params: SideTable<ItemId, Vec<BindingId>>,
     /// Targets of plain assignments that declare their variable: the `Name` expression to the new variable.
+    /// Such a target has its entry in `exprs` too. The variable belongs to the whole function or block, not to the
+    /// `if` or loop around it; that it has a value wherever it is read has been checked.
     pub declarations: SideTable<ExprId, BindingId>,
     /// The loop that each `break` and `continue` belongs to.
     pub loops: SideTable<ExprId, ExprId>,
@@ -68,6 +71,12 @@ pub enum Meaning {
     Math(MathFn),
     /// A name with members that is no value: `Python`, `Array`.
     Namespace(Namespace),
+    /// The name of a type, where a method asks for one: `object.to_array(Float)`. The built-in carries the type.
+    Type,
+    /// The class of an exception after `raise`: `ValueError` in `raise ValueError("…")`.
+    Exception(ErrorKind),
+    /// The pseudo-function `reveal(x)`, which is `x` and shows its type in `--emit=types`.
+    Reveal,
     /// Unknown, and reported.
     Error,
 }

@@ -19,7 +19,7 @@ pub struct Types {
     pub signatures: SideTable<ItemId, Signature>,
     /// The type of each constant.
     pub consts: SideTable<ItemId, Ty>,
-    /// What each `Call` and `MethodCall` calls.
+    /// What each `Call` and `MethodCall` calls; also each `Name` of a function that stands alone and so is a call.
     pub callees: SideTable<ExprId, Callee>,
 }
 
@@ -58,6 +58,8 @@ pub enum Coercion {
     ElementsTo(Ty),
     /// A `PythonObject` where a typed place wants this type.
     FromObject(Ty),
+    /// A `PythonObject` as a condition: its truth, as Python's `bool(x)`.
+    Truth,
     /// A value where a `PythonObject` is wanted. A view becomes the object whose memory it shows.
     ToObject,
     /// `PythonArray[T]` or `Array[T]` lent as `PyArrayView[T]`, or the like: same memory, no work.
@@ -67,7 +69,8 @@ pub enum Coercion {
 /// What a call calls.
 #[derive(Clone, Debug)]
 pub enum Callee {
-    /// A function of the program. `args[i]` is the index of the call's argument for parameter `i`; none: its default.
+    /// A function of the program, `extern` ones included. Arguments are coerced to the parameters' types; for
+    /// `extern Python` the conversions to objects and of the result from an object come on top. `args[i]` is the index of the call's argument for parameter `i`; none: its default.
     Fn {
         item: ItemId,
         args: Vec<Option<usize>>,
