@@ -1,1 +1,5 @@
-(comment) @comment
+((comment) @injection.content
+  (#set! injection.language "comment"))
+
+((doc_comment) @injection.content
+  (#set! injection.language "markdown"))

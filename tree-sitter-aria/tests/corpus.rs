@@ -20,13 +20,20 @@ struct Case {
 #[test]
 fn corpus_parses_as_written() {
     let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_aria::LANGUAGE.into()).expect("the library loads this ABI");
+    parser
+        .set_language(&tree_sitter_aria::LANGUAGE.into())
+        .expect("the library loads this ABI");
     let bless = std::env::var_os("ARIA_BLESS").is_some();
-    assert!(!(bless && std::env::var_os("CI").is_some()), "ARIA_BLESS is refused under CI");
+    assert!(
+        !(bless && std::env::var_os("CI").is_some()),
+        "ARIA_BLESS is refused under CI"
+    );
 
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("test/corpus");
     let entries = std::fs::read_dir(dir).expect("test/corpus is there");
-    let mut files: Vec<_> = entries.map(|entry| entry.expect("a readable directory").path()).collect();
+    let mut files: Vec<_> = entries
+        .map(|entry| entry.expect("a readable directory").path())
+        .collect();
     files.sort();
     let mut count = 0;
     let mut failures = String::new();
@@ -41,11 +48,24 @@ fn corpus_parses_as_written() {
             let expected = indented(&case.expected);
             if bless {
                 let (double, single) = ("=".repeat(80), "-".repeat(80));
-                blessed.push(format!("{double}\n{}\n{double}\n\n{}\n{single}\n\n{actual}\n", case.name, case.input));
+                blessed.push(format!(
+                    "{double}\n{}\n{double}\n\n{}\n{single}\n\n{actual}\n",
+                    case.name, case.input
+                ));
             } else if actual != expected {
-                let _ = writeln!(failures, "{file}: {}\n-- expected\n{expected}\n-- actual\n{actual}\n", case.name);
-            } else if !file.starts_with("errors") && (actual.contains("(ERROR") || actual.contains("(MISSING")) {
-                let _ = writeln!(failures, "{file}: {}: only errors.txt may expect an error\n", case.name);
+                let _ = writeln!(
+                    failures,
+                    "{file}: {}\n-- expected\n{expected}\n-- actual\n{actual}\n",
+                    case.name
+                );
+            } else if !file.starts_with("errors")
+                && (actual.contains("(ERROR") || actual.contains("(MISSING"))
+            {
+                let _ = writeln!(
+                    failures,
+                    "{file}: {}: only errors.txt may expect an error\n",
+                    case.name
+                );
             }
         }
         if bless {
@@ -67,15 +87,28 @@ fn cases(text: &str) -> Vec<Case> {
             continue;
         }
         let name = lines.next().expect("a case has a name").to_owned();
-        assert!(lines.next().is_some_and(|line| is_rule(line, '=')), "{name}: a line of `=` ends the title");
-        let input: Vec<_> = lines.by_ref().take_while(|line| !is_rule(line, '-')).collect();
+        assert!(
+            lines.next().is_some_and(|line| is_rule(line, '=')),
+            "{name}: a line of `=` ends the title"
+        );
+        let input: Vec<_> = lines
+            .by_ref()
+            .take_while(|line| !is_rule(line, '-'))
+            .collect();
         let mut expected = Vec::new();
         while let Some(line) = lines.next_if(|line| !is_rule(line, '=')) {
             expected.push(line);
         }
         let expected = expected.join("\n");
-        assert!(expected.contains('('), "{name}: a program, a line of `-` and a tree are needed");
-        cases.push(Case { name, input: input.join("\n").trim_matches('\n').to_owned() + "\n", expected });
+        assert!(
+            expected.contains('('),
+            "{name}: a program, a line of `-` and a tree are needed"
+        );
+        cases.push(Case {
+            name,
+            input: input.join("\n").trim_matches('\n').to_owned() + "\n",
+            expected,
+        });
     }
     cases
 }
@@ -113,8 +146,12 @@ fn words(tree: &str) -> Vec<&str> {
         let length = match first {
             ')' => 1,
             // The word may be a quotation mark itself.
-            '"' | '\'' => rest[1..].find(&format!("{first})")).map_or(rest.len(), |end| end + 2),
-            _ => rest[1..].find(|c: char| c.is_whitespace() || "()".contains(c)).map_or(rest.len(), |end| end + 1),
+            '"' | '\'' => rest[1..]
+                .find(&format!("{first})"))
+                .map_or(rest.len(), |end| end + 2),
+            _ => rest[1..]
+                .find(|c: char| c.is_whitespace() || "()".contains(c))
+                .map_or(rest.len(), |end| end + 1),
         };
         words.push(&rest[..length]);
         rest = rest[length..].trim_start();

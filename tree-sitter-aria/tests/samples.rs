@@ -8,7 +8,9 @@ use tree_sitter_aria as aria;
 #[test]
 fn samples_parse_without_errors() {
     let mut parser = Parser::new();
-    parser.set_language(&aria::LANGUAGE.into()).expect("the library loads this ABI");
+    parser
+        .set_language(&aria::LANGUAGE.into())
+        .expect("the library loads this ABI");
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("test/samples");
     let mut read = 0;
     let mut problems = Vec::new();
@@ -27,7 +29,12 @@ fn samples_parse_without_errors() {
 fn collect_errors(node: Node<'_>, file: &str, problems: &mut Vec<String>) {
     if node.is_error() || node.is_missing() {
         let at = node.start_position();
-        problems.push(format!("{file}:{}:{}: {}", at.row + 1, at.column + 1, node.to_sexp()));
+        problems.push(format!(
+            "{file}:{}:{}: {}",
+            at.row + 1,
+            at.column + 1,
+            node.to_sexp()
+        ));
     } else if node.has_error() {
         for child in node.children(&mut node.walk()) {
             collect_errors(child, file, problems);
@@ -46,7 +53,8 @@ fn queries_compile() {
         ("folds", aria::FOLDS_QUERY),
     ];
     for (name, text) in queries {
-        let query = Query::new(&aria::LANGUAGE.into(), text).unwrap_or_else(|e| panic!("queries/{name}.scm: {e}"));
+        let query = Query::new(&aria::LANGUAGE.into(), text)
+            .unwrap_or_else(|e| panic!("queries/{name}.scm: {e}"));
         assert!(query.pattern_count() > 0, "queries/{name}.scm is empty");
     }
 }
@@ -54,7 +62,12 @@ fn queries_compile() {
 #[test]
 fn node_types_name_every_visible_kind() {
     let language = tree_sitter::Language::from(aria::LANGUAGE);
-    for kind in ["source_file", "function_declaration", "method_call", "doc_comment"] {
+    for kind in [
+        "source_file",
+        "function_declaration",
+        "method_call",
+        "doc_comment",
+    ] {
         assert_ne!(language.id_for_node_kind(kind, true), 0, "{kind}");
         assert!(aria::NODE_TYPES.contains(&format!("\"{kind}\"")), "{kind}");
     }
