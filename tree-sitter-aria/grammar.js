@@ -73,11 +73,7 @@ const loop = ($, ...rest) => seq(
  * @param {GrammarSymbols<any>} $
  * @param {RuleOrLiteral[]} rest
  */
-const declaration = ($, ...rest) => seq(
-  optional($._declaration_prefix),
-  optional(field('visibility', $.visibility)),
-  ...rest,
-);
+const declaration = ($, ...rest) => seq(optional($._declaration_start), ...rest);
 
 /**
  * The items of a declaration's body, one a line.
@@ -162,10 +158,16 @@ module.exports = grammar({
       $.module_declaration,
     ),
 
+    _declaration_start: $ => choice(
+      $._declaration_prefix,
+      seq(optional($._declaration_prefix), field('visibility', $.visibility)),
+    ),
+
     _declaration_prefix: $ => choice(
       field('doc', $.doc_comment),
       seq(field('doc', $.doc_comment), $._attributes),
       $._attributes,
+      seq($._attributes, field('doc', $.doc_comment), optional($._attributes)),
     ),
 
     _attributes: $ => repeat1(field('attribute', $.attribute)),
@@ -237,16 +239,29 @@ module.exports = grammar({
 
     function_signature: $ => $._function_head,
 
-    _function_head: $ => declaration($,
+    // In steps, because tree-sitter makes a production of every combination of what is optional in one rule.
+    _function_head: $ => seq(
+      $._function_type,
+      optional(field('clause', $.where_clause)),
+      repeat(seq($._clause_newline, field('clause', $._clause))),
+    ),
+
+    _function_type: $ => seq(
+      $._function_inputs,
+      optional(seq('->', field('return_type', $.type))),
+      optional(field('effects', $.effects)),
+    ),
+
+    _function_inputs: $ => seq(
+      $._function_start,
+      optional(field('type_parameters', $.type_parameters)),
+      optional(field('parameters', $.parameters)),
+    ),
+
+    _function_start: $ => declaration($,
       repeat(field('modifier', $.modifier)),
       'fn',
       field('name', $._function_name),
-      optional(field('type_parameters', $.type_parameters)),
-      optional(field('parameters', $.parameters)),
-      optional(seq('->', field('return_type', $.type))),
-      optional(field('effects', $.effects)),
-      optional(field('clause', $.where_clause)),
-      repeat(seq($._clause_newline, field('clause', $._clause))),
     ),
 
     modifier: _ => choice('pure', 'async'),
@@ -309,10 +324,14 @@ module.exports = grammar({
 
     trait_bounds: $ => seq($._simple_type, repeat(seq('+', $._simple_type))),
 
-    struct_declaration: $ => declaration($,
-      'struct',
+    _type_name_and_parameters: $ => seq(
       field('name', alias($.constant, $.type_identifier)),
       optional(field('type_parameters', $.type_parameters)),
+    ),
+
+    struct_declaration: $ => declaration($,
+      'struct',
+      $._type_name_and_parameters,
       optional(field('clause', $.where_clause)),
       optional(seq($._newline, field('body', $.struct_body))),
       $._type_end,
@@ -333,8 +352,7 @@ module.exports = grammar({
 
     data_declaration: $ => declaration($,
       'data',
-      field('name', alias($.constant, $.type_identifier)),
-      optional(field('type_parameters', $.type_parameters)),
+      $._type_name_and_parameters,
       field('fields', $.field_list),
       optional(field('clause', $.where_clause)),
     ),
@@ -343,8 +361,7 @@ module.exports = grammar({
 
     enum_declaration: $ => declaration($,
       'enum',
-      field('name', alias($.constant, $.type_identifier)),
-      optional(field('type_parameters', $.type_parameters)),
+      $._type_name_and_parameters,
       optional(field('clause', $.where_clause)),
       optional(seq($._newline, field('body', $.enum_body))),
       $._type_end,
@@ -367,8 +384,7 @@ module.exports = grammar({
 
     trait_declaration: $ => declaration($,
       'trait',
-      field('name', alias($.constant, $.type_identifier)),
-      optional(field('type_parameters', $.type_parameters)),
+      $._type_name_and_parameters,
       optional(seq(':', field('bounds', $.trait_bounds))),
       optional(field('clause', $.where_clause)),
       optional(seq($._newline, field('body', $.trait_body))),
@@ -826,7 +842,7 @@ module.exports = grammar({
     match_expression: $ => seq(
       'match',
       field('value', $.expression),
-      repeat(seq($._when_newline, field('arm', $.when_clause))),
+      repeat(seq(optional($._when_newline), field('arm', $.when_clause))),
       optional(field('alternative', $.else_clause)),
       $._end,
     ),

@@ -59,7 +59,9 @@ fn corpus_parses_as_written() {
                     case.name
                 );
             } else if !file.starts_with("errors")
-                && (actual.contains("(ERROR") || actual.contains("(MISSING"))
+                && ["(ERROR", "(MISSING", "(missing_end"]
+                    .iter()
+                    .any(|error| actual.contains(error))
             {
                 let _ = writeln!(
                     failures,

@@ -25,9 +25,9 @@ fn samples_parse_without_errors() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
-/// Adds a line for each `ERROR` and `MISSING` node below `node`.
+/// Adds a line for each `ERROR`, `MISSING` and `missing_end` node below `node`.
 fn collect_errors(node: Node<'_>, file: &str, problems: &mut Vec<String>) {
-    if node.is_error() || node.is_missing() {
+    if node.is_error() || node.is_missing() || node.kind() == "missing_end" {
         let at = node.start_position();
         problems.push(format!(
             "{file}:{}:{}: {}",
@@ -35,10 +35,9 @@ fn collect_errors(node: Node<'_>, file: &str, problems: &mut Vec<String>) {
             at.column + 1,
             node.to_sexp()
         ));
-    } else if node.has_error() {
-        for child in node.children(&mut node.walk()) {
-            collect_errors(child, file, problems);
-        }
+    }
+    for child in node.children(&mut node.walk()) {
+        collect_errors(child, file, problems);
     }
 }
 
