@@ -21,7 +21,7 @@ fn samples_parse_without_errors() {
         collect_errors(tree.root_node(), &path.display().to_string(), &mut problems);
         read += 1;
     }
-    assert!(read >= 6, "only {read} samples were found");
+    assert!(read >= 7, "only {read} samples were found");
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
