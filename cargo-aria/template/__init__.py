@@ -1,0 +1,5 @@
+"""Kernels in Aria."""
+
+from {{package}}._kernels import axpy, mean
+
+__all__ = ["axpy", "mean"]
