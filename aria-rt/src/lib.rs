@@ -1,1 +1,69 @@
-//! The runtime of Aria extension modules.
+//! The runtime of Aria extension modules: a static library that the compiler links into each of them.
+//!
+//! Emitted code knows nothing of CPython's layout. For each exported function it has a thin wrapper that calls in here to
+//! convert arguments, borrow arrays and convert the result; its body calls in here for what a machine instruction cannot
+//! do. `aria_abi::for_each_rt_fn!` lists every such function, and [`exports`] holds this crate to the list.
+//!
+//! In the order of the data's way:
+//!
+//! * `module`, `cpu`, `shared`: making the module, choosing its CPU level, what all extensions of a process share.
+//! * `arguments`, `scalars`, `strings` (`float_text`): binding arguments, numbers, text; both directions.
+//! * `buffer`, `numpy`, `element`: what memory an object offers. `borrow` judges and takes it, `copy` converts it,
+//!   `pyarray` keeps it on the heap.
+//! * `array`, `handover`: memory of Aria, and how Python comes to own it.
+//! * `object`: Python objects as values. `gil`, `drops`: giving the GIL up, and dropping objects without it.
+//! * `parallel`, `stack`: threads, and how much stack one has left.
+//! * `error`, `traceback`, `panics`, `place`, `python`: what goes wrong, and how it is told.
+//!
+//! Invariants:
+//!
+//! * Nothing unwinds out of an export: what can panic runs in `panics::guard`.
+//! * Two ways of failing, never mixed: the wrappers' conversions leave a *Python exception set*; what bodies call leaves an
+//!   *error pending* on the thread (`error`), which the wrapper turns into the exception at the end.
+//! * libpython is never linked: Python's symbols are those of the process that imports the extension.
+//! * An active `Borrow` does not move, is in the list of borrows exactly once, and owns a reference.
+//! * What is common is a few nanoseconds: fast paths allocate nothing and touch no thread-local state; the rest is `#[cold]`.
+
+mod arguments;
+mod array;
+mod borrow;
+mod buffer;
+mod copy;
+mod cpu;
+mod drops;
+mod element;
+mod error;
+mod exports;
+mod float_text;
+mod gil;
+mod handover;
+mod module;
+mod numpy;
+mod object;
+mod panics;
+mod parallel;
+mod place;
+mod pyarray;
+mod python;
+mod scalars;
+mod shared;
+mod stack;
+mod strings;
+mod traceback;
+#[cfg(test)]
+mod without_python;
+
+pub use arguments::*;
+pub use array::*;
+pub use borrow::*;
+pub use copy::*;
+pub use error::*;
+pub use gil::*;
+pub use handover::*;
+pub use module::*;
+pub use object::*;
+pub use parallel::*;
+pub use pyarray::*;
+pub use scalars::*;
+pub use stack::*;
+pub use strings::*;

@@ -1,0 +1,584 @@
+//! Borrowing the memory of an argument, with every check that lets emitted code read it blindly: element type, rank, byte
+//! order, alignment, writability, and no second borrow that could see a write.
+//!
+//! A borrow is a `Borrow` in the wrapper's frame (or on the heap, see `pyarray`), linked into a list of all active ones
+//! that `shared::Registry` heads; it must not move while it is active. The list is short, so a new borrow walks it.
+//! Extents are compared in whole bytes from the first to the last element: interleaved strided views count as overlapping.
+//!
+//! Two borrows belong to the same call when they were made from the same frame. The wrapper's stack pointer tells: it is
+//! constant over the wrapper's calls, differs between live frames, and is passed on by a two-instruction entry. The answer
+//! decides only between `ValueError` (two arguments of one call) and `BorrowError` (another running call).
+
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use aria_abi::codes::{Elem, ErrorKind};
+use aria_abi::layout::{Borrow, ParamSpec};
+use pyo3_ffi::*;
+
+use crate::buffer::{self, Lock, Offer};
+use crate::drops;
+use crate::element::{self, ElementKind, alignment};
+use crate::numpy;
+use crate::panics::guard;
+use crate::place::{self, Place};
+use crate::python::{
+    Aside, Raised, exception_class, set_error, status, text, type_error, type_name, value_error,
+};
+use crate::shared::registry;
+
+/// An active [`Borrow`], with the runtime's part of it.
+#[repr(C)]
+pub(crate) struct Active {
+    pub(crate) data: *mut u8,
+    pub(crate) len: i64,
+    pub(crate) stride: i64,
+    pub(crate) owner: *mut PyObject,
+    /// The list's links.
+    next: *mut Active,
+    previous: *mut Active,
+    /// First byte, and the one after the last.
+    low: usize,
+    high: usize,
+    /// Of the parameter; null for a heap-allocated borrow.
+    spec: *const ParamSpec,
+    /// Identifies the call that made it; 0 for a heap-allocated borrow.
+    frame: usize,
+    state: u32,
+    elem: u32,
+    /// Held when `state` has `BUFFER`.
+    buffer: Py_buffer,
+}
+
+const _: () = assert!(
+    size_of::<Active>() <= size_of::<Borrow>() && align_of::<Active>() <= align_of::<Borrow>()
+);
+
+/// In the list of active borrows.
+const LISTED: u32 = 1;
+/// Exclusive: the memory is written.
+const EXCLUSIVE: u32 = 2;
+/// Holds a `Py_buffer`.
+const BUFFER: u32 = 4;
+
+/// What a borrow is for.
+#[derive(Clone, Copy)]
+pub(crate) struct Request<'a> {
+    pub(crate) place: Place<'a>,
+    pub(crate) elem: Elem,
+    pub(crate) exclusive: bool,
+    pub(crate) frame: usize,
+}
+
+impl<'a> Request<'a> {
+    /// # Safety
+    /// `spec` is a constant of the extension.
+    #[inline]
+    pub(crate) unsafe fn of_parameter(spec: *const ParamSpec, frame: usize) -> Request<'a> {
+        // SAFETY: the caller's promise.
+        let spec = unsafe { &*spec };
+        Request {
+            place: Place::Parameter(spec),
+            elem: place::elem(spec.elem),
+            exclusive: spec.mutable != 0,
+            frame,
+        }
+    }
+
+    fn spec(&self) -> *const ParamSpec {
+        match self.place {
+            Place::Parameter(spec) => spec,
+            Place::Value | Place::Item { .. } => std::ptr::null(),
+        }
+    }
+}
+
+macro_rules! entry_with_frame {
+    ($(#[$doc:meta])* $name:ident => $body:path) => {
+        $(#[$doc])*
+        #[cfg(target_arch = "x86_64")]
+        #[unsafe(no_mangle)]
+        #[unsafe(naked)]
+        pub unsafe extern "C" fn $name(obj: *mut PyObject, spec: *const ParamSpec, out: *mut Borrow) -> i32 {
+            core::arch::naked_asm!("mov rcx, rsp", "jmp {body}", body = sym $body)
+        }
+
+        $(#[$doc])*
+        #[cfg(target_arch = "aarch64")]
+        #[unsafe(no_mangle)]
+        #[unsafe(naked)]
+        pub unsafe extern "C" fn $name(obj: *mut PyObject, spec: *const ParamSpec, out: *mut Borrow) -> i32 {
+            core::arch::naked_asm!("mov x3, sp", "b {body}", body = sym $body)
+        }
+    };
+}
+
+entry_with_frame! {
+    /// See the runtime table.
+    ///
+    /// # Safety
+    /// The GIL is held, `obj` is live, `spec` a constant of the extension, `out` a zeroed `Borrow` that stays in place.
+    aria_rt_borrow => borrow_from
+}
+
+entry_with_frame! {
+    /// See the runtime table.
+    ///
+    /// # Safety
+    /// As `aria_rt_borrow`.
+    aria_rt_borrow_or_copy => crate::copy::borrow_or_copy_from
+}
+
+unsafe extern "C" fn borrow_from(
+    obj: *mut PyObject,
+    spec: *const ParamSpec,
+    out: *mut Borrow,
+    frame: usize,
+) -> i32 {
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        let request = Request::of_parameter(spec, frame);
+        if try_borrow_array(obj, &request, out.cast(), false) {
+            return 0;
+        }
+        guard(1, || status(borrow(obj, &request, out.cast())))
+    }
+}
+
+/// The fast path: an exact one-dimensional `ndarray` that is as it should be, while nothing conflicts. With `contiguous`
+/// its elements must be adjacent too. On `false` nothing has happened.
+///
+/// # Safety
+/// The GIL is held, `obj` is live, `out` inactive and stays in place.
+#[inline]
+pub(crate) unsafe fn try_borrow_array(
+    obj: *mut PyObject,
+    request: &Request<'_>,
+    out: *mut Active,
+    contiguous: bool,
+) -> bool {
+    let elem = request.elem;
+    // SAFETY: an array with `nd == 1` has one dimension and one stride, and a dtype.
+    unsafe {
+        let Some(array) = numpy::exact_array(obj) else {
+            return false;
+        };
+        let descr = &*array.descr;
+        let foreign = if cfg!(target_endian = "little") {
+            b'>'
+        } else {
+            b'<'
+        };
+        if array.nd != 1
+            || !element::is_numpy_type(elem, descr.type_num)
+            || descr.byteorder == foreign
+            || (request.exclusive && array.flags & numpy::WRITEABLE == 0)
+        {
+            return false;
+        }
+        let (data, len, mut stride) = (array.data, *array.dimensions as i64, *array.strides as i64);
+        let size = elem.size() as i64;
+        if len <= 1 {
+            stride = size;
+        }
+        if (data as usize | stride as usize) & (alignment(elem) - 1) != 0
+            || (stride != size && (contiguous || (request.exclusive && stride.abs() < size)))
+            || len == 0
+        {
+            return false;
+        }
+        if !enlist(out, request, data, len, stride) {
+            return false;
+        }
+        Py_INCREF(obj);
+        (*out).owner = obj;
+        true
+    }
+}
+
+/// Fills the part of `out` that describes the memory and links it into the list; `false`, with nothing done, when an active
+/// borrow conflicts.
+#[inline]
+unsafe fn enlist(
+    out: *mut Active,
+    request: &Request<'_>,
+    data: *mut u8,
+    len: i64,
+    stride: i64,
+) -> bool {
+    let span = (len - 1).max(0).wrapping_mul(stride);
+    let start = data as usize;
+    let last = start.wrapping_add(span as usize);
+    let size = if len > 0 { request.elem.size() } else { 0 };
+    let (low, high) = (start.min(last), start.max(last).wrapping_add(size));
+    registry().locked(|first| {
+        let head = first.load(Ordering::Relaxed);
+        // SAFETY: the list holds active borrows only, and is ours while it is locked; `out` is writable.
+        unsafe {
+            let mut other = head;
+            while !other.is_null() {
+                if overlaps(&*other, low, high, request.exclusive) {
+                    return false;
+                }
+                other = (*other).next;
+            }
+            let out = &mut *out;
+            out.data = data;
+            out.len = len;
+            out.stride = stride;
+            out.next = head;
+            out.previous = null_mut();
+            out.low = low;
+            out.high = high;
+            out.spec = request.spec();
+            out.frame = request.frame;
+            out.state = LISTED | if request.exclusive { EXCLUSIVE } else { 0 };
+            out.elem = request.elem as u32;
+            if !head.is_null() {
+                (*head).previous = out;
+            }
+            first.store(out, Ordering::Relaxed);
+        }
+        true
+    })
+}
+
+#[inline]
+fn overlaps(other: &Active, low: usize, high: usize, exclusive: bool) -> bool {
+    (exclusive || other.state & EXCLUSIVE != 0) && low < other.high && other.low < high
+}
+
+/// Borrows from any exporter, with every check.
+///
+/// # Safety
+/// The GIL is held, `obj` is live, `out` inactive and stays in place.
+#[cold]
+pub(crate) unsafe fn borrow(
+    obj: *mut PyObject,
+    request: &Request<'_>,
+    out: *mut Active,
+) -> Result<(), Raised> {
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        let Some(offer) = buffer::ask(obj, request.exclusive)? else {
+            not_an_array(obj, request);
+            return Err(Raised);
+        };
+        accept(obj, request, offer, out)
+    }
+}
+
+/// Checks an offer and borrows it.
+///
+/// # Safety
+/// As `borrow`; `offer` came from `obj`.
+pub(crate) unsafe fn accept(
+    obj: *mut PyObject,
+    request: &Request<'_>,
+    offer: Offer,
+    out: *mut Active,
+) -> Result<(), Raised> {
+    let Request {
+        place,
+        elem,
+        exclusive,
+        ..
+    } = *request;
+    let (wanted, named, variable) = (place.array_type(elem), &offer.named, place.variable());
+    if offer.element.kind != ElementKind::Aria(elem) {
+        type_error(&format!("{place} must be {wanted}, not {named}"));
+        return Err(Raised);
+    }
+    if offer.ndim != 1 {
+        value_error(&format!(
+            "{place} must have 1 dimension, not {}",
+            offer.ndim
+        ));
+        return Err(Raised);
+    }
+    if offer.element.swapped {
+        let native = elem.names().1;
+        value_error(&format!(
+            "{place} must have the native byte order, not that of {named}; {variable}.astype('{native}') converts it"
+        ));
+        return Err(Raised);
+    }
+    if exclusive && !offer.writable {
+        let (kind, cure) = match offer.lock {
+            Lock::Reference(_) => (
+                ErrorKind::ValueError,
+                format!("the array is read-only; {variable}.copy() is not"),
+            ),
+            // SAFETY: `obj` is live and the GIL is held.
+            Lock::Buffer(_) => (
+                ErrorKind::BufferError,
+                format!("{} is read-only", unsafe { type_name(obj) }),
+            ),
+        };
+        set_error(
+            exception_class(kind),
+            &format!("{place} is written to, but {cure}"),
+        );
+        return Err(Raised);
+    }
+    let size = elem.size() as i64;
+    let stride = if offer.len <= 1 { size } else { offer.stride };
+    let align = alignment(elem);
+    let mut data = offer.data;
+    if offer.len == 0 {
+        // Nothing is read there, but emitted code may rely on an aligned address.
+        data = std::ptr::without_provenance_mut(64);
+    } else if (data as usize | stride as usize) & (align - 1) != 0 {
+        value_error(&format!(
+            "{place} must be aligned to {align} bytes; {variable}.copy() is"
+        ));
+        return Err(Raised);
+    }
+    if exclusive && stride.abs() < size {
+        value_error(&format!(
+            "{place} is written to, but its elements share memory; {variable}.copy() has its own"
+        ));
+        return Err(Raised);
+    }
+    // SAFETY: the offer's lock keeps the memory in place, and goes into the borrow.
+    unsafe {
+        if !enlist(out, request, data, offer.len, stride) {
+            conflict(request, data, offer.len, stride);
+            return Err(Raised);
+        }
+        match offer.lock {
+            Lock::Reference(reference) => (*out).owner = reference.into_ptr(),
+            Lock::Buffer(view) => {
+                (*out).buffer = view.into_raw();
+                (*out).state |= BUFFER;
+                Py_INCREF(obj);
+                (*out).owner = obj;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// TypeError for an object that offers no memory.
+#[cold]
+pub(crate) unsafe fn not_an_array(obj: *mut PyObject, request: &Request<'_>) {
+    let Request { place, elem, .. } = *request;
+    // SAFETY: `obj` is live and the GIL is held.
+    let given = unsafe { type_name(obj) };
+    // SAFETY: as above.
+    let convertible = unsafe {
+        PyList_Check(obj) != 0
+            || PyTuple_Check(obj) != 0
+            || crate::python::type_has(obj, c"__array__")
+    };
+    let cure = if convertible {
+        format!(
+            "; numpy.asarray({}, dtype='{}') makes one",
+            place.variable(),
+            elem.names().1
+        )
+    } else {
+        String::new()
+    };
+    type_error(&format!(
+        "{place} must be {}, not {given}{cure}",
+        place.array_type(elem)
+    ));
+}
+
+/// The error for a borrow that `enlist` refused.
+#[cold]
+unsafe fn conflict(request: &Request<'_>, data: *mut u8, len: i64, stride: i64) {
+    let start = data as usize;
+    let last = start.wrapping_add(((len - 1).max(0) * stride) as usize);
+    let (low, high) = (
+        start.min(last),
+        start.max(last).wrapping_add(request.elem.size()),
+    );
+    // The facts are copied under the lock: on free-threaded Python the other borrow may end at any time.
+    let found = registry().locked(|first| {
+        let mut other = first.load(Ordering::Relaxed);
+        // SAFETY: the list holds active borrows only, and is ours while it is locked.
+        unsafe {
+            while !other.is_null() && !overlaps(&*other, low, high, request.exclusive) {
+                other = (*other).next;
+            }
+            other
+                .as_ref()
+                .map(|other| (other.spec, other.frame, other.state & EXCLUSIVE != 0))
+        }
+    });
+    let place = request.place;
+    let Some((spec, frame, other_exclusive)) = found else {
+        set_error(
+            exception_class(ErrorKind::BorrowError),
+            &format!("{place} was in use by another thread; try again"),
+        );
+        return;
+    };
+    let how = if request.exclusive {
+        "is written to and "
+    } else {
+        ""
+    };
+    // SAFETY: a parameter's description is a constant of an extension, and extensions are never unloaded.
+    let other = unsafe { spec.as_ref() };
+    if let Some(other) = other
+        && frame == request.frame
+    {
+        // SAFETY: as above.
+        let name = unsafe { text(other.name) };
+        let which = if other_exclusive {
+            ", which is written to"
+        } else {
+            ""
+        };
+        value_error(&format!("{place} {how}overlaps argument '{name}'{which}"));
+        return;
+    }
+    let holder = match other {
+        Some(other) => format!("a running call of {}()", place_function(other)),
+        None => "a PythonArray of running Aria code".to_owned(),
+    };
+    let holds = if other_exclusive {
+        "writes to"
+    } else {
+        "reads"
+    };
+    set_error(
+        exception_class(ErrorKind::BorrowError),
+        &format!("{place} {how}overlaps memory that {holder} {holds}"),
+    );
+}
+
+fn place_function(spec: &ParamSpec) -> &str {
+    // SAFETY: a parameter's texts are constants of an extension.
+    unsafe { text(spec.function) }
+}
+
+/// Makes `out` own memory that nobody else sees, a fresh copy whose `owner` frees it.
+///
+/// # Safety
+/// `out` is writable and inactive; `owner` keeps `len` elements at `data` alive.
+pub(crate) unsafe fn own_copy(
+    out: *mut Active,
+    owner: crate::python::Owned,
+    data: *mut u8,
+    len: i64,
+    elem: Elem,
+) {
+    // SAFETY: forwarded from the caller.
+    let out = unsafe { &mut *out };
+    out.data = data;
+    out.len = len;
+    out.stride = elem.size() as i64;
+    out.elem = elem as u32;
+    out.state = 0;
+    out.owner = owner.into_ptr();
+}
+
+/// A second, shared borrow of the memory of an active one.
+///
+/// # Safety
+/// The GIL is held; `source` is active; `out` is inactive and stays in place.
+pub(crate) unsafe fn share(source: *const Active, out: *mut Active) -> Result<(), Raised> {
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        let source = &*source;
+        let elem = place::elem(source.elem);
+        let request = Request {
+            place: Place::Value,
+            elem,
+            exclusive: false,
+            frame: 0,
+        };
+        if source.state & BUFFER != 0 {
+            return borrow(source.owner, &request, out);
+        }
+        if !enlist(out, &request, source.data, source.len, source.stride) {
+            conflict(&request, source.data, source.len, source.stride);
+            return Err(Raised);
+        }
+        Py_INCREF(source.owner);
+        (*out).owner = source.owner;
+    }
+    Ok(())
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// The GIL is held; `borrow` is a `Borrow` that is zeroed or was filled by this runtime.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_release(borrow: *mut Borrow) {
+    // SAFETY: forwarded from the caller.
+    unsafe { release(borrow.cast()) };
+    drops::drain();
+}
+
+/// Ends a borrow.
+///
+/// # Safety
+/// The GIL is held; `borrow` is inactive or was filled by this file.
+#[inline]
+pub(crate) unsafe fn release(borrow: *mut Active) {
+    // SAFETY: an active borrow owns a reference to its owner; what is listed is in the list once.
+    unsafe {
+        let active = &mut *borrow;
+        let owner = std::mem::replace(&mut active.owner, null_mut());
+        if owner.is_null() {
+            return;
+        }
+        if active.state & LISTED != 0 {
+            registry().locked(|first| unlink(active, first));
+        }
+        if active.state & BUFFER != 0 || Py_REFCNT(owner) == 1 {
+            release_slow(active, owner);
+        } else {
+            Py_DECREF(owner);
+        }
+    }
+}
+
+unsafe fn unlink(active: &mut Active, first: &AtomicPtr<Active>) {
+    // SAFETY: the neighbours of a listed borrow are listed; the list is locked.
+    unsafe {
+        if active.previous.is_null() {
+            first.store(active.next, Ordering::Relaxed);
+        } else {
+            (*active.previous).next = active.next;
+        }
+        if !active.next.is_null() {
+            (*active.next).previous = active.previous;
+        }
+    }
+}
+
+/// Gives back what may run Python code: a buffer, or the last reference.
+#[cold]
+unsafe fn release_slow(active: &mut Active, owner: *mut PyObject) {
+    // SAFETY: the GIL is held; the buffer is held exactly when `state` says so; the reference is owned.
+    unsafe {
+        let _aside = Aside::put();
+        if active.state & BUFFER != 0 {
+            active.state = 0;
+            PyBuffer_Release(&mut active.buffer);
+        }
+        Py_DECREF(owner);
+    }
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// The GIL is held; `borrow` is active.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_borrow_to_py(borrow: *mut Borrow) -> *mut PyObject {
+    // SAFETY: an active borrow has an owner.
+    unsafe {
+        let active: *mut Active = borrow.cast();
+        guard(null_mut(), || {
+            crate::handover::object_of_memory((*active).owner)
+        })
+    }
+}

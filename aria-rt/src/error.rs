@@ -1,0 +1,350 @@
+//! The error that is pending on a thread: what emitted code leaves behind when a function returns status 1, and how it
+//! becomes the Python exception at the boundary.
+//!
+//! An error is kept as the facts it was raised with and worded when Python asks, so that raising needs neither the GIL
+//! nor, but for `aria_rt_raise`'s shared string, any memory.
+
+use std::cell::Cell;
+use std::ptr::null_mut;
+
+use aria_abi::codes::ErrorKind;
+use aria_abi::layout::{FunctionSpec, Location, Str, Text};
+use pyo3_ffi::*;
+
+use crate::drops::{self, Dropped};
+use crate::gil;
+use crate::panics::{guard, guard_pending};
+use crate::python::{self, Aside, Raised, exception_class, set_error};
+use crate::strings;
+use crate::traceback;
+
+/// Why the code failed.
+pub(crate) enum Cause {
+    /// `raise Kind("text")`; owns the string.
+    Raised {
+        kind: ErrorKind,
+        message: *mut Str,
+    },
+    /// An error of the runtime itself.
+    Message {
+        kind: ErrorKind,
+        message: String,
+    },
+    /// A Python exception; owns the reference.
+    Python(*mut PyObject),
+    Index {
+        index: i64,
+        len: i64,
+    },
+    Overflow(Text),
+    ZeroDivision,
+    Shape {
+        left: i64,
+        right: i64,
+    },
+    Empty(Text),
+    Recursion,
+    Memory,
+}
+
+/// An error and where it was raised.
+pub(crate) struct Pending {
+    cause: Cause,
+    /// Null: not known.
+    location: *const Location,
+}
+
+// SAFETY: the cause owns what it points to, and locations are constants of the extension; a worker's error moves to the
+// thread that started the loop.
+unsafe impl Send for Pending {}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        match self.cause {
+            // SAFETY: the cause owns the string.
+            Cause::Raised { message, .. } => unsafe { strings::drop_str(message) },
+            Cause::Python(object) if gil::is_attached() => {
+                // SAFETY: the cause owns the reference and the GIL is held.
+                unsafe { Py_DECREF(object) }
+            }
+            Cause::Python(object) => drops::defer(Dropped::Object(object)),
+            _ => {}
+        }
+    }
+}
+
+thread_local! {
+    static PENDING: Cell<Option<Pending>> = const { Cell::new(None) };
+}
+
+/// Makes an error pending on this thread, in place of one that may be.
+pub(crate) fn set_pending(cause: Cause, location: *const Location) {
+    restore_pending(Pending { cause, location });
+}
+
+/// Takes this thread's pending error away.
+pub(crate) fn take_pending() -> Option<Pending> {
+    PENDING.take()
+}
+
+/// Makes an error that `take_pending` took pending again, here or on another thread.
+pub(crate) fn restore_pending(pending: Pending) {
+    drop(PENDING.replace(Some(pending)));
+}
+
+/// Makes the Python exception that is set the pending error. The GIL is held.
+#[cold]
+pub(crate) fn capture(location: *const Location) {
+    // SAFETY: the GIL is held; the references come from CPython and are handed on or dropped once.
+    unsafe {
+        let exception = fetch_exception();
+        if exception.is_null() {
+            let message = "a call into Python failed without an exception".to_owned();
+            set_pending(
+                Cause::Message {
+                    kind: ErrorKind::RuntimeError,
+                    message,
+                },
+                location,
+            );
+        } else {
+            set_pending(Cause::Python(exception), location);
+        }
+    }
+}
+
+/// Null for a failed call into Python, whose exception is made pending. The GIL is held.
+#[inline]
+pub(crate) fn or_capture(object: *mut PyObject, location: *const Location) -> *mut PyObject {
+    if object.is_null() {
+        capture(location);
+    }
+    object
+}
+
+/// The exception that is set, as one object that carries its traceback; null when none is. It is not set any more.
+#[allow(
+    deprecated,
+    reason = "the one form that every supported CPython and the stable ABI have"
+)]
+pub(crate) unsafe fn fetch_exception() -> *mut PyObject {
+    let (mut class, mut value, mut trace) = (null_mut(), null_mut(), null_mut());
+    // SAFETY: the GIL is held; the three references are owned here.
+    unsafe {
+        PyErr_Fetch(&mut class, &mut value, &mut trace);
+        if class.is_null() {
+            return null_mut();
+        }
+        PyErr_NormalizeException(&mut class, &mut value, &mut trace);
+        if !trace.is_null() {
+            PyException_SetTraceback(value, trace);
+            Py_DECREF(trace);
+        }
+        Py_XDECREF(class);
+        value
+    }
+}
+
+/// Sets an exception object, with the traceback it carries.
+#[allow(
+    deprecated,
+    reason = "the one form that every supported CPython and the stable ABI have"
+)]
+pub(crate) unsafe fn restore_exception(exception: *mut PyObject) {
+    // SAFETY: `exception` is a reference that the caller gives; PyErr_Restore takes all three.
+    unsafe {
+        let class: *mut PyObject = Py_TYPE(exception).cast();
+        Py_INCREF(class);
+        PyErr_Restore(class, exception, PyException_GetTraceback(exception));
+    }
+}
+
+impl Pending {
+    /// Sets the Python exception and adds Aria's place to its traceback. The GIL is held.
+    fn raise(mut self, spec: *const FunctionSpec) {
+        let location = self.location;
+        match std::mem::replace(&mut self.cause, Cause::Memory) {
+            // SAFETY: the reference is owned and handed on; the GIL is held.
+            Cause::Python(exception) => unsafe { restore_exception(exception) },
+            // SAFETY: the GIL is held.
+            Cause::Memory => unsafe {
+                PyErr_NoMemory();
+            },
+            Cause::Raised { kind, message } => {
+                // SAFETY: the cause owned the string, which is dropped once, here.
+                unsafe {
+                    set_error(exception_class(kind), strings::as_str(message));
+                    strings::drop_str(message);
+                }
+            }
+            Cause::Message { kind, message } => set_error(exception_class(kind), &message),
+            cause => {
+                let (kind, message) = cause.words();
+                set_error(exception_class(kind), &message);
+            }
+        }
+        // SAFETY: a location is a constant of the extension or null, and so is the function's description.
+        unsafe {
+            if let Some(location) = location.as_ref() {
+                traceback::add(location.file, location.function, location.line);
+            } else if let Some(spec) = spec.as_ref() {
+                traceback::add(spec.file, spec.name, spec.line);
+            }
+        }
+    }
+}
+
+impl Cause {
+    /// Class and text of a cause that is kept as facts.
+    fn words(&self) -> (ErrorKind, String) {
+        // SAFETY: texts are constants of the extension.
+        let text = |text: &Text| unsafe { python::text(*text) };
+        match self {
+            Cause::Index { index, len } => (
+                ErrorKind::IndexError,
+                format!("index {index} is out of range for length {len}"),
+            ),
+            Cause::Overflow(what) => (
+                ErrorKind::OverflowError,
+                format!("{} overflows", text(what)),
+            ),
+            Cause::ZeroDivision => (ErrorKind::ZeroDivisionError, "division by zero".to_owned()),
+            Cause::Shape { left, right } => (
+                ErrorKind::ValueError,
+                format!("operands have different lengths, {left} and {right}"),
+            ),
+            Cause::Empty(what) => (
+                ErrorKind::ValueError,
+                format!("{} of an empty array", text(what)),
+            ),
+            Cause::Recursion => (
+                ErrorKind::RecursionError,
+                "maximum recursion depth exceeded in Aria code".to_owned(),
+            ),
+            Cause::Memory | Cause::Python(_) | Cause::Raised { .. } | Cause::Message { .. } => {
+                (ErrorKind::MemoryError, String::new())
+            }
+        }
+    }
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// The GIL is held; `spec` is null or a constant of the extension.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_error_to_python(spec: *const FunctionSpec) -> *mut PyObject {
+    drops::drain();
+    guard((), || match take_pending() {
+        Some(pending) => pending.raise(spec),
+        // SAFETY: the GIL is held.
+        None if unsafe { PyErr_Occurred() }.is_null() => set_error(
+            exception_class(ErrorKind::RuntimeError),
+            "an Aria function failed without an error, a bug of Aria",
+        ),
+        None => {}
+    });
+    null_mut()
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// `message` is null or a live string; `location` is null or a constant of the extension.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_raise(kind: i32, message: *mut Str, location: *const Location) {
+    guard_pending((), || {
+        let kind = ErrorKind::from_code(kind as u32).unwrap_or(ErrorKind::RuntimeError);
+        // SAFETY: forwarded from the caller.
+        let message = unsafe { strings::retain(message) };
+        set_pending(Cause::Raised { kind, message }, location);
+    });
+}
+
+/// See the runtime table.
+#[unsafe(no_mangle)]
+pub extern "C" fn aria_rt_raise_index(index: i64, len: i64, location: *const Location) {
+    guard_pending((), || set_pending(Cause::Index { index, len }, location));
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// `what` is a constant of the extension.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_raise_overflow(what: *const Text, location: *const Location) {
+    // SAFETY: forwarded from the caller.
+    guard_pending((), || {
+        set_pending(Cause::Overflow(unsafe { *what }), location)
+    });
+}
+
+/// See the runtime table.
+#[unsafe(no_mangle)]
+pub extern "C" fn aria_rt_raise_zero_division(location: *const Location) {
+    guard_pending((), || set_pending(Cause::ZeroDivision, location));
+}
+
+/// See the runtime table.
+#[unsafe(no_mangle)]
+pub extern "C" fn aria_rt_raise_shape(left: i64, right: i64, location: *const Location) {
+    guard_pending((), || set_pending(Cause::Shape { left, right }, location));
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// `what` is a constant of the extension.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_raise_empty(what: *const Text, location: *const Location) {
+    // SAFETY: forwarded from the caller.
+    guard_pending((), || set_pending(Cause::Empty(unsafe { *what }), location));
+}
+
+/// See the runtime table.
+#[unsafe(no_mangle)]
+pub extern "C" fn aria_rt_raise_recursion(location: *const Location) {
+    guard_pending((), || set_pending(Cause::Recursion, location));
+}
+
+/// See the runtime table.
+#[unsafe(no_mangle)]
+pub extern "C" fn aria_rt_raise_memory(location: *const Location) {
+    guard_pending((), || set_pending(Cause::Memory, location));
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// The GIL is held.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_capture_python_error(location: *const Location) {
+    guard_pending((), || capture(location));
+}
+
+/// Runs what fails with a Python exception, for a caller that wants a pending error. The GIL is held.
+pub(crate) fn pending_from_python(
+    location: *const Location,
+    body: impl FnOnce() -> Result<(), Raised>,
+) -> i32 {
+    guard_pending(1, || match body() {
+        Ok(()) => 0,
+        Err(_) => {
+            capture(location);
+            1
+        }
+    })
+}
+
+/// Cleans up while an exception may be set. The GIL is held.
+pub(crate) fn keeping_exception(body: impl FnOnce()) {
+    // SAFETY: the GIL is held, by this function's contract.
+    let _aside = unsafe { Aside::put() };
+    body();
+}
+
+/// Class and text of the pending error.
+#[cfg(test)]
+pub(crate) fn pending_words() -> Option<(ErrorKind, String)> {
+    take_pending().map(|pending| pending.cause.words())
+}

@@ -1,0 +1,259 @@
+//! Handing an array to Python. The block becomes a Python object where it lies: its header is an instance of the runtime's
+//! type `aria_runtime.Array`, which frees the block when Python drops it. With NumPy that object is the base of an
+//! `ndarray`; without, it is the result itself, speaks the buffer protocol, and can be measured, indexed and printed.
+
+use std::ffi::{c_int, c_void};
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use aria_abi::codes::Elem;
+use pyo3_ffi::*;
+
+use crate::array::{self, Block};
+use crate::drops;
+use crate::element::{self, numpy_type};
+use crate::numpy::Api;
+use crate::panics::guard;
+use crate::place;
+use crate::python::{Owned, Raised, new_str, set_error};
+use crate::scalars;
+
+/// See the runtime table.
+///
+/// # Safety
+/// The GIL is held; `data` came from `aria_rt_array_alloc`, holds `len` initialised elements, and is given away.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_array_to_py(data: *mut u8, len: i64, elem: i32) -> *mut PyObject {
+    drops::drain();
+    guard(null_mut(), || {
+        // SAFETY: forwarded from the caller.
+        unsafe {
+            match own(data, len, place::elem(elem as u32)) {
+                Ok(owner) => as_ndarray(owner),
+                Err(Raised) => {
+                    array::free(data);
+                    null_mut()
+                }
+            }
+        }
+    })
+}
+
+/// The Python object that a block of memory is, or of which it is a part: the block's own object becomes an `ndarray`.
+///
+/// # Safety
+/// The GIL is held and `owner` is live.
+pub(crate) unsafe fn object_of_memory(owner: *mut PyObject) -> *mut PyObject {
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        let Some(shared) = Owned::share(owner) else {
+            return null_mut();
+        };
+        if Py_TYPE(owner) == TYPE.load(Ordering::Acquire) {
+            as_ndarray(shared)
+        } else {
+            shared.into_ptr()
+        }
+    }
+}
+
+/// Turns a block into the Python object that owns it. On failure the block is still the caller's.
+///
+/// # Safety
+/// The GIL is held; `data` came from `array::allocate` and holds `len` elements.
+pub(crate) unsafe fn own(data: *mut u8, len: i64, elem: Elem) -> Result<Owned, Raised> {
+    // SAFETY: the header lies before the elements; PyObject_Init makes it an object with one reference.
+    unsafe {
+        let class = array_type()?;
+        let block = Block::of(data);
+        (&raw mut (*block).len).write(len as isize);
+        (&raw mut (*block).stride).write(elem.size() as isize);
+        (&raw mut (*block).elem).write(elem as u32);
+        Owned::take(PyObject_Init(block.cast(), class)).ok_or(Raised)
+    }
+}
+
+/// An `ndarray` over a block's object, or the object itself where there is no NumPy.
+unsafe fn as_ndarray(owner: Owned) -> *mut PyObject {
+    // SAFETY: `owner` is a block's object, which keeps its elements alive; the GIL is held.
+    unsafe {
+        let Some(api) = Api::import() else {
+            return owner.into_ptr();
+        };
+        let block: *mut Block = owner.as_ptr().cast();
+        let (len, elem) = ((*block).len, place::elem((*block).elem));
+        api.wrap(Block::data(block), len, numpy_type(elem), owner)
+    }
+}
+
+/// The type `aria_runtime.Array`, made on first use; null before.
+static TYPE: AtomicPtr<PyTypeObject> = AtomicPtr::new(null_mut());
+
+#[inline]
+unsafe fn array_type() -> Result<*mut PyTypeObject, Raised> {
+    let class = TYPE.load(Ordering::Acquire);
+    // SAFETY: the GIL is held.
+    if class.is_null() {
+        unsafe { make_type() }
+    } else {
+        Ok(class)
+    }
+}
+
+#[cold]
+unsafe fn make_type() -> Result<*mut PyTypeObject, Raised> {
+    let slot = |slot: c_int, pfunc: *mut c_void| PyType_Slot { slot, pfunc };
+    let mut slots = [
+        slot(Py_tp_dealloc, dealloc as *mut c_void),
+        slot(Py_tp_repr, repr as *mut c_void),
+        slot(Py_sq_length, length as *mut c_void),
+        slot(Py_mp_length, length as *mut c_void),
+        slot(Py_sq_item, item as *mut c_void),
+        slot(Py_mp_subscript, subscript as *mut c_void),
+        slot(Py_bf_getbuffer, get_buffer as *mut c_void),
+        slot(
+            Py_tp_doc,
+            c"An array that Aria computed. It speaks the buffer protocol: memoryview(a), numpy.asarray(a).".as_ptr().cast_mut().cast(),
+        ),
+        slot(0, null_mut()),
+    ];
+    let mut spec = PyType_Spec {
+        name: c"aria_runtime.Array".as_ptr(),
+        basicsize: size_of::<Block>() as c_int,
+        itemsize: 0,
+        // Only the runtime makes instances.
+        flags: (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION) as u32,
+        slots: slots.as_mut_ptr(),
+    };
+    // SAFETY: the slots have the signatures that CPython documents for them; the GIL is held.
+    let class: *mut PyTypeObject = unsafe { PyType_FromSpec(&mut spec) }.cast();
+    if class.is_null() {
+        return Err(Raised);
+    }
+    TYPE.store(class, Ordering::Release);
+    Ok(class)
+}
+
+unsafe extern "C" fn dealloc(object: *mut PyObject) {
+    // SAFETY: CPython calls this once, when the last reference is gone; an instance of a heap type owns one to its type.
+    unsafe {
+        let class = Py_TYPE(object);
+        array::free(Block::data(object.cast()));
+        Py_DECREF(class.cast());
+    }
+}
+
+unsafe extern "C" fn length(object: *mut PyObject) -> Py_ssize_t {
+    // SAFETY: CPython passes an instance.
+    unsafe { (*object.cast::<Block>()).len }
+}
+
+unsafe extern "C" fn item(object: *mut PyObject, index: Py_ssize_t) -> *mut PyObject {
+    // SAFETY: CPython passes an instance and holds the GIL; the index is checked.
+    unsafe {
+        let block: *mut Block = object.cast();
+        if index < 0 || index >= (*block).len {
+            PyErr_SetString(PyExc_IndexError, c"array index out of range".as_ptr());
+            return null_mut();
+        }
+        scalars::read_to_py(
+            place::elem((*block).elem),
+            Block::data(block).offset(index * (*block).stride),
+        )
+    }
+}
+
+unsafe extern "C" fn subscript(object: *mut PyObject, key: *mut PyObject) -> *mut PyObject {
+    // SAFETY: CPython passes an instance and an object and holds the GIL.
+    unsafe {
+        if PyIndex_Check(key) != 0 {
+            let mut index = PyNumber_AsSsize_t(key, PyExc_IndexError);
+            if index == -1 && !PyErr_Occurred().is_null() {
+                return null_mut();
+            }
+            if index < 0 {
+                index += length(object);
+            }
+            return item(object, index);
+        }
+        match Owned::take(PyMemoryView_FromObject(object)) {
+            Some(view) => PyObject_GetItem(view.as_ptr(), key),
+            None => null_mut(),
+        }
+    }
+}
+
+unsafe extern "C" fn repr(object: *mut PyObject) -> *mut PyObject {
+    const SHOWN: isize = 1000;
+    guard(null_mut(), || {
+        // SAFETY: CPython passes an instance and holds the GIL.
+        unsafe {
+            let block: *mut Block = object.cast();
+            let name = place::elem((*block).elem).names().1;
+            let text = if (*block).len > SHOWN {
+                format!("<aria_runtime.Array of {} {name}>", (*block).len)
+            } else {
+                match Owned::take(PySequence_List(object)) {
+                    Some(list) => format!(
+                        "Array({}, dtype={name})",
+                        crate::python::display(list.as_ptr())
+                    ),
+                    None => return null_mut(),
+                }
+            };
+            new_str(&text).map_or(null_mut(), Owned::into_ptr)
+        }
+    })
+}
+
+unsafe extern "C" fn get_buffer(
+    object: *mut PyObject,
+    view: *mut Py_buffer,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: CPython passes an instance and a buffer to fill, and holds the GIL. Shape and strides lie in the block,
+    // which lives as long as the reference in `obj`.
+    unsafe {
+        if view.is_null() {
+            set_error(PyExc_BufferError, "a view is needed");
+            return -1;
+        }
+        let block: *mut Block = object.cast();
+        let wants = |flag: c_int| flags & flag == flag;
+        let view = &mut *view;
+        Py_INCREF(object);
+        view.obj = object;
+        view.buf = Block::data(block).cast();
+        view.len = (*block).len * (*block).stride;
+        view.itemsize = (*block).stride;
+        view.readonly = 0;
+        view.ndim = 1;
+        view.format = null_mut();
+        if wants(PyBUF_FORMAT) {
+            view.format = element::format(place::elem((*block).elem))
+                .as_ptr()
+                .cast_mut();
+        }
+        view.shape = if wants(PyBUF_ND) {
+            &raw mut (*block).len
+        } else {
+            null_mut()
+        };
+        view.strides = if wants(PyBUF_STRIDES) {
+            &raw mut (*block).stride
+        } else {
+            null_mut()
+        };
+        view.suboffsets = null_mut();
+        view.internal = null_mut();
+        0
+    }
+}
+
+/// MemoryError.
+#[cold]
+pub(crate) fn out_of_memory() -> Raised {
+    // SAFETY: the GIL is held where arrays are converted.
+    unsafe { PyErr_NoMemory() };
+    Raised
+}

@@ -1,0 +1,210 @@
+//! NumPy without NumPy at build time: its C API is a table of pointers in a capsule, found when an `ndarray` first
+//! appears; an array's fields are read where they lie.
+
+use std::ffi::{c_char, c_int, c_void};
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+
+use pyo3_ffi::*;
+
+use crate::element::Element;
+use crate::python::{Owned, display};
+
+/// `PyArrayObject_fields`: the same in every NumPy since 1.7.
+#[repr(C)]
+pub(crate) struct ArrayFields {
+    head: PyObject,
+    pub(crate) data: *mut u8,
+    pub(crate) nd: c_int,
+    pub(crate) dimensions: *mut isize,
+    pub(crate) strides: *mut isize,
+    base: *mut PyObject,
+    pub(crate) descr: *mut DescrFields,
+    pub(crate) flags: c_int,
+}
+
+/// The beginning of `PyArray_Descr`, as far as NumPy 1 and 2 agree on it: `flags` and `elsize`, which follow, differ.
+#[repr(C)]
+pub(crate) struct DescrFields {
+    head: PyObject,
+    typeobj: *mut PyTypeObject,
+    kind: c_char,
+    type_: c_char,
+    pub(crate) byteorder: u8,
+    former_flags: c_char,
+    pub(crate) type_num: c_int,
+}
+
+/// `NPY_ARRAY_WRITEABLE`.
+pub(crate) const WRITEABLE: c_int = 0x0400;
+/// `NPY_ARRAY_CARRAY`: C-contiguous, aligned, writeable.
+const CARRAY: c_int = 0x0001 | 0x0100 | WRITEABLE;
+
+/// The type `numpy.ndarray`, once it has been seen; null before.
+static NDARRAY: AtomicPtr<PyTypeObject> = AtomicPtr::new(null_mut());
+/// NumPy's table of functions, stored before `NDARRAY`.
+static TABLE: AtomicPtr<*const c_void> = AtomicPtr::new(null_mut());
+
+/// The fields of `object` if its type is exactly `numpy.ndarray` and NumPy has been seen before: a load and a compare.
+///
+/// # Safety
+/// `object` is live and the GIL is held while the result is used.
+#[inline]
+pub(crate) unsafe fn exact_array<'a>(object: *mut PyObject) -> Option<&'a ArrayFields> {
+    // SAFETY: `object` is live; an object of exactly this type has these fields.
+    unsafe {
+        let ndarray = NDARRAY.load(Ordering::Relaxed);
+        if Py_TYPE(object) == ndarray {
+            Some(&*object.cast())
+        } else {
+            None
+        }
+    }
+}
+
+/// The element type of an array.
+pub(crate) fn element(array: &ArrayFields) -> Element {
+    // SAFETY: a live array has a dtype.
+    let descr = unsafe { &*array.descr };
+    Element::from_numpy(descr.type_num, descr.byteorder)
+}
+
+/// The dtype as NumPy writes it (`float32`, `>f8`, `[('a', '<f8')]`).
+///
+/// # Safety
+/// The GIL is held.
+pub(crate) unsafe fn dtype_name(array: &ArrayFields) -> String {
+    // SAFETY: a live array has a dtype.
+    unsafe { display(array.descr.cast()) }
+}
+
+/// NumPy's C API.
+#[derive(Clone, Copy)]
+pub(crate) struct Api(*const *const c_void);
+
+impl Api {
+    /// The API if the process has imported NumPy. No exception is left set.
+    ///
+    /// # Safety
+    /// The GIL is held.
+    pub(crate) unsafe fn if_imported() -> Option<Api> {
+        let table = TABLE.load(Ordering::Acquire);
+        if !table.is_null() {
+            return Some(Api(table.cast_const()));
+        }
+        // SAFETY: the GIL is held; sys.modules is borrowed.
+        unsafe {
+            let modules = PyImport_GetModuleDict();
+            if PyDict_GetItemString(modules, c"numpy".as_ptr()).is_null() {
+                return None;
+            }
+            find_api()
+        }
+    }
+
+    /// The API; NumPy is imported if it is there. No exception is left set.
+    ///
+    /// # Safety
+    /// The GIL is held.
+    pub(crate) unsafe fn import() -> Option<Api> {
+        /// A failed search of `sys.path` is slow, and made once.
+        static MISSING: AtomicBool = AtomicBool::new(false);
+        // SAFETY: the GIL is held.
+        unsafe {
+            let mut api = Api::if_imported();
+            if api.is_none() && !MISSING.load(Ordering::Relaxed) {
+                api = find_api();
+                MISSING.store(api.is_none(), Ordering::Relaxed);
+            }
+            api
+        }
+    }
+
+    /// A new one-dimensional array over memory that `owner` keeps alive; steals `owner`. Null with an exception set.
+    ///
+    /// # Safety
+    /// `data` holds `len` elements of NumPy's type `type_num` as long as `owner` lives; the GIL is held.
+    pub(crate) unsafe fn wrap(
+        self,
+        data: *mut u8,
+        len: isize,
+        type_num: i32,
+        owner: Owned,
+    ) -> *mut PyObject {
+        type New = unsafe extern "C" fn(
+            *mut PyTypeObject,
+            c_int,
+            *const isize,
+            c_int,
+            *const isize,
+            *mut c_void,
+            c_int,
+            c_int,
+            *mut PyObject,
+        ) -> *mut PyObject;
+        type SetBaseObject = unsafe extern "C" fn(*mut PyObject, *mut PyObject) -> c_int;
+        // SAFETY: entries 93 and 282 of the table have been these functions since NumPy 1.7, with these signatures.
+        unsafe {
+            let new: New = std::mem::transmute(*self.0.add(93));
+            let set_base: SetBaseObject = std::mem::transmute(*self.0.add(282));
+            let array = new(
+                NDARRAY.load(Ordering::Relaxed),
+                1,
+                &len,
+                type_num,
+                std::ptr::null(),
+                data.cast(),
+                0,
+                CARRAY,
+                null_mut(),
+            );
+            let Some(array) = Owned::take(array) else {
+                return null_mut();
+            };
+            if set_base(array.as_ptr(), owner.into_ptr()) != 0 {
+                return null_mut();
+            }
+            array.into_ptr()
+        }
+    }
+}
+
+/// Imports NumPy's C module and reads the capsule. The GIL is held.
+#[cold]
+unsafe fn find_api() -> Option<Api> {
+    // SAFETY: the GIL is held; each object is checked; what fails is cleared.
+    unsafe {
+        let mut module = Owned::take(PyImport_ImportModule(
+            c"numpy._core._multiarray_umath".as_ptr(),
+        ));
+        if module.is_none() {
+            PyErr_Clear();
+            module = Owned::take(PyImport_ImportModule(
+                c"numpy.core._multiarray_umath".as_ptr(),
+            ));
+        }
+        let table = module
+            .and_then(|module| {
+                Owned::take(PyObject_GetAttrString(
+                    module.as_ptr(),
+                    c"_ARRAY_API".as_ptr(),
+                ))
+            })
+            .map_or(null_mut(), |capsule| {
+                PyCapsule_GetPointer(capsule.as_ptr(), std::ptr::null())
+            });
+        if table.is_null() {
+            PyErr_Clear();
+            return None;
+        }
+        let table = table.cast::<*const c_void>();
+        let version: unsafe extern "C" fn() -> u32 = std::mem::transmute(*table);
+        // Another layout of arrays than that of NumPy 1 and 2: such arrays go through the buffer protocol.
+        if !matches!(version() >> 24, 1 | 2) {
+            return None;
+        }
+        TABLE.store(table, Ordering::Release);
+        NDARRAY.store((*table.add(2)).cast_mut().cast(), Ordering::Release);
+        Some(Api(table))
+    }
+}

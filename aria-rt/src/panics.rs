@@ -1,0 +1,48 @@
+//! Rust panics stop here: no export lets one unwind into emitted code or CPython. A panic is a bug of the runtime, and
+//! becomes a `RuntimeError` that says so.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use aria_abi::codes::ErrorKind;
+
+use crate::error::{Cause, set_pending};
+use crate::python::{exception_class, set_error};
+
+/// Runs the body of an export that reports by a Python exception. The GIL is held.
+#[inline]
+pub(crate) fn guard<R>(failed: R, body: impl FnOnce() -> R) -> R {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
+        set_error(
+            exception_class(ErrorKind::RuntimeError),
+            &describe(&*payload),
+        );
+        failed
+    })
+}
+
+/// Runs the body of an export that reports by the thread's pending error.
+#[inline]
+pub(crate) fn guard_pending<R>(failed: R, body: impl FnOnce() -> R) -> R {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
+        let message = describe(&*payload);
+        set_pending(
+            Cause::Message {
+                kind: ErrorKind::RuntimeError,
+                message,
+            },
+            std::ptr::null(),
+        );
+        failed
+    })
+}
+
+#[cold]
+fn describe(payload: &(dyn Any + Send)) -> String {
+    let what = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no description");
+    format!("internal error in the Aria runtime, a bug of Aria: {what}")
+}

@@ -1,0 +1,62 @@
+//! Who asks for a conversion, in words for its errors.
+
+use std::fmt::{self, Display, Formatter};
+
+use aria_abi::codes::Elem;
+use aria_abi::layout::ParamSpec;
+
+use crate::python::text;
+
+/// The place that wants a value.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'a> {
+    /// A parameter of an exported function.
+    Parameter(&'a ParamSpec),
+    /// A typed place inside Aria code.
+    Value,
+    /// An item of a list that one of the others wants.
+    Item {
+        /// The list's place.
+        of: &'a Place<'a>,
+        /// Its position there.
+        index: isize,
+    },
+}
+
+impl Place<'_> {
+    /// How to name the object in a piece of code.
+    pub(crate) fn variable(&self) -> &str {
+        match self {
+            // SAFETY: a parameter's texts are constants of the extension.
+            Place::Parameter(spec) => unsafe { text(spec.name) },
+            Place::Value => "x",
+            Place::Item { of, .. } => of.variable(),
+        }
+    }
+
+    /// What the place takes.
+    pub(crate) fn array_type(&self, elem: Elem) -> String {
+        let (aria, numpy) = elem.names();
+        format!("an array of {aria} ({numpy})")
+    }
+}
+
+impl Display for Place<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Parameter(spec) => {
+                // SAFETY: a parameter's texts are constants of the extension.
+                let (function, name) = unsafe { (text(spec.function), text(spec.name)) };
+                write!(f, "{function}() argument '{name}'")
+            }
+            Place::Value => f.write_str("the Python value"),
+            Place::Item { of, index } => write!(f, "{of}: item {index}"),
+        }
+    }
+}
+
+/// An element code from emitted code.
+pub(crate) fn elem(code: u32) -> Elem {
+    debug_assert!(Elem::from_code(code).is_some(), "element code {code}");
+    Elem::from_code(code).unwrap_or(Elem::F64)
+}

@@ -1,0 +1,329 @@
+//! `String`: one allocation of a counted header and UTF-8 bytes. Constants of the extension have the count `IMMORTAL`, which
+//! is never written.
+
+use std::fmt::Write;
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicIsize, Ordering, fence};
+
+use aria_abi::layout::{IMMORTAL, Location, ParamSpec, Str};
+use pyo3_ffi::*;
+
+use crate::error::pending_from_python;
+use crate::float_text::{Short, f32_text, f64_text};
+use crate::handover::out_of_memory;
+use crate::panics::guard;
+use crate::place::Place;
+use crate::python::{Owned, Raised, status, type_error, type_name, utf8};
+
+/// A fresh string of `len` bytes, not initialised; null when memory is out.
+fn allocate(len: usize) -> *mut Str {
+    if len > isize::MAX as usize - size_of::<Str>() {
+        return null_mut();
+    }
+    // SAFETY: the header is written before anyone sees it.
+    unsafe {
+        let string: *mut Str = libc::malloc(size_of::<Str>() + len).cast();
+        if !string.is_null() {
+            string.write(Str { refs: 1, len });
+        }
+        string
+    }
+}
+
+/// A fresh string; null when memory is out.
+pub(crate) fn new(bytes: &[u8]) -> *mut Str {
+    let string = allocate(bytes.len());
+    if !string.is_null() {
+        // SAFETY: the string has room for the bytes after its header.
+        unsafe {
+            string
+                .add(1)
+                .cast::<u8>()
+                .copy_from_nonoverlapping(bytes.as_ptr(), bytes.len())
+        };
+    }
+    string
+}
+
+/// A string's bytes; none for null.
+///
+/// # Safety
+/// `string` is null or live, and outlives the result.
+pub(crate) unsafe fn bytes<'a>(string: *const Str) -> &'a [u8] {
+    // SAFETY: the bytes follow the header.
+    unsafe {
+        match string.as_ref() {
+            Some(header) => std::slice::from_raw_parts(string.add(1).cast(), header.len),
+            None => &[],
+        }
+    }
+}
+
+/// A string's text.
+///
+/// # Safety
+/// As `bytes`.
+pub(crate) unsafe fn as_str<'a>(string: *const Str) -> &'a str {
+    // SAFETY: strings hold UTF-8 only.
+    unsafe { std::str::from_utf8_unchecked(bytes(string)) }
+}
+
+unsafe fn refs<'a>(string: *mut Str) -> &'a AtomicIsize {
+    // SAFETY: the caller has a live string; its count is only ever accessed atomically once it is shared.
+    unsafe { AtomicIsize::from_ptr(&raw mut (*string).refs) }
+}
+
+/// Shares a string.
+///
+/// # Safety
+/// `string` is null or live.
+#[inline]
+pub(crate) unsafe fn retain(string: *mut Str) -> *mut Str {
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        if !string.is_null() && refs(string).load(Ordering::Relaxed) != IMMORTAL {
+            refs(string).fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    string
+}
+
+/// Drops a reference.
+///
+/// # Safety
+/// `string` is null or live, and the caller owns a reference.
+#[inline]
+pub(crate) unsafe fn drop_str(string: *mut Str) {
+    // SAFETY: forwarded from the caller; the last owner frees.
+    unsafe {
+        if string.is_null() || refs(string).load(Ordering::Relaxed) == IMMORTAL {
+            return;
+        }
+        if refs(string).fetch_sub(1, Ordering::Release) == 1 {
+            fence(Ordering::Acquire);
+            libc::free(string.cast());
+        }
+    }
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// `value` is null or live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_str_retain(value: *mut Str) -> *mut Str {
+    // SAFETY: forwarded from the caller.
+    unsafe { retain(value) }
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// `value` is null or live, and the caller owns a reference.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_str_drop(value: *mut Str) {
+    // SAFETY: forwarded from the caller.
+    unsafe { drop_str(value) }
+}
+
+/// See the runtime table. The result is a copy also of a single part.
+///
+/// # Safety
+/// `parts` holds `n` live strings.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_str_join(parts: *const *const Str, n: i64) -> *mut Str {
+    // SAFETY: forwarded from the caller; the result has room for all parts.
+    unsafe {
+        let parts = if n > 0 {
+            std::slice::from_raw_parts(parts, n as usize)
+        } else {
+            &[]
+        };
+        let mut len = 0usize;
+        for &part in parts {
+            len = len.saturating_add(bytes(part).len());
+        }
+        let joined = allocate(len);
+        if !joined.is_null() {
+            let mut end = joined.add(1).cast::<u8>();
+            for &part in parts {
+                let part = bytes(part);
+                end.copy_from_nonoverlapping(part.as_ptr(), part.len());
+                end = end.add(part.len());
+            }
+        }
+        joined
+    }
+}
+
+/// See the runtime table. The order of UTF-8 bytes is that of code points.
+///
+/// # Safety
+/// Both are live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_str_compare(a: *const Str, b: *const Str) -> i32 {
+    // SAFETY: forwarded from the caller.
+    unsafe { bytes(a).cmp(bytes(b)) as i32 }
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// `value` is live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_str_length(value: *const Str) -> i64 {
+    // SAFETY: forwarded from the caller.
+    let bytes = unsafe { bytes(value) };
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count() as i64
+}
+
+/// See the runtime table.
+#[unsafe(no_mangle)]
+pub extern "C" fn aria_rt_str_from_i64(value: i64) -> *mut Str {
+    guard(null_mut(), || {
+        let mut text = Short::new();
+        let _ = write!(text, "{value}");
+        new(text.as_bytes())
+    })
+}
+
+/// See the runtime table.
+#[unsafe(no_mangle)]
+pub extern "C" fn aria_rt_str_from_u64(value: i64) -> *mut Str {
+    guard(null_mut(), || {
+        let mut text = Short::new();
+        let _ = write!(text, "{}", value as u64);
+        new(text.as_bytes())
+    })
+}
+
+/// See the runtime table.
+#[unsafe(no_mangle)]
+pub extern "C" fn aria_rt_str_from_f64(value: f64) -> *mut Str {
+    guard(null_mut(), || new(f64_text(value).as_bytes()))
+}
+
+/// See the runtime table.
+#[unsafe(no_mangle)]
+pub extern "C" fn aria_rt_str_from_f32(value: f32) -> *mut Str {
+    guard(null_mut(), || new(f32_text(value).as_bytes()))
+}
+
+/// See the runtime table.
+#[unsafe(no_mangle)]
+pub extern "C" fn aria_rt_str_from_bool(value: i32) -> *mut Str {
+    new(if value != 0 { b"true" } else { b"false" })
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// The GIL is held, `obj` is live, `location` is null or a constant of the extension.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_str_of_object(
+    obj: *mut PyObject,
+    location: *const Location,
+) -> *mut Str {
+    let mut made = null_mut();
+    pending_from_python(location, || {
+        // SAFETY: forwarded from the caller.
+        unsafe {
+            let text = Owned::take(PyObject_Str(obj)).ok_or(Raised)?;
+            made = from_py(text.as_ptr())?;
+        }
+        Ok(())
+    });
+    made
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// The GIL is held, `obj` is live, `spec` a constant of the extension, `out` writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_str_from_py(
+    obj: *mut PyObject,
+    spec: *const ParamSpec,
+    out: *mut *mut Str,
+) -> i32 {
+    guard(1, || {
+        // SAFETY: forwarded from the caller.
+        status(unsafe {
+            if PyUnicode_Check(obj) == 0 {
+                let place = Place::Parameter(&*spec);
+                type_error(&format!("{place} must be str, not {}", type_name(obj)));
+                Err(Raised)
+            } else {
+                from_py(obj).map(|string| *out = string)
+            }
+        })
+    })
+}
+
+/// A copy of a `str`.
+unsafe fn from_py(text: *mut PyObject) -> Result<*mut Str, Raised> {
+    // SAFETY: the callers pass a live str, with the GIL held.
+    let text = unsafe { utf8(text) }.ok_or(Raised)?;
+    let string = new(text.as_bytes());
+    if string.is_null() {
+        Err(out_of_memory())
+    } else {
+        Ok(string)
+    }
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// The GIL is held and `value` is live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_str_to_py(value: *const Str) -> *mut PyObject {
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        let bytes = bytes(value);
+        PyUnicode_FromStringAndSize(bytes.as_ptr().cast(), bytes.len() as Py_ssize_t)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joining_comparing_counting() {
+        let (a, b) = (new("grün".as_bytes()), new(b"!"));
+        // SAFETY: all strings are live until they are dropped.
+        unsafe {
+            let joined = aria_rt_str_join([a.cast_const(), b.cast_const()].as_ptr(), 2);
+            assert_eq!(as_str(joined), "grün!");
+            assert_eq!(aria_rt_str_length(joined), 5);
+            assert_eq!(aria_rt_str_compare(joined, a), 1);
+            assert_eq!(aria_rt_str_compare(a, joined), -1);
+            assert_eq!(aria_rt_str_compare(a, aria_rt_str_retain(a)), 0);
+            assert_eq!((*a).refs, 2);
+            for string in [a, a, b, joined, null_mut()] {
+                aria_rt_str_drop(string);
+            }
+        }
+    }
+
+    #[test]
+    fn constants_are_never_written() {
+        #[repr(C)]
+        struct Literal(Str, [u8; 2]);
+        static LITERAL: Literal = Literal(
+            Str {
+                refs: IMMORTAL,
+                len: 2,
+            },
+            *b"hi",
+        );
+        let literal = (&raw const LITERAL.0).cast_mut();
+        // SAFETY: the constant lives for ever, and is in memory that faults when written.
+        unsafe {
+            assert_eq!(aria_rt_str_retain(literal), literal);
+            aria_rt_str_drop(literal);
+            assert_eq!(as_str(literal), "hi");
+        }
+    }
+}
