@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build runtimes demo test lint test-rust test-python bench wheel clean
+.PHONY: help setup build runtime demo test lint test-rust test-python bench wheel clean
 
 PYTEST_FLAGS ?= -q
 VENV_PYTHON := $(CURDIR)/.venv/bin/python
@@ -23,7 +23,7 @@ build: setup ## Build the compiler, `cargo aria` and the runtime for one Python 
 	@cargo build --release -p ariac -p cargo-aria
 	@.ci/runtime $$(.ci/pythons | head -1)
 
-runtimes: build ## Build the runtime for every Python that is there, and for the stable ABI
+runtime: build ## Build the runtime for every Python that is there, and for the stable ABI
 	@.ci/setup --pythons
 	@set -e; .ci/pythons | while read -r tag python; do \
 	  echo "==> Building the runtime for $$tag"; .ci/runtime $$tag $$python </dev/null; done
@@ -33,7 +33,7 @@ runtimes: build ## Build the runtime for every Python that is there, and for the
 demo: build ## Build and run the quickstart: Aria beside NumPy, on real data
 	@cd examples/quickstart && $(CURDIR)/target/release/cargo-aria run --release --python $(VENV_PYTHON)
 
-test: runtimes lint test-rust test-python ## Run every test of every kind
+test: runtime lint test-rust test-python ## Run every test of every kind
 	@echo '==> All tests passed'
 
 lint: setup ## Check formatting and lints
@@ -42,18 +42,18 @@ lint: setup ## Check formatting and lints
 	@if cargo clippy --version >/dev/null 2>&1; then cargo clippy --workspace --all-targets -- -D warnings; \
 	  else echo 'clippy is not installed: its lints are not checked'; fi
 
-test-rust: runtimes ## Run the Rust tests of all crates
+test-rust: runtime ## Run the Rust tests of all crates
 	@echo '==> Running the Rust tests'
 	@cargo test --workspace
 
-test-python: runtimes wheel ## Run the Python tests, the core of them under every Python
+test-python: runtime wheel ## Run the Python tests, the core of them under every Python
 	@echo '==> Running the Python tests'
 	@.ci/python-tests $(PYTEST_FLAGS)
 
 bench: build ## Measure Aria beside C and its peers
 	@$(VENV_PYTHON) bench/run.py
 
-wheel: runtimes ## Build dist/aria_lang-….whl: the compiler and its runtimes, installable by pip
+wheel: runtime ## Build dist/aria_lang-….whl: the compiler and its runtimes, installable by pip
 	@.ci/sdk-wheel
 
 clean: ## Remove everything that was built, the Python environment included

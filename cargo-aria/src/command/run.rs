@@ -29,10 +29,13 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         ));
     };
     let python = toolchain::find_python(options.build.python.as_deref());
+    let ariac = toolchain::find_ariac(&python)?;
     let status = Command::new(&python)
         .args(program(project)?)
         .args(&options.arguments)
         .env("PYTHONPATH", toolchain::python_path(project))
+        // The program may ask the same compiler for a report on what was built.
+        .env("ARIAC", ariac)
         .status()
         .map_err(|error| format!("cannot run {}: {error}", python.display()))?;
     if status.success() {
