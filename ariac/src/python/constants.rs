@@ -1,0 +1,124 @@
+//! The constants that describe an extension to the runtime: `ParamSpec`, `FunctionSpec`, `ExportSpec`, `ModuleSpec`.
+//!
+//! The structs are those of `aria_abi::layout`; the tests there hold both sides to the same sizes.
+
+use super::interface::{Export, ExportParam, Interface};
+use crate::llvm::ModuleCx;
+use crate::types::Ty;
+use aria_abi::ABI_VERSION;
+use aria_abi::codes::{Elem, Kind};
+use inkwell::values::{BasicValueEnum, PointerValue, StructValue};
+
+/// Makes the constants of one function.
+pub struct Specs<'a> {
+    /// The function.
+    pub export: &'a Export,
+}
+
+impl Specs<'_> {
+    /// A `ParamSpec*`.
+    pub fn param<'c>(&self, cx: &ModuleCx<'c>, param: &ExportParam) -> PointerValue<'c> {
+        cx.constant("param", self.param_value(cx, param)).as_pointer_value()
+    }
+
+    fn param_value<'c>(&self, cx: &ModuleCx<'c>, param: &ExportParam) -> StructValue<'c> {
+        let (kind, elem) = classify(&param.ty);
+        let i32 = |n: u32| -> BasicValueEnum<'c> { cx.types.i32.const_int(n.into(), false).into() };
+        let fields = [
+            cx.text_value(&self.export.name).into(),
+            cx.text_value(&param.name).into(),
+            cx.text_value(&param.ty.to_string()).into(),
+            i32(kind as u32),
+            i32(elem as u32),
+            i32(param.mutable.into()),
+            i32(param.default.is_some().into()),
+            i32(param.ty.is_array_like().into()),
+            i32(0),
+        ];
+        cx.context.const_struct(&fields, false)
+    }
+
+    /// A `FunctionSpec*`.
+    pub fn function<'c>(&self, cx: &ModuleCx<'c>) -> PointerValue<'c> {
+        let params: Vec<StructValue<'c>> = self.export.params.iter().map(|p| self.param_value(cx, p)).collect();
+        let params = match params.first() {
+            Some(first) => {
+                let array = first.get_type().const_array(&params);
+                cx.constant("params", array).as_pointer_value()
+            }
+            None => cx.types.ptr.const_null(),
+        };
+        let (file, line) = &self.export.place;
+        let fields = [
+            cx.text_value(&self.export.name).into(),
+            cx.text_value(file).into(),
+            cx.types.i32.const_int((*line).into(), false).into(),
+            cx.types.i32.const_int(self.export.params.len() as u64, false).into(),
+            params.into(),
+        ];
+        cx.constant("function", cx.context.const_struct(&fields, false)).as_pointer_value()
+    }
+}
+
+/// How a parameter crosses the boundary, and of what elements.
+fn classify(ty: &Ty) -> (Kind, Elem) {
+    let elem = |ty: &Ty| ty.elem().unwrap_or(Elem::F64);
+    match ty {
+        Ty::String => (Kind::String, Elem::F64),
+        Ty::PythonObject => (Kind::Object, Elem::F64),
+        Ty::PyArrayView(element) => (Kind::View, elem(element)),
+        Ty::PythonArray(element) => (Kind::PythonArray, elem(element)),
+        Ty::Array(element) => (Kind::Array, elem(element)),
+        Ty::Tuple(_) => (Kind::Tuple, Elem::F64),
+        Ty::Unit => (Kind::Unit, Elem::F64),
+        _ => (Kind::Scalar, elem(ty)),
+    }
+}
+
+/// An exported function with its entry points, one for each level.
+pub struct Entries<'c> {
+    /// The `FunctionSpec*`.
+    pub spec: PointerValue<'c>,
+    /// The entry points.
+    pub levels: Vec<PointerValue<'c>>,
+}
+
+/// The `ModuleSpec*`.
+pub fn module<'c>(cx: &ModuleCx<'c>, interface: &Interface, entries: &[Entries<'c>]) -> PointerValue<'c> {
+    let ptr = cx.types.ptr;
+    let exports: Vec<StructValue<'c>> = interface
+        .functions
+        .iter()
+        .zip(entries)
+        .map(|(export, entries)| {
+            let table = cx.constant("entries", ptr.const_array(&entries.levels)).as_pointer_value();
+            let fields = [
+                entries.spec.into(),
+                cx.bytes(&export.name).into(),
+                cx.bytes(&export.doc_with_signature()).into(),
+                table.into(),
+            ];
+            cx.context.const_struct(&fields, false)
+        })
+        .collect();
+    let count = exports.len() as u64;
+    let exports = match exports.first() {
+        Some(first) => cx.constant("exports", first.get_type().const_array(&exports)).as_pointer_value(),
+        None => ptr.const_null(),
+    };
+    let levels: Vec<_> =
+        cx.options.levels.iter().map(|level| cx.types.i32.const_int(level.code().into(), false)).collect();
+    let n_levels = levels.len() as u64;
+    let levels = cx.constant("levels", cx.types.i32.const_array(&levels)).as_pointer_value();
+    let doc = interface.doc.as_deref().map_or(ptr.const_null(), |doc| cx.bytes(doc));
+    let fields = [
+        cx.types.i32.const_int(ABI_VERSION.into(), false).into(),
+        cx.types.i32.const_int(n_levels, false).into(),
+        levels.into(),
+        cx.bytes(interface.leaf()).into(),
+        doc.into(),
+        exports.into(),
+        cx.types.i64.const_int(count, false).into(),
+    ];
+    cx.constant("module", cx.context.const_struct(&fields, false)).as_pointer_value()
+}

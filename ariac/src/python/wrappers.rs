@@ -1,0 +1,158 @@
+//! Wrappers: the entry point of each exported function, as CPython calls it.
+//!
+//! A wrapper has the signature of `METH_FASTCALL | METH_KEYWORDS`. Positional arguments in the right number are read
+//! where they lie; everything else (keywords, defaults, mistakes) goes through `aria_rt_bind_arguments`. Then: convert,
+//! release the GIL if the work is worth it, call, take the GIL back, give back what the arguments hold, convert the
+//! result.
+
+use super::arguments::{Arguments, Cleanup, call, call_value};
+use super::constants::Specs;
+use super::interface::Export;
+use super::results;
+use crate::llvm::{self, Builder, Level, ModuleCx, ParamAbi, RtFn, Val};
+use crate::mir::{Function, LocalId};
+use inkwell::values::{FunctionValue, PointerValue};
+use inkwell::{GlobalVisibility, IntPredicate};
+
+/// Emits the wrapper of `export` at a level.
+pub fn emit<'c>(cx: &ModuleCx<'c>, export: &Export, spec: PointerValue<'c>, level: Level) -> FunctionValue<'c> {
+    let (ptr, i64) = (cx.types.ptr, cx.types.i64);
+    let signature = ptr.fn_type(&[ptr.into(), ptr.into(), i64.into(), ptr.into()], false);
+    let symbol = cx.symbol(&format!("py.{}", export.name), level);
+    let wrapper = cx.module.add_function(&symbol, signature, None);
+    wrapper.as_global_value().set_visibility(GlobalVisibility::Hidden);
+    llvm::set_target(cx, wrapper, level);
+
+    let b = Builder::new(cx, wrapper);
+    let function = &cx.program.functions[export.function];
+    let objects = bind(&b, export, spec);
+    let specs = Specs { export };
+    let failed = b.block("failed");
+    let mut arguments = Arguments { b: &b, specs: &specs, failed, cleanup: Cleanup::default() };
+    let values = convert(&mut arguments, export, function, objects, spec, level);
+    let cleanup = arguments.cleanup;
+
+    let handle = cx.function(level, export.function);
+    let mut flat = Vec::new();
+    for (abi, &value) in handle.abi.params.iter().zip(&values) {
+        let value = match abi {
+            ParamAbi::Slot(ty) => {
+                let slot = b.slot(*ty, "in_out");
+                b.store(value, slot);
+                slot.into()
+            }
+            _ => value,
+        };
+        abi.flatten(&b, value, &mut flat);
+    }
+    let state = release_gil(&b, function, &values);
+    let result = handle.call(&b, &flat);
+    if let Some(state) = state {
+        take_gil_back(&b, state);
+    }
+    cleanup.emit(&b);
+    if let Some(raised) = result.failed {
+        let (raise, go_on) = (b.block("raised"), b.block("returned"));
+        b.branch_rarely(raised.into(), raise, go_on);
+        b.enter(raise);
+        b.ret(Some(call_value(&b, RtFn::aria_rt_error_to_python, &[spec.into()])));
+        b.enter(go_on);
+    }
+    b.ret(Some(results::to_object(&b, &export.ret, result.value)));
+    b.enter(failed);
+    cleanup.emit(&b);
+    b.ret(Some(b.null()));
+    b.finish();
+    wrapper
+}
+
+/// The address of the parameters' objects, in order; null for one that takes its default.
+fn bind<'c>(b: &Builder<'_, 'c>, export: &Export, spec: PointerValue<'c>) -> PointerValue<'c> {
+    let count = export.params.len();
+    let (args, nargs, kwnames) = (b.param(1), b.param(2), b.param(3));
+    let no_keywords = b.icmp(IntPredicate::EQ, kwnames, b.null());
+    let all_given = b.icmp(IntPredicate::EQ, nargs, b.i64(count as i64));
+    let positional = b.and(no_keywords, all_given);
+    let objects = b.cx.types.ptr.array_type(u32::try_from(count).expect("a function has few parameters"));
+    let slots = b.slot(objects, "objects");
+
+    let before = b.here();
+    let (otherwise, wrong, bound, ready) = (b.block("otherwise"), b.block("wrong"), b.block("bound"), b.block("ready"));
+    b.branch(positional, ready, otherwise);
+    b.enter(otherwise);
+    let status = call_value(b, RtFn::aria_rt_bind_arguments, &[spec.into(), args, nargs, kwnames, slots.into()]);
+    b.branch_rarely(b.icmp(IntPredicate::NE, status, b.i32(0)), wrong, bound);
+    b.enter(wrong);
+    b.ret(Some(b.null()));
+    b.enter(bound);
+    b.go(ready);
+    b.enter(ready);
+    let given = b.phi(b.cx.types.ptr, &[(args, before), (slots.into(), bound)]);
+    given.as_basic_value().into_pointer_value()
+}
+
+/// The values of the parameters.
+fn convert<'c>(
+    arguments: &mut Arguments<'_, '_, 'c>,
+    export: &Export,
+    function: &Function,
+    objects: PointerValue<'c>,
+    spec: PointerValue<'c>,
+    level: Level,
+) -> Vec<Val<'c>> {
+    let b = arguments.b;
+    let mut values = Vec::new();
+    for (i, (param, declared)) in export.params.iter().zip(&function.params).enumerate() {
+        let object = b.load(b.cx.types.ptr, b.element(b.cx.types.ptr, objects, b.i64(i as i64)));
+        let Some(default) = declared.default else {
+            values.push(arguments.convert(param, declared.mode, object));
+            continue;
+        };
+        let slot = b.slot(b.cx.value_type(&param.ty), &param.name);
+        let (given, left_out, next) = (b.block("given"), b.block("left_out"), b.block("next"));
+        b.branch(b.icmp(IntPredicate::NE, object, b.null()), given, left_out);
+        b.enter(given);
+        let value = arguments.convert(param, declared.mode, object);
+        b.store(value, slot);
+        b.go(next);
+        b.enter(left_out);
+        let result = b.cx.function(level, default).call(b, &[]);
+        if let Some(raised) = result.failed {
+            let (raise, go_on) = (b.block("raised"), b.block("computed"));
+            b.branch_rarely(raised.into(), raise, go_on);
+            b.enter(raise);
+            call(b, RtFn::aria_rt_error_to_python, &[spec.into()]);
+            b.go(arguments.failed);
+            b.enter(go_on);
+        }
+        if let Some(value) = result.value {
+            let value = arguments.keep(&param.ty, declared.mode, value);
+            b.store(value, slot);
+        }
+        b.go(next);
+        b.enter(next);
+        values.push(b.load(b.cx.value_type(&param.ty), slot));
+    }
+    values
+}
+
+/// Releases the GIL when the function is free of Python and its work is worth it: the slot with the thread state.
+fn release_gil<'c>(b: &Builder<'_, 'c>, function: &Function, values: &[Val<'c>]) -> Option<Val<'c>> {
+    let work = function.entry_release.as_ref()?;
+    let value_of = |local: LocalId| -> Val<'c> {
+        let position = function.params.iter().position(|p| p.local == local);
+        values[position.expect("an entry's estimate is made of parameters")]
+    };
+    let length = |local: LocalId| b.part(value_of(local), 1);
+    let nanos = llvm::work_nanos(b, work, &length, &value_of);
+    Some(call_value(b, RtFn::aria_rt_gil_release, &[nanos]))
+}
+
+fn take_gil_back<'c>(b: &Builder<'_, 'c>, state: Val<'c>) {
+    let (acquire, next) = (b.block("acquire"), b.block("held"));
+    b.branch(b.icmp(IntPredicate::NE, state, b.null()), acquire, next);
+    b.enter(acquire);
+    call(b, RtFn::aria_rt_gil_acquire, &[state]);
+    b.go(next);
+    b.enter(next);
+}
