@@ -8,7 +8,7 @@ use aria_abi::layout::{FunctionSpec, ParamSpec};
 use pyo3_ffi::*;
 
 use crate::panics::guard;
-use crate::python::{Raised, status, text, type_error, utf8};
+use crate::python::{Raised, status, text, type_error, type_name, utf8, value_error};
 
 /// See the runtime table.
 ///
@@ -95,6 +95,43 @@ unsafe fn bind(
         }
     }
     Ok(())
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// The GIL is held; `obj` is live; `spec` is a constant of the extension; `items` has room for `n` objects.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_tuple_from_py(
+    obj: *mut PyObject,
+    spec: *const ParamSpec,
+    n: i64,
+    items: *mut *mut PyObject,
+) -> i32 {
+    guard(1, || {
+        // SAFETY: forwarded from the caller; a tuple never changes, so its members live as long as it does.
+        status(unsafe {
+            let (function, name) = (text((*spec).function), text((*spec).name));
+            if PyTuple_Check(obj) == 0 {
+                type_error(&format!(
+                    "{function}() argument '{name}' must be a tuple of {n}, not {}",
+                    type_name(obj)
+                ));
+                return status(Err(Raised));
+            }
+            let len = PyTuple_Size(obj);
+            if len as i64 != n {
+                value_error(&format!(
+                    "{function}() argument '{name}' must be a tuple of {n}, not of {len}"
+                ));
+                return status(Err(Raised));
+            }
+            for index in 0..len {
+                *items.add(index as usize) = PyTuple_GetItem(obj, index);
+            }
+            Ok(())
+        })
+    })
 }
 
 #[cold]

@@ -41,6 +41,8 @@ macro_rules! for_each_rt_fn {
             /// borrowed; lists, strided arrays and arrays of a type that casts safely are copied into memory that the
             /// `Borrow` owns. `stride` is always the element size.
             held [] fn aria_rt_borrow_or_copy(obj: Ptr, spec: Ptr, out: Ptr) -> I32;
+            /// The `n` members of a `tuple` at `items`, borrowed from it.
+            held [] fn aria_rt_tuple_from_py(obj: Ptr, spec: Ptr, n: I64, items: Ptr) -> I32;
             /// Ends a borrow; an inactive (zeroed) one is left alone. Keeps a Python exception that is set.
             held [] fn aria_rt_release(borrow: Ptr) -> Void;
 

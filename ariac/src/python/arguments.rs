@@ -94,6 +94,9 @@ pub struct Arguments<'a, 'm, 'c> {
     pub b: &'a Builder<'m, 'c>,
     /// Constants that describe parameters.
     pub specs: &'a Specs<'a>,
+    /// The function's `FunctionSpec*` and the `Location*` of its declaration, for errors.
+    pub spec: PointerValue<'c>,
+    pub location: PointerValue<'c>,
     /// Where control goes when a conversion has failed and a Python exception is set.
     pub failed: BasicBlock<'c>,
     /// What is held.
@@ -214,8 +217,8 @@ impl<'c> Arguments<'_, '_, 'c> {
         let (out_of_memory, copy) = (b.block("out_of_memory"), b.block("copy"));
         b.branch_rarely(none, out_of_memory, copy);
         b.enter(out_of_memory);
-        call(b, RtFn::aria_rt_raise_memory, &[b.null()]);
-        call(b, RtFn::aria_rt_error_to_python, &[b.null()]);
+        call(b, RtFn::aria_rt_raise_memory, &[self.location.into()]);
+        call(b, RtFn::aria_rt_error_to_python, &[self.spec.into()]);
         b.go(self.failed);
         b.enter(copy);
         let bytes = b.mul(len, size);

@@ -28,8 +28,9 @@ pub fn emit<'c>(cx: &ModuleCx<'c>, export: &Export, spec: PointerValue<'c>, leve
     let objects = bind(&b, export, spec);
     let specs = Specs { export };
     let failed = b.block("failed");
-    let mut arguments = Arguments { b: &b, specs: &specs, failed, cleanup: Cleanup::default() };
-    let values = convert(&mut arguments, export, function, objects, spec, level);
+    let location = cx.location(function.span, &function.name);
+    let mut arguments = Arguments { b: &b, specs: &specs, spec, location, failed, cleanup: Cleanup::default() };
+    let values = convert(&mut arguments, export, function, objects, level);
     let cleanup = arguments.cleanup;
 
     let handle = cx.function(level, export.function);
@@ -97,7 +98,6 @@ fn convert<'c>(
     export: &Export,
     function: &Function,
     objects: PointerValue<'c>,
-    spec: PointerValue<'c>,
     level: Level,
 ) -> Vec<Val<'c>> {
     let b = arguments.b;
@@ -121,7 +121,7 @@ fn convert<'c>(
             let (raise, go_on) = (b.block("raised"), b.block("computed"));
             b.branch_rarely(raised.into(), raise, go_on);
             b.enter(raise);
-            call(b, RtFn::aria_rt_error_to_python, &[spec.into()]);
+            call(b, RtFn::aria_rt_error_to_python, &[arguments.spec.into()]);
             b.go(arguments.failed);
             b.enter(go_on);
         }
