@@ -12,6 +12,7 @@ pub mod effects;
 pub mod hir;
 pub mod link;
 pub mod mir;
+pub mod passes;
 pub mod python;
 pub mod resolve;
 pub mod source;
