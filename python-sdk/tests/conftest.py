@@ -10,7 +10,7 @@ import pytest
 SDK = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(SDK))
 
-STAND_IN = '''
+STAND_IN = """
 import json, pathlib, sys, sysconfig
 args = sys.argv[1:]
 with open(pathlib.Path(__file__).with_name("calls.jsonl"), "a") as log:
@@ -24,7 +24,7 @@ suffix = ".abi3.so" if "--abi3" in args else sysconfig.get_config_var("EXT_SUFFI
 for path in (out / (name + suffix), out / (name + ".pyi")):
     path.write_text("made by the stand-in\\n")
     print(path)
-'''
+"""
 
 
 @pytest.fixture

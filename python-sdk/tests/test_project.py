@@ -37,13 +37,25 @@ def test_a_project_without_aria_is_none(tmp_path: Path) -> None:
     ("old", "new", "message"),
     [
         ("{ module =", "{ modul =", "pyproject.toml:10: unknown key `modul` in `ext-modules`; did you mean `module`?"),
-        ("ext-modules =", "abi = 3\next-modules =", "pyproject.toml:10: unknown key `abi` in [tool.aria]; did you mean `abi3`?"),
+        (
+            "ext-modules =",
+            "abi = 3\next-modules =",
+            "pyproject.toml:10: unknown key `abi` in [tool.aria]; did you mean `abi3`?",
+        ),
         ("ext-modules =", "abi3 = 1\next-modules =", "pyproject.toml:10: `abi3` is true or false, not 1"),
         ("src/demo/kernels.aria", "src/kernel.aria", "pyproject.toml:10: there is no file src/kernel.aria"),
         ("demo._kernels", "demo.2", "pyproject.toml:10: `demo.2` is no module's name: it is written `package._module`"),
         ('{ module = "demo._kernels", ', "{ ", "pyproject.toml:10: `module` is missing"),
-        ("ext-modules =", 'module = "a"\next-modules =', "pyproject.toml:10: `module` and `ext-modules` exclude each other"),
-        ("ext-modules =", 'rust = [{ crate = "s", path = "r" }]\next-modules =', "pyproject.toml:10: there is no crate in r"),
+        (
+            "ext-modules =",
+            'module = "a"\next-modules =',
+            "pyproject.toml:10: `module` and `ext-modules` exclude each other",
+        ),
+        (
+            "ext-modules =",
+            'rust = [{ crate = "s", path = "r" }]\next-modules =',
+            "pyproject.toml:10: there is no crate in r",
+        ),
     ],
 )
 def test_mistakes_are_named_with_their_line(project: Path, old: str, new: str, message: str) -> None:

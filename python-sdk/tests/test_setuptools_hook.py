@@ -75,7 +75,9 @@ def test_a_source_distribution_has_the_sources(project: Path, stand_in: Path, tm
     assert "demo-0.1.0/src/demo/geometry.aria" in names
 
 
-def test_an_editable_build_puts_module_and_stub_beside_the_source(project: Path, stand_in: Path, tmp_path: Path) -> None:
+def test_an_editable_build_puts_module_and_stub_beside_the_source(
+    project: Path, stand_in: Path, tmp_path: Path
+) -> None:
     done = build(project, "build_editable", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     package = project / "src" / "demo"
@@ -83,7 +85,9 @@ def test_an_editable_build_puts_module_and_stub_beside_the_source(project: Path,
     assert list(package.glob("_kernels.*.so"))
 
 
-def test_a_mistake_is_shown_in_full_and_the_build_fails_in_one_line(project: Path, stand_in: Path, tmp_path: Path) -> None:
+def test_a_mistake_is_shown_in_full_and_the_build_fails_in_one_line(
+    project: Path, stand_in: Path, tmp_path: Path
+) -> None:
     (project / "src" / "demo" / "kernels.aria").write_text("mistake\n")
     done = build(project, "build_wheel", tmp_path / "out")
     assert done.returncode != 0

@@ -16,9 +16,7 @@ def test_a_variable_that_names_nothing_is_an_error(monkeypatch: pytest.MonkeyPat
         find_ariac()
 
 
-def test_the_console_script_is_not_taken_for_the_compiler(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_console_script_is_not_taken_for_the_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script, program = tmp_path / "a" / "ariac", tmp_path / "b" / "ariac"
     for path, content in ((script, b"#!/usr/bin/python3\n"), (program, b"\x7fELF")):
         path.parent.mkdir()
@@ -30,9 +28,7 @@ def test_the_console_script_is_not_taken_for_the_compiler(
     assert find_ariac() == program
 
 
-def test_the_runtime_is_beside_the_compiler_or_in_lib(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_runtime_is_beside_the_compiler_or_in_lib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "bin" / "ariac"
     program.parent.mkdir()
     program.touch(0o755)

@@ -52,7 +52,9 @@ def fresh_python(tmp_path: Path) -> Path:
 @pytest.fixture
 def quickstart(tmp_path: Path) -> Path:
     """A copy of the quickstart, as a clone has it."""
-    made = shutil.ignore_patterns("target", "build", "dist", ".aria", "*.egg-info", "*.so", "_kernels.pyi", "__pycache__")
+    made = shutil.ignore_patterns(
+        "target", "build", "dist", ".aria", "*.egg-info", "*.so", "_kernels.pyi", "__pycache__"
+    )
     return shutil.copytree(ROOT / "examples" / "quickstart", tmp_path / "quickstart", ignore=made)
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from machine import Machine
 
 
-def install(machine: Machine, python: Path, offline: list[str], *what: str | Path, cwd: Path, fails: bool = False) -> str:
+def install(
+    machine: Machine, python: Path, offline: list[str], *what: str | Path, cwd: Path, fails: bool = False
+) -> str:
     """Run ``pip install``."""
     return machine.run(python, "-m", "pip", "install", *offline, *what, cwd=cwd, fails=fails)
 
@@ -49,9 +51,7 @@ def test_a_source_distribution_and_an_editable_installation(
     run_tests_of(machine, fresh_python, quickstart, tmp_path)
 
 
-def test_a_mistake_is_shown_in_full(
-    machine: Machine, fresh_python: Path, offline: list[str], quickstart: Path
-) -> None:
+def test_a_mistake_is_shown_in_full(machine: Machine, fresh_python: Path, offline: list[str], quickstart: Path) -> None:
     kernels = quickstart / "src" / "quickstart" / "kernels.aria"
     kernels.write_text(kernels.read_text() + "\nfn wrong(x: Float) -> Float = x + missing\n")
     said = install(machine, fresh_python, offline, ".", cwd=quickstart, fails=True)
@@ -62,15 +62,11 @@ def test_a_mistake_is_shown_in_full(
     assert "Traceback" not in said
 
 
-def test_the_sdk_brings_its_programs(
-    machine: Machine, fresh_python: Path, offline: list[str], tmp_path: Path
-) -> None:
+def test_the_sdk_brings_its_programs(machine: Machine, fresh_python: Path, offline: list[str], tmp_path: Path) -> None:
     install(machine, fresh_python, offline, "aria-lang", "numpy", cwd=tmp_path)
     scripts = fresh_python.parent
     assert "build" in machine.run(scripts / "ariac", "--help", cwd=tmp_path)
     assert "build" in machine.run(fresh_python, "-m", "aria_lang", "--help", cwd=tmp_path)
     machine.run(scripts / "cargo-aria", "new", "demo", cwd=tmp_path)
-    said = machine.run(
-        *(scripts / "cargo-aria", "run", "--release", "--python", fresh_python), cwd=tmp_path / "demo"
-    )
+    said = machine.run(*(scripts / "cargo-aria", "run", "--release", "--python", fresh_python), cwd=tmp_path / "demo")
     assert "2x + y" in said

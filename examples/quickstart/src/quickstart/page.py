@@ -51,7 +51,9 @@ def agree(ours: Any, theirs: Any) -> None:
 
 def times(ours: float, theirs: float) -> None:
     """Print both times."""
-    print(f"  {_bold('time')}  Aria {_duration(ours)}   NumPy {_duration(theirs)}   ({theirs / ours:.1f} × Aria's time)")
+    print(
+        f"  {_bold('time')}  Aria {_duration(ours)}   NumPy {_duration(theirs)}   ({theirs / ours:.1f} × Aria's time)"
+    )
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
