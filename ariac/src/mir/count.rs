@@ -1,0 +1,78 @@
+//! How often each kind of instruction stands in a function: what tests of passes assert.
+
+use super::{Function, Rvalue, Stmt, StmtKind};
+use std::collections::BTreeMap;
+
+/// Instructions by name; a name that does not occur counts 0.
+pub type Counts = BTreeMap<&'static str, usize>;
+
+/// Counts the instructions of a function. The names:
+///
+/// * `loop` (`for` and `while`), `for`, `while`, `if`
+/// * `map`, `parallel_map`, `reduce`
+/// * `load`, `store`, `bounds_check` (checked loads and stores)
+/// * `alloc`: instructions that make an array
+/// * `call`, `native_call`, `python`: operations on Python objects
+/// * `gil_release`, `gil_acquire`, `with_gil`
+/// * `clone`, `move`, `drop`, `raise`, `return`, `assign`
+#[must_use]
+pub fn count(function: &Function) -> Counts {
+    let mut counts = Counts::new();
+    function.body.each(&mut |stmt| {
+        for name in names(stmt) {
+            *counts.entry(name).or_default() += 1;
+        }
+    });
+    counts
+}
+
+fn names(stmt: &Stmt) -> Vec<&'static str> {
+    match &stmt.kind {
+        StmtKind::Assign { value, .. } => {
+            let mut names = value_names(value);
+            names.push("assign");
+            names
+        }
+        StmtKind::Store { checked: true, .. } => vec!["store", "bounds_check"],
+        StmtKind::Store { .. } => vec!["store"],
+        StmtKind::PySetItem { .. } | StmtKind::PySetAttr { .. } => vec!["python"],
+        StmtKind::If { .. } => vec!["if"],
+        StmtKind::While { .. } => vec!["loop", "while"],
+        StmtKind::For { .. } => vec!["loop", "for"],
+        StmtKind::Return(_) => vec!["return"],
+        StmtKind::Raise { .. } | StmtKind::RaiseObject(_) => vec!["raise"],
+        StmtKind::Drop(_) => vec!["drop"],
+        StmtKind::WithGil(_) => vec!["with_gil"],
+        StmtKind::GilRelease(_) => vec!["gil_release"],
+        StmtKind::GilAcquire => vec!["gil_acquire"],
+        StmtKind::Break(_) | StmtKind::Continue(_) => vec![],
+    }
+}
+
+fn value_names(value: &Rvalue) -> Vec<&'static str> {
+    match value {
+        Rvalue::Move(_) => vec!["move"],
+        Rvalue::Clone(_) => vec!["clone"],
+        Rvalue::Load { checked: true, .. } => vec!["load", "bounds_check"],
+        Rvalue::Load { .. } => vec!["load"],
+        Rvalue::Map { parallel: true, .. } => vec!["parallel_map", "alloc"],
+        Rvalue::Map { .. } => vec!["map", "alloc"],
+        Rvalue::Reduce { .. } => vec!["reduce"],
+        Rvalue::Array { .. } | Rvalue::Fill { .. } | Rvalue::ToArray(_) => vec!["alloc"],
+        Rvalue::Call { .. } => vec!["call"],
+        Rvalue::CallNative { .. } => vec!["native_call"],
+        Rvalue::PyModule(_)
+        | Rvalue::PyAttr { .. }
+        | Rvalue::PyCall { .. }
+        | Rvalue::PyMethod { .. }
+        | Rvalue::PyItem { .. }
+        | Rvalue::PyOperate { .. }
+        | Rvalue::PyTruth(_)
+        | Rvalue::PyLen(_)
+        | Rvalue::PyIter(_)
+        | Rvalue::PyNext { .. }
+        | Rvalue::ToObject { .. }
+        | Rvalue::FromObject { .. } => vec!["python"],
+        _ => vec![],
+    }
+}

@@ -1,0 +1,613 @@
+//! Ways through the tree: every operand and local of an instruction, every block below it, each written once.
+//!
+//! A new instruction is added to `parts!` and, when it has blocks in it, to `blocks!`; everything that only wants to know
+//! which locals are read or written follows.
+
+use super::{
+    Arena, BinOp, Block, Function, Kernel, LocalId, LoopId, Operand, Program, Rvalue, Stmt,
+    StmtKind,
+};
+use crate::hir::ParamMode;
+use crate::source::Span;
+use crate::types::Ty;
+
+/// What an instruction does with one of its locals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reads it, or borrows it to read.
+    Read,
+    /// Gives it a new value.
+    Write,
+    /// Gives it a value for the blocks below: loop variables and parameters of kernels.
+    Bind,
+    /// Empties the slot if its type is owned, else reads it.
+    Take,
+    /// Changes elements of the array.
+    Store,
+    /// Passes it to a function, as the argument with this number.
+    Arg(usize),
+}
+
+/// A local or operand of an instruction.
+#[derive(Debug)]
+pub enum Part<'a> {
+    /// Something that may be a constant.
+    Operand(&'a Operand, Access),
+    /// A local.
+    Local(LocalId, Access),
+}
+
+/// A local or operand of an instruction, to change.
+#[derive(Debug)]
+pub enum PartMut<'a> {
+    /// Something that may be a constant.
+    Operand(&'a mut Operand, Access),
+    /// A local.
+    Local(&'a mut LocalId, Access),
+}
+
+macro_rules! parts {
+    ($name:ident, $part:ident, $local:ident, [$($mutable:tt)?]) => {
+        impl Rvalue {
+            /// The operands and locals of this computation; of a kernel, its parameters and result, not its body.
+            pub fn $name(&$($mutable)? self, f: &mut dyn FnMut($part<'_>)) {
+                use Access::{Arg, Bind, Read, Take, Write};
+                macro_rules! operand {
+                    ($o:expr, $a:expr) => { f($part::Operand($o, $a)) };
+                }
+                macro_rules! local {
+                    ($l:expr, $a:expr) => { f($part::Local($local!($l), $a)) };
+                }
+                macro_rules! kernel {
+                    ($sources:expr, $kernel:expr) => {{
+                        for source in $sources {
+                            local!(source, Read);
+                        }
+                        let kernel = $kernel;
+                        for param in &$($mutable)? kernel.params {
+                            local!(param, Bind);
+                        }
+                        operand!(&$($mutable)? kernel.result, Read);
+                    }};
+                }
+                macro_rules! all {
+                    ($items:expr) => {
+                        for item in $items {
+                            operand!(item, Read);
+                        }
+                    };
+                }
+                match self {
+                    Rvalue::Use(o)
+                    | Rvalue::Unary { operand: o, .. }
+                    | Rvalue::Convert { operand: o, .. }
+                    | Rvalue::ToStr(o)
+                    | Rvalue::StrLen(o)
+                    | Rvalue::PyAttr { object: o, .. }
+                    | Rvalue::PyTruth(o)
+                    | Rvalue::PyLen(o)
+                    | Rvalue::PyIter(o)
+                    | Rvalue::FromObject { object: o, .. } => operand!(o, Read),
+                    Rvalue::ToObject { value, take } => {
+                        let access = if *take { Take } else { Read };
+                        operand!(value, access);
+                    }
+                    Rvalue::Move(l) => local!(l, Take),
+                    Rvalue::Clone(l)
+                    | Rvalue::Len(l)
+                    | Rvalue::ToArray(l)
+                    | Rvalue::Field { tuple: l, .. }
+                    | Rvalue::View(l)
+                    | Rvalue::IsContiguous(l) => local!(l, Read),
+                    Rvalue::Binary { left, right, .. } => {
+                        operand!(left, Read);
+                        operand!(right, Read);
+                    }
+                    Rvalue::Math { args: items, .. }
+                    | Rvalue::Array { items, .. }
+                    | Rvalue::Join(items) => all!(items),
+                    Rvalue::Load { array, index, .. } => {
+                        local!(array, Read);
+                        operand!(index, Read);
+                    }
+                    Rvalue::Tuple(items) => {
+                        for item in items {
+                            operand!(item, Take);
+                        }
+                    }
+                    Rvalue::Fill { len, value, .. } => {
+                        operand!(len, Read);
+                        operand!(value, Read);
+                    }
+                    Rvalue::Map { sources, kernel, .. } | Rvalue::Reduce { sources, kernel, .. } => {
+                        kernel!(sources, kernel);
+                    }
+                    Rvalue::Call { args, .. } | Rvalue::CallNative { args, .. } => {
+                        for (i, arg) in (0..).zip(args) {
+                            operand!(arg, Arg(i));
+                        }
+                    }
+                    Rvalue::PyModule(_) => {}
+                    Rvalue::PyCall { callee: first, args, .. }
+                    | Rvalue::PyMethod { object: first, args, .. } => {
+                        operand!(first, Read);
+                        all!(args);
+                    }
+                    Rvalue::PyItem { object, key } => {
+                        operand!(object, Read);
+                        operand!(key, Read);
+                    }
+                    Rvalue::PyOperate { left, right, .. } => {
+                        operand!(left, Read);
+                        if let Some(right) = right {
+                            operand!(right, Read);
+                        }
+                    }
+                    Rvalue::PyNext { iterator, item } => {
+                        operand!(iterator, Read);
+                        local!(item, Write);
+                    }
+                }
+            }
+        }
+
+        impl Stmt {
+            /// The operands and locals of this statement, not those of the blocks below it.
+            pub fn $name(&$($mutable)? self, f: &mut dyn FnMut($part<'_>)) {
+                use Access::{Bind, Read, Store, Take, Write};
+                macro_rules! operand {
+                    ($o:expr, $a:expr) => { f($part::Operand($o, $a)) };
+                }
+                macro_rules! local {
+                    ($l:expr, $a:expr) => { f($part::Local($local!($l), $a)) };
+                }
+                match &$($mutable)? self.kind {
+                    StmtKind::Assign { dst, value } => {
+                        value.$name(f);
+                        if let Some(dst) = dst {
+                            local!(dst, Write);
+                        }
+                    }
+                    StmtKind::Store { array, index, value, .. } => {
+                        operand!(index, Read);
+                        operand!(value, Read);
+                        local!(array, Store);
+                    }
+                    StmtKind::PySetItem { object, key, value } => {
+                        operand!(object, Read);
+                        operand!(key, Read);
+                        operand!(value, Read);
+                    }
+                    StmtKind::PySetAttr { object, value, .. } => {
+                        operand!(object, Read);
+                        operand!(value, Read);
+                    }
+                    StmtKind::If { condition, .. } | StmtKind::While { condition, .. } => {
+                        operand!(condition, Read);
+                    }
+                    StmtKind::For { var, lo, hi, step, .. } => {
+                        operand!(lo, Read);
+                        operand!(hi, Read);
+                        operand!(step, Read);
+                        local!(var, Bind);
+                    }
+                    StmtKind::Return(o) => operand!(o, Take),
+                    StmtKind::Raise { message, .. } => operand!(message, Read),
+                    StmtKind::RaiseObject(o) => operand!(o, Read),
+                    StmtKind::Drop(l) => local!(l, Take),
+                    StmtKind::GilRelease(_)
+                    | StmtKind::GilAcquire
+                    | StmtKind::Break(_)
+                    | StmtKind::Continue(_)
+                    | StmtKind::WithGil(_) => {}
+                }
+            }
+        }
+    };
+}
+
+macro_rules! by_value {
+    ($l:expr) => {
+        *$l
+    };
+}
+macro_rules! by_reference {
+    ($l:expr) => {
+        $l
+    };
+}
+parts!(parts, Part, by_value, []);
+parts!(parts_mut, PartMut, by_reference, [mut]);
+
+macro_rules! blocks {
+    ($name:ident, $kernel:ident, [$($mutable:tt)?]) => {
+        impl Rvalue {
+            /// The kernel of an array operation.
+            pub fn $kernel(&$($mutable)? self) -> Option<&$($mutable)? Kernel> {
+                match self {
+                    Rvalue::Map { kernel, .. } | Rvalue::Reduce { kernel, .. } => Some(kernel),
+                    _ => None,
+                }
+            }
+        }
+
+        impl Stmt {
+            /// The blocks directly below this statement, kernels included, in the order in which they run.
+            pub fn $name(&$($mutable)? self, f: &mut dyn FnMut(&$($mutable)? Block)) {
+                match &$($mutable)? self.kind {
+                    StmtKind::Assign { value, .. } => {
+                        if let Some(kernel) = value.$kernel() {
+                            f(&$($mutable)? kernel.body);
+                        }
+                    }
+                    StmtKind::If { then, otherwise, .. } => {
+                        f(then);
+                        f(otherwise);
+                    }
+                    StmtKind::While { test, body, .. } => {
+                        f(test);
+                        f(body);
+                    }
+                    StmtKind::For { body, .. } | StmtKind::WithGil(body) => f(body),
+                    _ => {}
+                }
+            }
+        }
+    };
+}
+blocks!(blocks, kernel, []);
+blocks!(blocks_mut, kernel_mut, [mut]);
+
+impl Block {
+    /// Every statement, those of the blocks below included, outer ones first.
+    pub fn each(&self, f: &mut dyn FnMut(&Stmt)) {
+        for stmt in &self.stmts {
+            f(stmt);
+            stmt.blocks(&mut |block| block.each(f));
+        }
+    }
+
+    /// Every statement to change, outer ones first.
+    pub fn each_mut(&mut self, f: &mut dyn FnMut(&mut Stmt)) {
+        for stmt in &mut self.stmts {
+            f(stmt);
+            stmt.blocks_mut(&mut |block| block.each_mut(f));
+        }
+    }
+
+    /// Whether no path reaches the end of the block.
+    #[must_use]
+    pub fn diverges(&self) -> bool {
+        self.stmts.last().is_some_and(Stmt::diverges)
+    }
+
+    /// Calls `f` with every local of the block and of the blocks below it.
+    pub fn each_local(&self, f: &mut dyn FnMut(LocalId, Access)) {
+        self.each(&mut |stmt| stmt.locals(f));
+    }
+
+    /// A copy in which locals are renamed and loops are new, for a second version of some code.
+    #[must_use]
+    pub fn copy(
+        &self,
+        loops: &mut Arena<LoopId, Span>,
+        rename: &dyn Fn(LocalId) -> LocalId,
+    ) -> Block {
+        let mut block = self.clone();
+        let mut renamed = Vec::new();
+        block.each_mut(&mut |stmt| {
+            match &mut stmt.kind {
+                StmtKind::For { id, .. } | StmtKind::While { id, .. } => {
+                    let fresh = loops.push(loops[*id]);
+                    renamed.push((*id, fresh));
+                    *id = fresh;
+                }
+                StmtKind::Break(id) | StmtKind::Continue(id) => {
+                    // The innermost loop comes last; loops around the block keep their id.
+                    if let Some((_, fresh)) = renamed.iter().rev().find(|(old, _)| old == id) {
+                        *id = *fresh;
+                    }
+                }
+                StmtKind::GilRelease(work) => work.rename(rename),
+                _ => {}
+            }
+            stmt.parts_mut(&mut |part| match part {
+                PartMut::Operand(Operand::Local(l), _) | PartMut::Local(l, _) => *l = rename(*l),
+                PartMut::Operand(Operand::Const(_), _) => {}
+            });
+        });
+        block
+    }
+}
+
+impl Stmt {
+    /// Every local that the statement itself names, with what it does with it.
+    pub fn locals(&self, f: &mut dyn FnMut(LocalId, Access)) {
+        self.parts(&mut |part| match part {
+            Part::Operand(Operand::Local(l), access) => f(*l, access),
+            Part::Local(l, access) => f(l, access),
+            Part::Operand(Operand::Const(_), _) => {}
+        });
+        if let StmtKind::GilRelease(work) = &self.kind {
+            work.locals(&mut |l| f(l, Access::Read));
+        }
+    }
+
+    /// Every local that the statement or the blocks below it name.
+    pub fn locals_deep(&self, f: &mut dyn FnMut(LocalId, Access)) {
+        self.locals(f);
+        self.blocks(&mut |block| block.each_local(f));
+    }
+
+    /// Whether control never goes on to the next statement.
+    #[must_use]
+    pub fn diverges(&self) -> bool {
+        match &self.kind {
+            StmtKind::Return(_)
+            | StmtKind::Raise { .. }
+            | StmtKind::RaiseObject(_)
+            | StmtKind::Break(_)
+            | StmtKind::Continue(_) => true,
+            StmtKind::If {
+                then, otherwise, ..
+            } => then.diverges() && otherwise.diverges(),
+            StmtKind::WithGil(block) => block.diverges(),
+            _ => false,
+        }
+    }
+
+    /// Whether the statement gives `local` a new value, empties it or changes its elements; `program` says which
+    /// arguments are passed as `mut` or `own`.
+    pub fn changes(&self, program: &Signatures, f: &mut dyn FnMut(LocalId)) {
+        let modes = match &self.kind {
+            StmtKind::Assign {
+                value: Rvalue::Call { callee, .. },
+                ..
+            } => Some(program.modes(*callee)),
+            StmtKind::Assign {
+                value: Rvalue::CallNative { callee, .. },
+                ..
+            } => Some(program.native_modes(*callee)),
+            _ => None,
+        };
+        self.locals(&mut |local, access| match access {
+            Access::Read => {}
+            Access::Write | Access::Bind | Access::Take | Access::Store => f(local),
+            Access::Arg(i) => {
+                let mode = modes.and_then(|m| m.get(i).copied());
+                if mode != Some(ParamMode::Read) {
+                    f(local);
+                }
+            }
+        });
+    }
+
+    /// As [`Stmt::changes`], the blocks below included.
+    pub fn changes_deep(&self, program: &Signatures, f: &mut dyn FnMut(LocalId)) {
+        self.changes(program, f);
+        self.blocks(&mut |block| block.each(&mut |stmt| stmt.changes(program, f)));
+    }
+}
+
+impl Operand {
+    /// The local, if it is one.
+    #[must_use]
+    pub fn local(&self) -> Option<LocalId> {
+        match self {
+            Operand::Local(l) => Some(*l),
+            Operand::Const(_) => None,
+        }
+    }
+}
+
+impl super::Work {
+    /// Every local that the estimate reads.
+    pub fn locals(&self, f: &mut dyn FnMut(LocalId)) {
+        match self {
+            super::Work::Nanos(_) | super::Work::Unknown => {}
+            super::Work::Len(l) | super::Work::Int(Operand::Local(l)) => f(*l),
+            super::Work::Int(Operand::Const(_)) => {}
+            super::Work::Add(a, b) | super::Work::Mul(a, b) => {
+                a.locals(f);
+                b.locals(f);
+            }
+        }
+    }
+
+    fn rename(&mut self, rename: &dyn Fn(LocalId) -> LocalId) {
+        match self {
+            super::Work::Len(l) | super::Work::Int(Operand::Local(l)) => *l = rename(*l),
+            super::Work::Add(a, b) | super::Work::Mul(a, b) => {
+                a.rename(rename);
+                b.rename(rename);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What callers need to know of the functions of a program, apart from them so that one can be changed meanwhile.
+#[derive(Debug, Default)]
+pub struct Signatures {
+    functions: Vec<Callable>,
+    natives: Vec<Callable>,
+}
+
+#[derive(Debug)]
+struct Callable {
+    modes: Vec<ParamMode>,
+    raises: bool,
+    uses_python: bool,
+}
+
+impl Signatures {
+    /// Those of all functions.
+    #[must_use]
+    pub fn of(program: &Program) -> Signatures {
+        let functions = program.functions.iter().map(|(_, f)| Callable {
+            modes: f.params.iter().map(|p| p.mode).collect(),
+            raises: f.raises,
+            uses_python: f.uses_python,
+        });
+        let natives = program.natives.iter().map(|(_, n)| Callable {
+            modes: n.params.iter().map(|p| p.1).collect(),
+            raises: n.abi == crate::hir::NativeAbi::Rust,
+            uses_python: false,
+        });
+        Signatures {
+            functions: functions.collect(),
+            natives: natives.collect(),
+        }
+    }
+
+    /// How a function's parameters are passed.
+    #[must_use]
+    pub fn modes(&self, id: super::FnId) -> &[ParamMode] {
+        use crate::arena::Id;
+        self.functions.get(id.index()).map_or(&[], |c| &c.modes)
+    }
+
+    /// How a native function's parameters are passed.
+    #[must_use]
+    pub fn native_modes(&self, id: super::NativeId) -> &[ParamMode] {
+        use crate::arena::Id;
+        self.natives.get(id.index()).map_or(&[], |c| &c.modes)
+    }
+
+    /// Whether a function may fail.
+    #[must_use]
+    pub fn raises(&self, id: super::FnId) -> bool {
+        use crate::arena::Id;
+        self.functions.get(id.index()).is_none_or(|c| c.raises)
+    }
+
+    /// Whether a function touches Python.
+    #[must_use]
+    pub fn uses_python(&self, id: super::FnId) -> bool {
+        use crate::arena::Id;
+        self.functions.get(id.index()).is_none_or(|c| c.uses_python)
+    }
+
+    /// Whether computing the value may fail; kernels are looked into. `ty` gives the types of locals.
+    #[must_use]
+    pub fn may_fail(&self, value: &Rvalue, function: &Function) -> bool {
+        let is_int = |o: &Operand| match o {
+            Operand::Local(l) => function.locals[*l].ty == Ty::Int,
+            Operand::Const(c) => matches!(c, super::Const::Int(_)),
+        };
+        match value {
+            Rvalue::Use(_)
+            | Rvalue::Move(_)
+            | Rvalue::Len(_)
+            | Rvalue::Tuple(_)
+            | Rvalue::View(_)
+            | Rvalue::IsContiguous(_)
+            | Rvalue::StrLen(_) => false,
+            Rvalue::Clone(l) => !matches!(function.locals[*l].ty, Ty::String | Ty::PythonObject),
+            Rvalue::Unary { op, operand } => *op == super::UnOp::Neg && is_int(operand),
+            Rvalue::Binary { op, left, .. } => match op {
+                BinOp::FloorDiv | BinOp::Mod | BinOp::Pow => true,
+                BinOp::Add | BinOp::Sub | BinOp::Mul => is_int(left),
+                _ => false,
+            },
+            Rvalue::Math { function, args } => {
+                *function == crate::builtins::MathFn::Abs && args.iter().any(is_int)
+            }
+            Rvalue::Convert { to, .. } => *to == Ty::Int,
+            Rvalue::Load { checked, .. } => *checked,
+            Rvalue::Field { take, .. } => !take,
+            Rvalue::Call { callee, .. } => self.raises(*callee),
+            Rvalue::CallNative { callee, .. } => {
+                use crate::arena::Id;
+                self.natives.get(callee.index()).is_none_or(|c| c.raises)
+            }
+            Rvalue::Reduce {
+                op,
+                sources,
+                kernel,
+            } => {
+                let fails = sources.len() > 1
+                    || matches!(op, super::ReduceOp::Min | super::ReduceOp::Max)
+                    || *op == super::ReduceOp::Sum && is_int(&kernel.result);
+                fails || self.block_may_fail(&kernel.body, function)
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether a statement of the block or below may fail.
+    #[must_use]
+    pub fn block_may_fail(&self, block: &Block, function: &Function) -> bool {
+        let mut fails = false;
+        block.each(&mut |stmt| fails |= self.stmt_may_fail(stmt, function));
+        fails
+    }
+
+    /// Whether the statement itself may fail, apart from the blocks below it.
+    #[must_use]
+    pub fn stmt_may_fail(&self, stmt: &Stmt, function: &Function) -> bool {
+        match &stmt.kind {
+            StmtKind::Assign { value, .. } => self.may_fail(value, function),
+            StmtKind::Store { checked, .. } => *checked,
+            StmtKind::PySetItem { .. }
+            | StmtKind::PySetAttr { .. }
+            | StmtKind::Raise { .. }
+            | StmtKind::RaiseObject(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the statement itself, apart from the blocks below it, must hold the GIL.
+    #[must_use]
+    pub fn needs_gil(&self, stmt: &Stmt, function: &Function) -> bool {
+        match &stmt.kind {
+            StmtKind::Assign { value, .. } => self.value_needs_gil(value, function),
+            StmtKind::PySetItem { .. }
+            | StmtKind::PySetAttr { .. }
+            | StmtKind::RaiseObject(_)
+            | StmtKind::WithGil(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether computing the value must hold the GIL, its kernel not considered.
+    #[must_use]
+    pub fn value_needs_gil(&self, value: &Rvalue, function: &Function) -> bool {
+        match value {
+            Rvalue::Clone(l) => has_object(&function.locals[*l].ty),
+            Rvalue::Field {
+                tuple,
+                index,
+                take: false,
+            } => match &function.locals[*tuple].ty {
+                Ty::Tuple(items) => items.get(*index).is_some_and(has_object),
+                _ => false,
+            },
+            Rvalue::Call { callee, .. } => self.uses_python(*callee),
+            Rvalue::ToStr(Operand::Local(l)) => function.locals[*l].ty == Ty::PythonObject,
+            Rvalue::PyModule(_)
+            | Rvalue::PyAttr { .. }
+            | Rvalue::PyCall { .. }
+            | Rvalue::PyMethod { .. }
+            | Rvalue::PyItem { .. }
+            | Rvalue::PyOperate { .. }
+            | Rvalue::PyTruth(_)
+            | Rvalue::PyLen(_)
+            | Rvalue::PyIter(_)
+            | Rvalue::PyNext { .. }
+            | Rvalue::ToObject { .. }
+            | Rvalue::FromObject { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+/// Whether a value of the type holds a reference to a Python object, so that copying it needs the GIL.
+#[must_use]
+pub fn has_object(ty: &Ty) -> bool {
+    match ty {
+        Ty::PythonObject | Ty::PythonArray(_) => true,
+        Ty::Tuple(items) => items.iter().any(has_object),
+        _ => false,
+    }
+}
