@@ -4,13 +4,18 @@
 //! invariants that passes and the LLVM backend rely on; [`pretty`] prints it; [`count`] counts it.
 
 mod body;
+mod build;
 mod count;
+pub mod liveness;
 mod pretty;
+mod verify;
 mod walk;
 
 pub use body::*;
+pub use build::build;
 pub use count::{Counts, count};
 pub use pretty::{pretty, pretty_function};
+pub use verify::{Stage, verify};
 pub use walk::{Access, Part, PartMut, Signatures, has_object};
 
 use crate::arena::Arena;

@@ -105,7 +105,13 @@ impl Printer<'_> {
                 )
             })
             .collect();
-        let _ = write!(self.out, "fn {}({}) -> {}", f.name, params.join(", "), f.ret);
+        let _ = write!(
+            self.out,
+            "fn {}({}) -> {}",
+            f.name,
+            params.join(", "),
+            f.ret
+        );
         let gil = match f.gil {
             GilMode::Auto => "",
             GilMode::Hold => " gil:hold",
@@ -406,18 +412,18 @@ impl Printer<'_> {
                 format!("py {}[{}]", self.operand(object), self.operand(key))
             }
             Rvalue::PyOperate { op, left, right } => match right {
-                Some(right) => format!(
-                    "py {op:?} {}, {}",
-                    self.operand(left),
-                    self.operand(right)
-                ),
+                Some(right) => format!("py {op:?} {}, {}", self.operand(left), self.operand(right)),
                 None => format!("py {op:?} {}", self.operand(left)),
             },
             Rvalue::PyTruth(o) => format!("py truth {}", self.operand(o)),
             Rvalue::PyLen(o) => format!("py len {}", self.operand(o)),
             Rvalue::PyIter(o) => format!("py iter {}", self.operand(o)),
             Rvalue::PyNext { iterator, item } => {
-                format!("py next {} -> {}", self.operand(iterator), self.local(*item))
+                format!(
+                    "py next {} -> {}",
+                    self.operand(iterator),
+                    self.local(*item)
+                )
             }
             Rvalue::ToObject { value, take } => format!(
                 "py object {}{}",

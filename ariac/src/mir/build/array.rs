@@ -1,0 +1,221 @@
+//! Elementwise operators and array methods: one `Map` or `Reduce` each, which the pass `fuse` joins.
+
+use super::function::{FnBuilder, Value};
+use crate::hir::{self, PatKind};
+use crate::mir::{Block, Const, Kernel, LocalId, Operand, ReduceOp, Rvalue};
+use crate::types::Ty;
+
+impl FnBuilder<'_> {
+    /// A new array of `f` of the elements; scalars among the values stand beside every element.
+    pub(super) fn elementwise(
+        &mut self,
+        values: Vec<Value>,
+        f: impl FnOnce(&mut Self, &[Value]) -> Value,
+    ) -> Value {
+        let (sources, kernel, ty) = self.kernel(values, f);
+        self.compute(
+            Ty::Array(Box::new(ty)),
+            Rvalue::Map {
+                sources,
+                kernel,
+                parallel: false,
+            },
+        )
+    }
+
+    /// One value of `f` of the elements.
+    pub(super) fn reduce(
+        &mut self,
+        op: ReduceOp,
+        values: Vec<Value>,
+        f: impl FnOnce(&mut Self, &[Value]) -> Value,
+    ) -> Value {
+        let (sources, kernel, ty) = self.kernel(values, f);
+        self.compute(
+            ty,
+            Rvalue::Reduce {
+                op,
+                sources,
+                kernel,
+            },
+        )
+    }
+
+    /// The sources, each once, the kernel, and the type of its result.
+    fn kernel(
+        &mut self,
+        values: Vec<Value>,
+        f: impl FnOnce(&mut Self, &[Value]) -> Value,
+    ) -> (Vec<LocalId>, Box<Kernel>, Ty) {
+        let mut sources: Vec<LocalId> = Vec::new();
+        let mut params: Vec<LocalId> = Vec::new();
+        let mut items = Vec::new();
+        for value in values {
+            let Some(element) = value.ty.element().cloned() else {
+                items.push(Value {
+                    fresh: false,
+                    ..value
+                });
+                continue;
+            };
+            let source = self.in_local(&value);
+            let param = match sources.iter().position(|&s| s == source) {
+                Some(known) => params[known],
+                None => {
+                    sources.push(source);
+                    params.push(self.temp(element.clone()));
+                    params[params.len() - 1]
+                }
+            };
+            items.push(Value::place(param, element));
+        }
+        let (body, _, result) = self.nested(|b| f(b, &items));
+        let kernel = Box::new(Kernel {
+            params,
+            body,
+            result: result.operand,
+        });
+        (sources, kernel, result.ty)
+    }
+
+    /// An array with its elements converted.
+    pub(super) fn convert_elements(&mut self, value: Value, element: &Ty) -> Value {
+        if value.ty.element().is_none_or(|have| have == element) {
+            return value;
+        }
+        self.elementwise(vec![value], |b, items| b.convert(items[0].clone(), element))
+    }
+
+    /// `sum mean min max` of one array.
+    pub(super) fn reduction(&mut self, op: ReduceOp, array: Value) -> Value {
+        self.reduce(op, vec![array], |b, items| {
+            let item = items[0].clone();
+            match (op, &item.ty) {
+                (ReduceOp::Mean, Ty::Int | Ty::Bool) => b.convert(item, &Ty::Float),
+                (ReduceOp::Sum, Ty::Bool) => b.convert(item, &Ty::Int),
+                _ => item,
+            }
+        })
+    }
+
+    /// `array.map |x| … end` and `array.parallel_map |x| … end`.
+    pub(super) fn map_block(
+        &mut self,
+        array: Value,
+        closure: &hir::Closure,
+        parallel: bool,
+        ty: Ty,
+    ) -> Value {
+        let source = self.in_local(&array);
+        let element = array.ty.element().cloned().unwrap_or(Ty::Float);
+        let param = match closure.params.first() {
+            Some(&pat) => self.pattern_local(pat, &element),
+            None => self.temp(element),
+        };
+        let (body, ends, result) = self.nested(|b| b.block_value(&closure.body, true));
+        let element = ty.element().cloned().unwrap_or(Ty::Float);
+        let result = match (ends, result.operand) {
+            (true, operand) => operand,
+            (false, _) => Operand::Const(zero(&element)),
+        };
+        let kernel = Box::new(Kernel {
+            params: vec![param],
+            body,
+            result,
+        });
+        let sources = vec![source];
+        self.compute(
+            ty,
+            Rvalue::Map {
+                sources,
+                kernel,
+                parallel,
+            },
+        )
+    }
+
+    /// The local that a pattern binds, for parameters of blocks and loops; a new one for `_`.
+    pub(super) fn pattern_local(&mut self, pat: hir::PatId, ty: &Ty) -> LocalId {
+        match (&self.cx.hir.pats[pat].kind, self.cx.names.pats.get(pat)) {
+            (PatKind::Name(_), Some(&binding)) => self.binding(binding),
+            _ => self.temp(ty.clone()),
+        }
+    }
+
+    /// `target op= value` of a whole array that belongs to the caller: every element in place. A length that differs
+    /// is an error, as for any two arrays of one expression.
+    pub(super) fn update_in_place(
+        &mut self,
+        array: LocalId,
+        value: Value,
+        f: impl FnOnce(&mut Self, Value, Value) -> Value,
+    ) {
+        let element = self.local_ty(array).element().cloned().unwrap_or(Ty::Float);
+        let n = self.len(array);
+        let source = value.ty.element().cloned().map(|ty| {
+            let source = self.in_local(&value);
+            self.check_lengths(&n, source);
+            (source, ty)
+        });
+        self.count_to(n, |b, i| {
+            let load = |array| Rvalue::Load {
+                array,
+                index: Operand::Local(i),
+                checked: true,
+            };
+            let old = b.compute(element.clone(), load(array));
+            let other = match &source {
+                Some((source, ty)) => b.compute(ty.clone(), load(*source)),
+                None => Value {
+                    fresh: false,
+                    ..value
+                },
+            };
+            let new = f(b, old, other);
+            let new = b.convert(new, &element);
+            b.emit(crate::mir::StmtKind::Store {
+                array,
+                index: Operand::Local(i),
+                value: new.operand,
+                checked: true,
+            });
+        });
+    }
+
+    /// Raises ValueError unless the array has `n` elements.
+    fn check_lengths(&mut self, n: &Operand, array: LocalId) {
+        let m = self.len(array);
+        let same = self.binary(crate::mir::BinOp::Eq, Ty::Bool, n.clone(), m.clone());
+        let n = n.clone();
+        self.emit_if(
+            same.operand,
+            |_| {},
+            |b| {
+                let mut text = |n: Operand| {
+                    let ty = Ty::String;
+                    b.compute(ty, Rvalue::ToStr(n)).operand
+                };
+                let (n, m) = (text(n), text(m));
+                let word = |s: &str| Operand::Const(Const::Str(s.into()));
+                let parts = vec![word("lengths differ: "), n, word(" and "), m];
+                let message = b.compute(Ty::String, Rvalue::Join(parts));
+                b.emit_raise(aria_abi::codes::ErrorKind::ValueError, message.operand);
+            },
+        );
+    }
+}
+
+/// A value for a place that is never reached.
+fn zero(ty: &Ty) -> Const {
+    match ty {
+        Ty::Int => Const::Int(0),
+        Ty::Bool => Const::Bool(false),
+        Ty::Float32 => Const::Float32(0.0),
+        _ => Const::Float(0.0),
+    }
+}
+
+/// Statements that run one after the other.
+pub(super) fn prepend(block: &mut Block, first: Vec<crate::mir::Stmt>) {
+    block.stmts.splice(0..0, first);
+}

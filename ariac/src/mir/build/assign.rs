@@ -1,0 +1,281 @@
+//! Declarations and assignments.
+
+use super::control::Range;
+use super::function::{FnBuilder, RangeVar, Value, Variable};
+use crate::hir::{BinaryOp, ExprId, ExprKind, ParamMode, PatId, PatKind};
+use crate::mir::{Local, LocalId, Operand, Rvalue, StmtKind};
+use crate::resolve::{BindingId, Meaning};
+use crate::types::Ty;
+
+impl FnBuilder<'_> {
+    /// `let pattern = value`.
+    pub(super) fn let_pattern(&mut self, pattern: PatId, value: ExprId) -> Value {
+        if self.ty(value) == Ty::Range {
+            if let Some(&binding) = self.cx.names.pats.get(pattern) {
+                self.assign_range(binding, value);
+            }
+            return Value::unit();
+        }
+        if let (PatKind::Tuple(pats), ExprKind::Tuple(items)) = (
+            &self.cx.hir.pats[pattern].kind,
+            &self.cx.hir.exprs[value].kind,
+        ) && pats.len() == items.len()
+        {
+            let values = self.exprs(items);
+            let values: Vec<Value> = values.into_iter().map(|v| self.save(v)).collect();
+            for (&pat, value) in pats.iter().zip(values) {
+                self.bind(pat, value);
+            }
+            return Value::unit();
+        }
+        let value = self.expr(value);
+        self.bind(pattern, value);
+        Value::unit()
+    }
+
+    fn bind(&mut self, pattern: PatId, value: Value) {
+        match &self.cx.hir.pats[pattern].kind {
+            PatKind::Name(_) => {
+                if let Some(&binding) = self.cx.names.pats.get(pattern) {
+                    let local = self.binding(binding);
+                    self.assign_variable(local, value);
+                }
+            }
+            PatKind::Tuple(pats) => {
+                for (index, &pat) in pats.iter().enumerate() {
+                    let part = self.field(&value, index);
+                    self.bind(pat, part);
+                }
+            }
+            PatKind::Wildcard | PatKind::Error => self.discard(&value),
+        }
+    }
+
+    /// `target = value`.
+    pub(super) fn assign_expr(&mut self, target: ExprId, value: ExprId) -> Value {
+        if self.ty(value) == Ty::Range {
+            if let Some(binding) = self.variable(target) {
+                self.assign_range(binding, value);
+            }
+            return Value::unit();
+        }
+        if let (ExprKind::Tuple(targets), ExprKind::Tuple(items)) = (
+            &self.cx.hir.exprs[target].kind,
+            &self.cx.hir.exprs[value].kind,
+        ) && targets.len() == items.len()
+        {
+            let values = self.exprs(items);
+            let values: Vec<Value> = values.into_iter().map(|v| self.save(v)).collect();
+            for (&target, value) in targets.iter().zip(values) {
+                self.assign_target(target, value);
+            }
+            return Value::unit();
+        }
+        let value = self.expr(value);
+        self.assign_target(target, value);
+        Value::unit()
+    }
+
+    fn assign_target(&mut self, target: ExprId, value: Value) {
+        match &self.cx.hir.exprs[target].kind {
+            ExprKind::Name(_) => {
+                if let Some(binding) = self.variable(target) {
+                    let local = self.binding(binding);
+                    self.assign_variable(local, value);
+                }
+            }
+            ExprKind::Tuple(targets) => {
+                for (index, &target) in targets.iter().enumerate() {
+                    let part = self.field(&value, index);
+                    self.assign_target(target, part);
+                }
+            }
+            ExprKind::Index { base, indices } => {
+                let value = match self.cx.writes(target) {
+                    true => self.save(value),
+                    false => value,
+                };
+                let place = self.item_place(*base, indices);
+                self.write(&place, value);
+            }
+            ExprKind::MethodCall { receiver, name, .. } => {
+                let object = self.expr(*receiver);
+                let object = self.to_object(object).operand;
+                let name = name.name.clone();
+                self.write(&Place::Attr { object, name }, value);
+            }
+            _ => {}
+        }
+    }
+
+    /// A parameter's array belongs to the caller: its elements change, it stays where it is.
+    fn assign_variable(&mut self, local: LocalId, value: Value) {
+        let is_mut = self.borrowed(local) == Some(ParamMode::Mut);
+        if is_mut && self.local_ty(local).is_array_like() {
+            self.update_in_place(local, value, |_, _, new| new);
+            return;
+        }
+        self.assign_value(local, value);
+    }
+
+    fn variable(&self, target: ExprId) -> Option<BindingId> {
+        if let Some(&declared) = self.cx.names.declarations.get(target) {
+            return Some(declared);
+        }
+        match self.cx.names.exprs.get(target) {
+            Some(Meaning::Local(binding)) => Some(*binding),
+            _ => None,
+        }
+    }
+
+    fn assign_range(&mut self, binding: BindingId, value: ExprId) {
+        let Some(range) = self.range(value) else {
+            return;
+        };
+        let variable = match self.variables.get(&binding) {
+            Some(Variable::Range(known)) => *known,
+            _ => self.range_variable(binding, &range),
+        };
+        self.store_range(variable, range);
+    }
+
+    fn range_variable(&mut self, binding: BindingId, range: &Range) -> RangeVar {
+        let known = &self.cx.names.bindings[binding];
+        let [lo, hi, step] = ["lo", "hi", "step"].map(|part| {
+            self.function.locals.push(Local {
+                name: Some(format!("{}.{part}", known.name)),
+                ty: Ty::Int,
+                span: known.span,
+                contiguous: false,
+            })
+        });
+        let variable = RangeVar {
+            lo,
+            hi,
+            step,
+            inclusive: range.inclusive,
+        };
+        self.variables.insert(binding, Variable::Range(variable));
+        variable
+    }
+
+    // ---- compound assignment ----
+
+    /// `target op= value`: the target's parts are evaluated once.
+    pub(super) fn compound_assign(&mut self, op: BinaryOp, target: ExprId, value: ExprId) -> Value {
+        match &self.cx.hir.exprs[target].kind {
+            ExprKind::Name(_) => {
+                if let Some(binding) = self.variable(target) {
+                    let local = self.binding(binding);
+                    self.compound_variable(op, local, value);
+                }
+            }
+            ExprKind::Index { base, indices } => {
+                let mut place = self.item_place(*base, indices);
+                if let (Place::Element { index, .. }, true) = (&mut place, self.cx.writes(value)) {
+                    let saved = Value {
+                        operand: index.clone(),
+                        ty: Ty::Int,
+                        fresh: false,
+                    };
+                    *index = self.save(saved).operand;
+                }
+                self.compound_place(op, &place, value);
+            }
+            ExprKind::MethodCall { receiver, name, .. } => {
+                let object = self.expr(*receiver);
+                let object = self.to_object(object).operand;
+                let name = name.name.clone();
+                self.compound_place(op, &Place::Attr { object, name }, value);
+            }
+            _ => {}
+        }
+        Value::unit()
+    }
+
+    fn compound_variable(&mut self, op: BinaryOp, local: LocalId, value: ExprId) {
+        let ty = self.local_ty(local);
+        if ty.is_array_like() && self.borrowed(local).is_some() {
+            let value = self.expr(value);
+            self.update_in_place(local, value, |b, old, new| b.operate_scalar(op, old, new));
+            return;
+        }
+        let mut old = Value::place(local, ty.clone());
+        if self.cx.writes(value) {
+            old = self.save(old);
+        }
+        let value = self.expr(value);
+        let new = self.operate(op, old, value);
+        let new = self.convert(new, &ty);
+        self.assign_value(local, new);
+    }
+
+    fn compound_place(&mut self, op: BinaryOp, place: &Place, value: ExprId) {
+        let old = match place.clone() {
+            Place::Element { array, index } => {
+                let element = self.local_ty(array).element().cloned().unwrap_or(Ty::Float);
+                let load = Rvalue::Load {
+                    array,
+                    index,
+                    checked: true,
+                };
+                self.compute(element, load)
+            }
+            Place::Item { object, key } => {
+                self.compute(Ty::PythonObject, Rvalue::PyItem { object, key })
+            }
+            Place::Attr { object, name } => {
+                self.compute(Ty::PythonObject, Rvalue::PyAttr { object, name })
+            }
+        };
+        let value = self.expr(value);
+        let new = self.operate(op, old, value);
+        self.write(place, new);
+    }
+
+    fn item_place(&mut self, base: ExprId, indices: &[ExprId]) -> Place {
+        if let (true, [index]) = (self.ty(base).is_array_like(), indices) {
+            let (array, index) = self.array_place(base, *index);
+            return Place::Element { array, index };
+        }
+        let object = self.expr(base);
+        let object = self.to_object(object).operand;
+        let key = self.py_key(indices);
+        Place::Item { object, key }
+    }
+
+    fn write(&mut self, place: &Place, value: Value) {
+        match place.clone() {
+            Place::Element { array, index } => {
+                let element = self.local_ty(array).element().cloned().unwrap_or(Ty::Float);
+                let value = self.convert(value, &element).operand;
+                self.emit(StmtKind::Store {
+                    array,
+                    index,
+                    value,
+                    checked: true,
+                });
+            }
+            Place::Item { object, key } => {
+                let value = self.to_object(value).operand;
+                self.emit(StmtKind::PySetItem { object, key, value });
+            }
+            Place::Attr { object, name } => {
+                let value = self.to_object(value).operand;
+                self.emit(StmtKind::PySetAttr {
+                    object,
+                    name,
+                    value,
+                });
+            }
+        }
+    }
+}
+
+/// What an assignment writes to, its parts evaluated.
+#[derive(Clone)]
+enum Place {
+    Element { array: LocalId, index: Operand },
+    Item { object: Operand, key: Operand },
+    Attr { object: Operand, name: String },
+}

@@ -1,0 +1,395 @@
+//! Blocks, branches, loops, errors.
+
+use super::expr::never;
+use super::function::{FnBuilder, RangeVar, Value, Variable};
+use crate::hir::{self, ExprId, ExprKind, LogicalOp, PatId};
+use crate::mir::{Const, LoopId, Operand, Rvalue, StmtKind};
+use crate::resolve::Meaning;
+use crate::types::Ty;
+use aria_abi::codes::ErrorKind;
+
+/// A range whose bounds have been evaluated.
+pub(super) struct Range {
+    pub(super) lo: Operand,
+    pub(super) hi: Operand,
+    pub(super) step: Operand,
+    pub(super) inclusive: bool,
+}
+
+impl FnBuilder<'_> {
+    /// The statements of a block; the value of the last one, if it is wanted.
+    pub(super) fn block_value(&mut self, block: &hir::Block, wanted: bool) -> Value {
+        let Some((&last, stmts)) = block.stmts.split_last() else {
+            return Value::unit();
+        };
+        for &stmt in stmts {
+            self.stmt(stmt);
+        }
+        if wanted {
+            return self.expr(last);
+        }
+        self.stmt(last);
+        Value::unit()
+    }
+
+    fn stmt(&mut self, id: ExprId) {
+        let value = self.expr(id);
+        self.discard(&value);
+    }
+
+    /// `requires condition : message`. A conjunction is checked part by part, so that each part is a fact by itself.
+    pub(super) fn requires(&mut self, requires: &hir::Requires) {
+        self.span = requires.span;
+        self.require(requires.condition, requires);
+    }
+
+    fn require(&mut self, condition: ExprId, requires: &hir::Requires) {
+        if let ExprKind::Logical {
+            op: LogicalOp::And,
+            left,
+            right,
+        } = &self.cx.hir.exprs[condition].kind
+        {
+            self.require(*left, requires);
+            self.require(*right, requires);
+            return;
+        }
+        let condition = self.expr(condition);
+        self.emit_if(
+            condition.operand,
+            |_| {},
+            |b| {
+                let message = match requires.message {
+                    Some(message) => {
+                        let message = b.expr(message);
+                        b.to_str(message).operand
+                    }
+                    None => {
+                        let text = b.cx.sources.text(b.cx.hir.exprs[requires.condition].span);
+                        let text = format!("requires {text} failed");
+                        Operand::Const(Const::Str(text))
+                    }
+                };
+                b.emit_raise(ErrorKind::ValueError, message);
+            },
+        );
+    }
+
+    pub(super) fn if_value(
+        &mut self,
+        condition: ExprId,
+        then: &hir::Block,
+        otherwise: Option<&hir::Block>,
+        ty: Ty,
+    ) -> Value {
+        let wanted = !matches!(ty, Ty::Unit | Ty::Never) && otherwise.is_some();
+        let result = wanted.then(|| self.temp(ty.clone()));
+        let condition = self.expr(condition).operand;
+        let branch = |b: &mut Self, block: &hir::Block| {
+            let value = b.block_value(block, wanted);
+            if let Some(result) = result {
+                b.assign_value(result, value);
+            }
+        };
+        self.emit_if(
+            condition,
+            |b| branch(b, then),
+            |b| {
+                if let Some(otherwise) = otherwise {
+                    branch(b, otherwise);
+                }
+            },
+        );
+        match result {
+            Some(result) => Value::fresh(result, ty),
+            None if ty == Ty::Never => never(),
+            None => Value::unit(),
+        }
+    }
+
+    // ---- loops ----
+
+    pub(super) fn while_loop(&mut self, id: ExprId, condition: ExprId, body: &hir::Block) -> Value {
+        let loop_id = self.new_loop();
+        self.loops.insert(id, loop_id);
+        let (test, _, condition) = self.nested(|b| b.expr(condition).operand);
+        let (body, _, _) = self.nested(|b| b.block_value(body, false));
+        let forever = condition == Operand::Const(Const::Bool(true));
+        self.emit(StmtKind::While {
+            id: loop_id,
+            test,
+            condition,
+            body,
+        });
+        if forever && !self.broken.contains(&loop_id) && !self.dead {
+            // Nothing comes after it, but the block must not end without leaving the function.
+            self.emit_raise(
+                ErrorKind::RuntimeError,
+                Operand::Const(Const::Str("unreachable code was reached".into())),
+            );
+            return never();
+        }
+        Value::unit()
+    }
+
+    pub(super) fn for_loop(
+        &mut self,
+        id: ExprId,
+        pattern: PatId,
+        iterable: ExprId,
+        body: &hir::Block,
+    ) -> Value {
+        let loop_id = self.new_loop();
+        self.loops.insert(id, loop_id);
+        if self.ty(iterable) == Ty::Range {
+            if let Some(range) = self.range(iterable) {
+                self.for_range(loop_id, pattern, range, body);
+            }
+            return Value::unit();
+        }
+        let items = self.expr(iterable);
+        if items.ty == Ty::PythonObject {
+            self.for_object(loop_id, pattern, items, body);
+        } else {
+            self.for_array(loop_id, pattern, &items, body);
+        }
+        Value::unit()
+    }
+
+    fn for_range(&mut self, id: LoopId, pattern: PatId, range: Range, body: &hir::Block) {
+        let variable = self.pattern_local(pattern, &Ty::Int);
+        let (mut body, _, _) = self.nested(|b| b.block_value(body, false));
+        // A loop variable that the body assigns counts in a local of its own.
+        let mut assigned = false;
+        body.each(&mut |stmt| {
+            stmt.changes(&self.cx.signatures, &mut |l| assigned |= l == variable)
+        });
+        let mut var = variable;
+        if assigned {
+            var = self.temp(Ty::Int);
+            let (first, _, ()) =
+                self.nested(|b| b.assign(variable, Rvalue::Use(Operand::Local(var))));
+            super::array::prepend(&mut body, first.stmts);
+        }
+        self.emit(StmtKind::For {
+            id,
+            var,
+            lo: range.lo,
+            hi: range.hi,
+            inclusive: range.inclusive,
+            step: range.step,
+            body,
+        });
+    }
+
+    /// The bounds of an expression of type `Range`.
+    pub(super) fn range(&mut self, id: ExprId) -> Option<Range> {
+        match &self.cx.hir.exprs[id].kind {
+            ExprKind::Range {
+                lo,
+                hi,
+                inclusive,
+                step,
+            } => {
+                let ids: Vec<ExprId> = [lo, hi, step].into_iter().flatten().copied().collect();
+                let mut values = self.exprs(&ids).into_iter();
+                let mut bound = |given: bool, default: i64| {
+                    let value = if given { values.next() } else { None };
+                    value.unwrap_or_else(|| Value::int(default))
+                };
+                let lo = bound(lo.is_some(), 0);
+                let hi = bound(hi.is_some(), i64::MAX);
+                let by = bound(step.is_some(), 1);
+                let [lo, hi, by] = [lo, hi, by].map(|v| self.convert(v, &Ty::Int).operand);
+                let step = self.check_step(by);
+                Some(Range {
+                    lo,
+                    hi,
+                    step,
+                    inclusive: *inclusive,
+                })
+            }
+            ExprKind::Name(_) => match self.cx.names.exprs.get(id) {
+                Some(Meaning::Local(binding)) => match self.variables.get(binding) {
+                    Some(Variable::Range(range)) => Some(Range {
+                        lo: Operand::Local(range.lo),
+                        hi: Operand::Local(range.hi),
+                        step: Operand::Local(range.step),
+                        inclusive: range.inclusive,
+                    }),
+                    _ => None,
+                },
+                Some(Meaning::Const(item)) => match &self.cx.hir.items[*item].kind {
+                    hir::ItemKind::Const { value, .. } => self.range(*value),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// A step of 0 is an error, as Python's `range` has it.
+    fn check_step(&mut self, step: Operand) -> Operand {
+        if !matches!(step, Operand::Const(Const::Int(n)) if n != 0) {
+            let zero = Operand::Const(Const::Int(0));
+            let fine = self.binary(crate::mir::BinOp::Ne, Ty::Int, step.clone(), zero);
+            let message = Operand::Const(Const::Str("step must not be zero".into()));
+            self.emit_if(
+                fine.operand,
+                |_| {},
+                |b| b.emit_raise(ErrorKind::ValueError, message),
+            );
+        }
+        step
+    }
+
+    /// Stores a range in a variable's locals.
+    pub(super) fn store_range(&mut self, variable: RangeVar, range: Range) {
+        let mut hi = Value {
+            operand: range.hi,
+            ty: Ty::Int,
+            fresh: false,
+        };
+        if range.inclusive != variable.inclusive {
+            // `lo..hi` is `lo..<hi + 1`; an overflow is the program's.
+            let op = match range.inclusive {
+                true => hir::BinaryOp::Add,
+                false => hir::BinaryOp::Sub,
+            };
+            hi = self.operate(op, hi, Value::int(1));
+        }
+        let saved: Vec<Operand> = [range.lo, hi.operand, range.step]
+            .into_iter()
+            .map(|operand| {
+                let value = Value {
+                    operand,
+                    ty: Ty::Int,
+                    fresh: false,
+                };
+                self.save(value).operand
+            })
+            .collect();
+        for (local, operand) in [variable.lo, variable.hi, variable.step]
+            .into_iter()
+            .zip(saved)
+        {
+            self.assign(local, Rvalue::Use(operand));
+        }
+    }
+
+    /// Each element in turn. An array that the body changes is iterated as it was before: values do not change under
+    /// the feet of those who look at them.
+    fn for_array(&mut self, id: LoopId, pattern: PatId, items: &Value, body: &hir::Block) {
+        let element = items.ty.element().cloned().unwrap_or(Ty::Float);
+        let mut array = self.in_local(items);
+        let variable = self.pattern_local(pattern, &element);
+        let (mut body, _, _) = self.nested(|b| b.block_value(body, false));
+        if !items.fresh {
+            let mut changed = false;
+            body.each(&mut |stmt| {
+                stmt.changes(&self.cx.signatures, &mut |local| changed |= local == array);
+            });
+            if changed {
+                let copy = Ty::Array(Box::new(element));
+                array = self.temp(copy);
+                let Operand::Local(original) = items.operand else {
+                    return;
+                };
+                self.assign(array, Rvalue::ToArray(original));
+            }
+        }
+        let n = self.len(array);
+        let var = self.temp(Ty::Int);
+        let (first, _, ()) = self.nested(|b| {
+            let index = Operand::Local(var);
+            b.assign(
+                variable,
+                Rvalue::Load {
+                    array,
+                    index,
+                    checked: true,
+                },
+            );
+        });
+        super::array::prepend(&mut body, first.stmts);
+        self.emit(StmtKind::For {
+            id,
+            var,
+            lo: Operand::Const(Const::Int(0)),
+            hi: n,
+            inclusive: false,
+            step: Operand::Const(Const::Int(1)),
+            body,
+        });
+    }
+
+    fn for_object(&mut self, id: LoopId, pattern: PatId, items: Value, body: &hir::Block) {
+        let iterator = self.compute(Ty::PythonObject, Rvalue::PyIter(items.operand));
+        let item = self.pattern_local(pattern, &Ty::PythonObject);
+        let (test, _, more) = self.nested(|b| {
+            let next = Rvalue::PyNext {
+                iterator: iterator.operand,
+                item,
+            };
+            b.compute(Ty::Bool, next).operand
+        });
+        let (body, _, _) = self.nested(|b| b.block_value(body, false));
+        self.emit(StmtKind::While {
+            id,
+            test,
+            condition: more,
+            body,
+        });
+    }
+
+    pub(super) fn break_loop(&mut self, id: ExprId, value: Option<ExprId>) -> Value {
+        if let Some(value) = value {
+            self.stmt(value);
+        }
+        if let Some(target) = self.target(id) {
+            if !self.dead {
+                self.broken.insert(target);
+            }
+            self.emit(StmtKind::Break(target));
+        }
+        never()
+    }
+
+    pub(super) fn continue_loop(&mut self, id: ExprId) -> Value {
+        if let Some(target) = self.target(id) {
+            self.emit(StmtKind::Continue(target));
+        }
+        never()
+    }
+
+    fn target(&self, id: ExprId) -> Option<LoopId> {
+        let target = self.cx.names.loops.get(id)?;
+        self.loops.get(target).copied()
+    }
+
+    // ---- errors ----
+
+    /// `raise ValueError("…")`, or a Python object.
+    pub(super) fn raise(&mut self, value: ExprId) -> Value {
+        let (callee, args): (ExprId, &[hir::Arg]) = match &self.cx.hir.exprs[value].kind {
+            ExprKind::Call { callee, args, .. } => (*callee, args),
+            _ => (value, &[]),
+        };
+        if let Some(Meaning::Exception(kind)) = self.cx.names.exprs.get(callee) {
+            let message = match args.first() {
+                Some(arg) => {
+                    let message = self.expr(arg.value);
+                    self.to_str(message).operand
+                }
+                None => Operand::Const(Const::Str(String::new())),
+            };
+            self.emit_raise(*kind, message);
+            return never();
+        }
+        let object = self.expr(value);
+        let object = self.to_object(object);
+        self.emit(StmtKind::RaiseObject(object.operand));
+        never()
+    }
+}

@@ -1,0 +1,541 @@
+//! Literals, names, operators.
+
+use super::function::{FnBuilder, Value};
+use crate::builtins::MathFn;
+use crate::hir::{BinaryOp, CompareOp, ExprId, ExprKind, ItemKind, LogicalOp, StrPart, UnaryOp};
+use crate::mir::{BinOp, Const, Operand, ReduceOp, Rvalue, UnOp};
+use crate::resolve::Meaning;
+use crate::types::{Coercion, Ty};
+use aria_abi::codes::PyOp;
+
+impl FnBuilder<'_> {
+    /// The value of an expression, as its surroundings want it.
+    pub(super) fn expr(&mut self, id: ExprId) -> Value {
+        let outer = std::mem::replace(&mut self.span, self.cx.hir.exprs[id].span);
+        let mut value = self.expr_uncoerced(id);
+        if let Some(coercion) = self.cx.types.coercions.get(id) {
+            value = self.coerce(value, coercion);
+        }
+        self.span = outer;
+        value
+    }
+
+    /// The type of an expression before its coercion.
+    pub(super) fn ty(&self, id: ExprId) -> Ty {
+        self.cx.types.exprs.get(id).cloned().unwrap_or(Ty::Unit)
+    }
+
+    fn expr_uncoerced(&mut self, id: ExprId) -> Value {
+        match &self.cx.hir.exprs[id].kind {
+            ExprKind::Int { value, .. } => number(*value as f64, *value as i64, &self.ty(id)),
+            ExprKind::Float { value, .. } => match self.ty(id) {
+                Ty::Float32 => Value::constant(Const::Float32(*value as f32), Ty::Float32),
+                _ => Value::constant(Const::Float(*value), Ty::Float),
+            },
+            ExprKind::Bool(b) => Value::constant(Const::Bool(*b), Ty::Bool),
+            ExprKind::Nil => match self.ty(id) {
+                Ty::PythonObject => self.to_object(Value::unit()),
+                _ => Value::unit(),
+            },
+            ExprKind::Str(parts) => self.string(parts),
+            ExprKind::Symbol(_) | ExprKind::Type(_) | ExprKind::Error => Value::unit(),
+            ExprKind::Name(_) => self.name(id),
+            ExprKind::Tuple(items) if items.is_empty() => Value::unit(),
+            ExprKind::Tuple(items) => {
+                let values = self.exprs(items);
+                self.tuple(values)
+            }
+            ExprKind::Array(items) => {
+                let element = self.ty(id).element().cloned().unwrap_or(Ty::Float);
+                let items = self.exprs(items);
+                let items = items
+                    .into_iter()
+                    .map(|v| self.convert(v, &element).operand)
+                    .collect();
+                let ty = Ty::Array(Box::new(element.clone()));
+                self.compute(ty, Rvalue::Array { element, items })
+            }
+            ExprKind::Unary { op, operand } => self.unary(*op, *operand, id),
+            ExprKind::Binary { op, left, right } => {
+                let mut values = self.exprs(&[*left, *right]).into_iter();
+                match (values.next(), values.next()) {
+                    (Some(left), Some(right)) => self.operate(*op, left, right),
+                    _ => Value::unit(),
+                }
+            }
+            ExprKind::Logical { op, left, right } => self.logical(*op, *left, *right),
+            ExprKind::Compare { first, rest } => self.compare(id, *first, rest),
+            ExprKind::Range { .. } => Value::unit(), // Only where `range` is asked for.
+            ExprKind::Call { .. } | ExprKind::MethodCall { .. } => self.call(id),
+            ExprKind::Index { base, indices } => self.index(*base, indices),
+            ExprKind::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let ty = self.ty(id);
+                self.if_value(*condition, then, otherwise.as_ref(), ty)
+            }
+            ExprKind::While {
+                condition, body, ..
+            } => self.while_loop(id, *condition, body),
+            ExprKind::For {
+                pattern,
+                iterable,
+                body,
+                ..
+            } => self.for_loop(id, *pattern, *iterable, body),
+            ExprKind::Break { value, .. } => self.break_loop(id, *value),
+            ExprKind::Continue { .. } => self.continue_loop(id),
+            ExprKind::Return(value) => {
+                let value = value.map_or_else(Value::unit, |v| self.expr(v));
+                self.return_value(value);
+                self.dead = true;
+                never()
+            }
+            ExprKind::Raise(value) => self.raise(*value),
+            ExprKind::Let { pattern, value, .. } => self.let_pattern(*pattern, *value),
+            ExprKind::Assign { target, value, .. } => self.assign_expr(*target, *value),
+            ExprKind::CompoundAssign { op, target, value } => {
+                self.compound_assign(*op, *target, *value)
+            }
+        }
+    }
+
+    fn coerce(&mut self, value: Value, coercion: &Coercion) -> Value {
+        match coercion {
+            Coercion::IntToFloat | Coercion::Float32ToFloat => self.convert(value, &Ty::Float),
+            Coercion::IntToFloat32 => self.convert(value, &Ty::Float32),
+            Coercion::ElementsTo(element) => self.convert_elements(value, element),
+            Coercion::FromObject(ty) => self.from_object(value, ty),
+            Coercion::Truth => self.compute(Ty::Bool, Rvalue::PyTruth(value.operand)),
+            Coercion::ToObject => self.to_object(value),
+            Coercion::Lend(ty) => self.lend(value, ty),
+        }
+    }
+
+    /// The same memory as another kind of array; where that cannot be, a copy.
+    pub(super) fn lend(&mut self, value: Value, ty: &Ty) -> Value {
+        if value.ty == *ty {
+            return value;
+        }
+        let local = self.in_local(&value);
+        match ty {
+            Ty::PyArrayView(_) => self.compute(ty.clone(), Rvalue::View(local)),
+            Ty::Array(_) => self.compute(ty.clone(), Rvalue::ToArray(local)),
+            _ => value,
+        }
+    }
+
+    fn string(&mut self, parts: &[StrPart]) -> Value {
+        if let [] | [StrPart::Text(_)] = parts {
+            let text = match parts {
+                [StrPart::Text(text)] => text.clone(),
+                _ => String::new(),
+            };
+            return Value::constant(Const::Str(text), Ty::String);
+        }
+        let mut texts = Vec::new();
+        for part in parts {
+            match part {
+                StrPart::Text(text) => texts.push(Operand::Const(Const::Str(text.clone()))),
+                StrPart::Value(id) => {
+                    let value = self.expr(*id);
+                    texts.push(self.to_str(value).operand);
+                }
+            }
+        }
+        self.compute(Ty::String, Rvalue::Join(texts))
+    }
+
+    /// The text of a value; a string's is itself.
+    pub(super) fn to_str(&mut self, value: Value) -> Value {
+        match &value.ty {
+            Ty::String => value,
+            Ty::Tuple(_) | Ty::Array(_) | Ty::PyArrayView(_) | Ty::PythonArray(_) | Ty::Unit => {
+                let object = self.to_object(value);
+                self.compute(Ty::String, Rvalue::ToStr(object.operand))
+            }
+            _ => self.compute(Ty::String, Rvalue::ToStr(value.operand)),
+        }
+    }
+
+    fn name(&mut self, id: ExprId) -> Value {
+        match self.cx.names.exprs.get(id) {
+            Some(Meaning::Local(binding)) => {
+                let local = self.binding(*binding);
+                let ty = self.local_ty(local);
+                Value::place(local, ty)
+            }
+            Some(Meaning::Const(item)) => match &self.cx.hir.items[*item].kind {
+                ItemKind::Const { value, .. } => self.expr(*value),
+                _ => Value::unit(),
+            },
+            Some(Meaning::PyModule(item)) => match &self.cx.hir.items[*item].kind {
+                ItemKind::ExternPython { module, .. } => self.py_module(&module.name),
+                _ => Value::unit(),
+            },
+            Some(Meaning::Fn(_)) => self.call(id),
+            _ => Value::unit(),
+        }
+    }
+
+    /// A tuple that takes its parts.
+    pub(super) fn tuple(&mut self, values: Vec<Value>) -> Value {
+        let values: Vec<Value> = values.into_iter().map(|v| self.own(v)).collect();
+        let ty = Ty::Tuple(values.iter().map(|v| v.ty.clone()).collect());
+        let items = values.into_iter().map(|v| v.operand).collect();
+        self.compute(ty, Rvalue::Tuple(items))
+    }
+
+    // ---- operators ----
+
+    fn unary(&mut self, op: UnaryOp, operand: ExprId, id: ExprId) -> Value {
+        if let (UnaryOp::Neg, ExprKind::Int { value, .. }) = (op, &self.cx.hir.exprs[operand].kind)
+            && self.cx.types.coercions.get(operand).is_none()
+        {
+            let negative = value.wrapping_neg() as i64;
+            return number(-(*value as f64), negative, &self.ty(id));
+        }
+        let value = self.expr(operand);
+        match (op, &value.ty) {
+            (UnaryOp::Neg, Ty::PythonObject) => self.py_operate(PyOp::Neg, value, None),
+            (UnaryOp::Not, Ty::PythonObject) => {
+                let truth = self.compute(Ty::Bool, Rvalue::PyTruth(value.operand));
+                self.not(truth.operand)
+            }
+            (_, ty) if ty.is_array_like() => {
+                self.elementwise(vec![value], |b, items| b.unary_scalar(op, items[0].clone()))
+            }
+            _ => self.unary_scalar(op, value),
+        }
+    }
+
+    fn unary_scalar(&mut self, op: UnaryOp, value: Value) -> Value {
+        match (op, &value.operand) {
+            (UnaryOp::Neg, Operand::Const(Const::Float(x))) => {
+                Value::constant(Const::Float(-x), Ty::Float)
+            }
+            (UnaryOp::Neg, Operand::Const(Const::Float32(x))) => {
+                Value::constant(Const::Float32(-x), Ty::Float32)
+            }
+            (UnaryOp::Neg, _) => self.compute(
+                value.ty,
+                Rvalue::Unary {
+                    op: UnOp::Neg,
+                    operand: value.operand,
+                },
+            ),
+            (UnaryOp::Not, _) => self.not(value.operand),
+        }
+    }
+
+    /// `left op right` for any operands that go together.
+    pub(super) fn operate(&mut self, op: BinaryOp, left: Value, right: Value) -> Value {
+        if left.ty == Ty::PythonObject || right.ty == Ty::PythonObject {
+            let op = match op {
+                BinaryOp::Add | BinaryOp::WrapAdd => PyOp::Add,
+                BinaryOp::Sub | BinaryOp::WrapSub => PyOp::Sub,
+                BinaryOp::Mul | BinaryOp::WrapMul => PyOp::Mul,
+                BinaryOp::Div => PyOp::Div,
+                BinaryOp::FloorDiv => PyOp::FloorDiv,
+                BinaryOp::Mod => PyOp::Mod,
+                BinaryOp::Pow => PyOp::Pow,
+                BinaryOp::MatMul => PyOp::MatMul,
+            };
+            return self.py_operate(op, left, Some(right));
+        }
+        if op == BinaryOp::MatMul {
+            return self.dot(left, right);
+        }
+        if left.ty.is_array_like() || right.ty.is_array_like() {
+            return self.elementwise(vec![left, right], |b, items| {
+                b.operate_scalar(op, items[0].clone(), items[1].clone())
+            });
+        }
+        self.operate_scalar(op, left, right)
+    }
+
+    /// `left op right` of two scalars or strings.
+    pub(super) fn operate_scalar(&mut self, op: BinaryOp, left: Value, right: Value) -> Value {
+        if left.ty == Ty::String {
+            return self.compute(Ty::String, Rvalue::Join(vec![left.operand, right.operand]));
+        }
+        let ty = match (op, common(&left.ty, &right.ty)) {
+            (BinaryOp::Div, Ty::Int) => Ty::Float,
+            (_, ty) => ty,
+        };
+        let left = self.convert(left, &ty);
+        let right = self.convert(right, &ty);
+        let op = match op {
+            BinaryOp::Add => BinOp::Add,
+            BinaryOp::Sub => BinOp::Sub,
+            BinaryOp::Mul => BinOp::Mul,
+            BinaryOp::Div => BinOp::Div,
+            BinaryOp::FloorDiv => BinOp::FloorDiv,
+            BinaryOp::Mod => BinOp::Mod,
+            BinaryOp::WrapAdd => BinOp::WrapAdd,
+            BinaryOp::WrapSub => BinOp::WrapSub,
+            BinaryOp::WrapMul => BinOp::WrapMul,
+            BinaryOp::Pow if ty.is_float() => return self.float_power(left, right),
+            BinaryOp::Pow | BinaryOp::MatMul => BinOp::Pow,
+        };
+        self.binary(op, ty, left.operand, right.operand)
+    }
+
+    /// A square is a product, as in NumPy: the same bits, and it vectorises.
+    fn float_power(&mut self, base: Value, exponent: Value) -> Value {
+        let two = match exponent.operand {
+            Operand::Const(Const::Float(x)) => x == 2.0,
+            Operand::Const(Const::Float32(x)) => x == 2.0,
+            _ => false,
+        };
+        if two {
+            return self.binary(BinOp::Mul, base.ty, base.operand.clone(), base.operand);
+        }
+        self.compute(
+            base.ty,
+            Rvalue::Math {
+                function: MathFn::Pow,
+                args: vec![base.operand, exponent.operand],
+            },
+        )
+    }
+
+    /// A scalar as another scalar type.
+    pub(super) fn convert(&mut self, value: Value, to: &Ty) -> Value {
+        if value.ty == *to || !to.elem().is_some_and(|_| value.ty.elem().is_some()) {
+            return value;
+        }
+        match (&value.operand, to) {
+            (Operand::Const(Const::Int(n)), Ty::Float) => {
+                return Value::constant(Const::Float(*n as f64), Ty::Float);
+            }
+            (Operand::Const(Const::Int(n)), Ty::Float32) => {
+                return Value::constant(Const::Float32(*n as f32), Ty::Float32);
+            }
+            _ => {}
+        }
+        self.compute(
+            to.clone(),
+            Rvalue::Convert {
+                to: to.clone(),
+                operand: value.operand,
+            },
+        )
+    }
+
+    fn logical(&mut self, op: LogicalOp, left: ExprId, right: ExprId) -> Value {
+        let left = self.expr(left);
+        let result = self.temp(Ty::Bool);
+        self.assign_value(result, left);
+        let right = |b: &mut Self| {
+            let value = b.expr(right);
+            b.assign_value(result, value);
+        };
+        let condition = Operand::Local(result);
+        match op {
+            LogicalOp::And => self.emit_if(condition, right, |_| {}),
+            LogicalOp::Or => self.emit_if(condition, |_| {}, right),
+        }
+        Value::fresh(result, Ty::Bool)
+    }
+
+    // ---- comparisons ----
+
+    fn compare(&mut self, id: ExprId, first: ExprId, rest: &[(CompareOp, ExprId)]) -> Value {
+        let ty = self.ty(id);
+        let later = rest.iter().any(|(_, e)| self.cx.writes(*e));
+        let mut left = self.expr(first);
+        if later {
+            left = self.save(left);
+        }
+        if let [(op, right)] = rest {
+            let right = self.expr(*right);
+            let value = self.compare_values(*op, left, right);
+            return self.compared(value, &ty);
+        }
+        let result = self.temp(ty.clone());
+        self.compare_chain(result, &ty, left, rest);
+        Value::fresh(result, ty)
+    }
+
+    /// `left op1 b op2 c …` into `result`: stops at the first that is false.
+    fn compare_chain(
+        &mut self,
+        result: crate::mir::LocalId,
+        ty: &Ty,
+        left: Value,
+        rest: &[(CompareOp, ExprId)],
+    ) {
+        let Some(((op, right), rest)) = rest.split_first() else {
+            return;
+        };
+        let mut right = self.expr(*right);
+        if rest.iter().any(|(_, e)| self.cx.writes(*e)) {
+            right = self.save(right);
+        }
+        let value = self.compare_values(*op, left, right.clone());
+        let value = self.compared(value, ty);
+        self.assign_value(result, value);
+        if rest.is_empty() {
+            return;
+        }
+        let truth = match ty {
+            Ty::PythonObject => {
+                let truth = Rvalue::PyTruth(Operand::Local(result));
+                self.compute(Ty::Bool, truth).operand
+            }
+            _ => Operand::Local(result),
+        };
+        // The middle operand is borrowed by two comparisons and belongs to neither.
+        right.fresh = false;
+        self.emit_if(truth, |b| b.compare_chain(result, ty, right, rest), |_| {});
+    }
+
+    /// The result of a comparison as its type says: Python's may be any object.
+    fn compared(&mut self, value: Value, ty: &Ty) -> Value {
+        match (&value.ty, ty) {
+            (Ty::PythonObject, Ty::Bool) => self.compute(Ty::Bool, Rvalue::PyTruth(value.operand)),
+            (Ty::Bool, Ty::PythonObject) => self.to_object(value),
+            _ => value,
+        }
+    }
+
+    pub(super) fn compare_values(&mut self, op: CompareOp, left: Value, right: Value) -> Value {
+        if let CompareOp::In | CompareOp::NotIn = op {
+            let found = self.contains(left, right);
+            return match op {
+                CompareOp::In => found,
+                _ => self.not(found.operand),
+            };
+        }
+        if left.ty == Ty::PythonObject || right.ty == Ty::PythonObject {
+            return self.py_operate(py_compare(op), left, Some(right));
+        }
+        if left.ty.is_array_like() || right.ty.is_array_like() {
+            return self.elementwise(vec![left, right], |b, items| {
+                b.compare_scalars(op, items[0].clone(), items[1].clone())
+            });
+        }
+        if let (Ty::Tuple(_), Ty::Tuple(_)) = (&left.ty, &right.ty) {
+            return self.compare_tuples(op, &left, &right);
+        }
+        self.compare_scalars(op, left, right)
+    }
+
+    fn compare_scalars(&mut self, op: CompareOp, left: Value, right: Value) -> Value {
+        let ty = common(&left.ty, &right.ty);
+        let left = self.convert(left, &ty);
+        let right = self.convert(right, &ty);
+        let op = match op {
+            CompareOp::Lt => BinOp::Lt,
+            CompareOp::Le => BinOp::Le,
+            CompareOp::Ne => BinOp::Ne,
+            CompareOp::Gt => BinOp::Gt,
+            CompareOp::Ge => BinOp::Ge,
+            CompareOp::Eq | CompareOp::In | CompareOp::NotIn => BinOp::Eq,
+        };
+        self.binary(op, Ty::Bool, left.operand, right.operand)
+    }
+
+    /// Tuples are equal when all their parts are.
+    fn compare_tuples(&mut self, op: CompareOp, left: &Value, right: &Value) -> Value {
+        let parts = match &left.ty {
+            Ty::Tuple(items) => items.clone(),
+            _ => Vec::new(),
+        };
+        let (left, right) = (self.in_local(left), self.in_local(right));
+        let result = self.temp(Ty::Bool);
+        self.assign(result, Rvalue::Use(Operand::Const(Const::Bool(true))));
+        for (index, part) in parts.into_iter().enumerate() {
+            let rest = |b: &mut Self| {
+                let [left, right] = [left, right].map(|tuple| {
+                    let field = Rvalue::Field {
+                        tuple,
+                        index,
+                        take: false,
+                    };
+                    b.compute(part.clone(), field)
+                });
+                let equal = b.compare_values(CompareOp::Eq, left, right);
+                b.assign_value(result, equal);
+            };
+            self.emit_if(Operand::Local(result), rest, |_| {});
+        }
+        match op {
+            CompareOp::Ne => self.not(Operand::Local(result)),
+            _ => Value::fresh(result, Ty::Bool),
+        }
+    }
+
+    fn contains(&mut self, item: Value, container: Value) -> Value {
+        if !container.ty.is_array_like() {
+            let object = self.py_operate(PyOp::In, item, Some(container));
+            return self.compute(Ty::Bool, Rvalue::PyTruth(object.operand));
+        }
+        // item in array: the greatest of the comparisons, over the elements and a 0 for an array without any.
+        let found = self.temp(Ty::Bool);
+        self.assign(found, Rvalue::Use(Operand::Const(Const::Bool(false))));
+        let array = self.in_local(&container);
+        let element = container.ty.element().cloned().unwrap_or(Ty::Float);
+        let n = self.len(array);
+        self.count_to(n, |b, i| {
+            let load = Rvalue::Load {
+                array,
+                index: Operand::Local(i),
+                checked: true,
+            };
+            let x = b.compute(element, load);
+            let equal = b.compare_scalars(CompareOp::Eq, x, item);
+            b.emit_if(
+                equal.operand,
+                |b| b.assign(found, Rvalue::Use(Operand::Const(Const::Bool(true)))),
+                |_| {},
+            );
+        });
+        Value::fresh(found, Ty::Bool)
+    }
+
+    /// `a @ b` and `a.dot(b)`.
+    pub(super) fn dot(&mut self, left: Value, right: Value) -> Value {
+        self.reduce(ReduceOp::Sum, vec![left, right], |b, items| {
+            b.operate_scalar(BinaryOp::Mul, items[0].clone(), items[1].clone())
+        })
+    }
+}
+
+/// An expression that does not come back has this value, which nothing uses.
+pub(super) fn never() -> Value {
+    Value::constant(Const::Unit, Ty::Never)
+}
+
+fn number(float: f64, int: i64, ty: &Ty) -> Value {
+    match ty {
+        Ty::Float => Value::constant(Const::Float(float), Ty::Float),
+        Ty::Float32 => Value::constant(Const::Float32(float as f32), Ty::Float32),
+        _ => Value::int(int),
+    }
+}
+
+/// The type in which two scalars meet.
+fn common(left: &Ty, right: &Ty) -> Ty {
+    match (left, right) {
+        (Ty::Float, _) | (_, Ty::Float) => Ty::Float,
+        (Ty::Float32, _) | (_, Ty::Float32) => Ty::Float32,
+        (Ty::Int, _) | (_, Ty::Int) => Ty::Int,
+        _ => left.clone(),
+    }
+}
+
+fn py_compare(op: CompareOp) -> PyOp {
+    match op {
+        CompareOp::Lt => PyOp::Lt,
+        CompareOp::Le => PyOp::Le,
+        CompareOp::Ne => PyOp::Ne,
+        CompareOp::Gt => PyOp::Gt,
+        CompareOp::Ge => PyOp::Ge,
+        CompareOp::Eq => PyOp::Eq,
+        CompareOp::In | CompareOp::NotIn => PyOp::In,
+    }
+}

@@ -1,0 +1,70 @@
+//! Copies become moves where the source is not used again.
+//!
+//! ```text
+//! _1 = clone a        _1 = move a
+//! return _1      →    return _1
+//! ```
+//!
+//! Likewise an array that becomes a Python object is handed over, and a part of a tuple that is not used again is taken
+//! out of it.
+
+use crate::arena::Arena;
+use crate::hir::ParamMode;
+use crate::mir::liveness::{self, LocalSet, Visit};
+use crate::mir::{Function, Local, LocalId, Operand, Rvalue, Signatures, Stmt, StmtKind};
+use crate::types::Ty;
+
+/// Replaces the copies of one function.
+pub(super) fn insert(function: &mut Function, _signatures: &Signatures) {
+    let borrowed = function
+        .params
+        .iter()
+        .filter(|p| p.mode != ParamMode::Own)
+        .map(|p| p.local)
+        .collect();
+    let locals = std::mem::take(&mut function.locals);
+    let mut moves = Moves { borrowed, locals };
+    liveness::walk(function, &mut moves);
+    function.locals = moves.locals;
+}
+
+struct Moves {
+    /// Parameters that belong to the caller.
+    borrowed: Vec<LocalId>,
+    locals: Arena<LocalId, Local>,
+}
+
+impl Visit for Moves {
+    fn visit(&mut self, stmt: &mut Stmt, after: &LocalSet, _carried: &LocalSet) -> Vec<Stmt> {
+        let StmtKind::Assign { dst, value } = &mut stmt.kind else {
+            return Vec::new();
+        };
+        let last_use = |local: LocalId| {
+            !after.contains(local)
+                && *dst != Some(local)
+                && self.locals[local].ty.is_owned()
+                && !self.borrowed.contains(&local)
+        };
+        match value {
+            Rvalue::Clone(source) if last_use(*source) => *value = Rvalue::Move(*source),
+            Rvalue::ToArray(source)
+                if last_use(*source) && matches!(self.locals[*source].ty, Ty::Array(_)) =>
+            {
+                *value = Rvalue::Move(*source);
+            }
+            Rvalue::ToObject {
+                value: Operand::Local(source),
+                take,
+            } if last_use(*source) && matches!(self.locals[*source].ty, Ty::Array(_)) => {
+                *take = true;
+            }
+            Rvalue::Field { tuple, index, take } if last_use(*tuple) => {
+                if let Ty::Tuple(items) = &self.locals[*tuple].ty {
+                    *take |= items.get(*index).is_some_and(Ty::is_owned);
+                }
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,279 @@
+//! Which locals are still needed after a statement.
+//!
+//! A walk over the tree from the end to the beginning. The transfer of a loop's body distributes over union, so one
+//! pass over the body finds what its next turn needs, and the whole is linear in the size of the function times the
+//! depth of its loops.
+
+use super::{Access, Block, Function, LocalId, LoopId, Operand, Rvalue, Stmt, StmtKind};
+use crate::arena::Id;
+use crate::hir::ParamMode;
+use std::collections::HashMap;
+
+/// A set of locals.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LocalSet {
+    words: Vec<u64>,
+}
+
+impl LocalSet {
+    /// Adds a local.
+    pub fn insert(&mut self, local: LocalId) {
+        let word = local.index() / 64;
+        if word >= self.words.len() {
+            self.words.resize(word + 1, 0);
+        }
+        self.words[word] |= 1 << (local.index() % 64);
+    }
+
+    /// Takes a local out.
+    pub fn remove(&mut self, local: LocalId) {
+        if let Some(word) = self.words.get_mut(local.index() / 64) {
+            *word &= !(1 << (local.index() % 64));
+        }
+    }
+
+    /// Whether the local is in the set.
+    #[must_use]
+    pub fn contains(&self, local: LocalId) -> bool {
+        let word = self.words.get(local.index() / 64);
+        word.is_some_and(|w| w & (1 << (local.index() % 64)) != 0)
+    }
+
+    /// Adds all of another set.
+    pub fn union(&mut self, other: &LocalSet) {
+        if other.words.len() > self.words.len() {
+            self.words.resize(other.words.len(), 0);
+        }
+        for (word, more) in self.words.iter_mut().zip(&other.words) {
+            *word |= more;
+        }
+    }
+
+    /// Keeps what is in both.
+    pub fn intersect(&mut self, other: &LocalSet) {
+        for (i, word) in self.words.iter_mut().enumerate() {
+            *word &= other.words.get(i).copied().unwrap_or(0);
+        }
+    }
+}
+
+/// Is told of each statement what is needed after it, last statement first, and may change or add statements: what it
+/// returns is put behind the statement.
+pub trait Visit {
+    /// `after` is what is needed after `stmt`; `carried`, for a loop, what its next turn may need.
+    fn visit(&mut self, stmt: &mut Stmt, after: &LocalSet, carried: &LocalSet) -> Vec<Stmt>;
+}
+
+/// Runs `visit` over the whole function.
+pub fn walk(function: &mut Function, visit: &mut dyn Visit) {
+    let mut at_return = LocalSet::default();
+    // What a `mut` parameter holds at the end is the caller's.
+    for param in &function.params {
+        if param.mode != ParamMode::Own {
+            at_return.insert(param.local);
+        }
+    }
+    let mut walk = Walk {
+        origins: origins(function),
+        loops: HashMap::new(),
+        at_return: at_return.clone(),
+    };
+    walk.block(&mut function.body, &mut at_return, &mut Some(visit));
+}
+
+type Visitor<'a, 'b> = Option<&'a mut (dyn Visit + 'b)>;
+
+struct Walk {
+    /// What each view borrows from.
+    origins: HashMap<LocalId, Vec<LocalId>>,
+    /// What is needed where `break` and `continue` of a loop go to.
+    loops: HashMap<LoopId, (LocalSet, LocalSet)>,
+    at_return: LocalSet,
+}
+
+impl Walk {
+    /// Turns what is needed after the block into what is needed before it.
+    fn block(&mut self, block: &mut Block, live: &mut LocalSet, visit: &mut Visitor<'_, '_>) {
+        if visit.is_none() {
+            for stmt in block.stmts.iter_mut().rev() {
+                self.stmt(stmt, live, visit);
+            }
+            return;
+        }
+        let stmts = std::mem::take(&mut block.stmts);
+        let mut backwards = Vec::with_capacity(stmts.len());
+        for mut stmt in stmts.into_iter().rev() {
+            let after = live.clone();
+            let carried = self.stmt(&mut stmt, live, visit);
+            if let Some(visit) = visit {
+                backwards.extend(visit.visit(&mut stmt, &after, &carried).into_iter().rev());
+            }
+            backwards.push(stmt);
+        }
+        backwards.reverse();
+        block.stmts = backwards;
+    }
+
+    /// As [`Walk::block`], for one statement; what the next turn needs if it is a loop.
+    fn stmt(
+        &mut self,
+        stmt: &mut Stmt,
+        live: &mut LocalSet,
+        visit: &mut Visitor<'_, '_>,
+    ) -> LocalSet {
+        let mut carried = LocalSet::default();
+        match &mut stmt.kind {
+            StmtKind::If {
+                then, otherwise, ..
+            } => {
+                let mut other = live.clone();
+                self.block(then, live, visit);
+                self.block(otherwise, &mut other, visit);
+                live.union(&other);
+            }
+            StmtKind::While {
+                id,
+                test,
+                condition,
+                body,
+            } => {
+                let after = live.clone();
+                let mut head = after.clone();
+                self.operand(condition, &mut head);
+                self.block(test, &mut head, &mut None);
+                self.loops.insert(*id, (after.clone(), head.clone()));
+                self.block(body, &mut head, &mut None);
+                head.union(&after);
+                self.operand(condition, &mut head);
+                self.block(test, &mut head, visit);
+                *live = head.clone();
+                carried.union(&head);
+                if visit.is_some() {
+                    self.loops.insert(*id, (after, head.clone()));
+                    self.block(body, &mut head, visit);
+                }
+            }
+            StmtKind::For { id, var, body, .. } => {
+                let after = live.clone();
+                self.loops.insert(*id, (after.clone(), after.clone()));
+                self.block(body, live, &mut None);
+                live.remove(*var);
+                live.union(&after);
+                carried.union(live);
+                if visit.is_some() {
+                    self.loops.insert(*id, (after, live.clone()));
+                    self.block(body, &mut carried.clone(), visit);
+                }
+            }
+            StmtKind::WithGil(body) => self.block(body, live, visit),
+            StmtKind::Break(id) => *live = self.target(*id).0,
+            StmtKind::Continue(id) => *live = self.target(*id).1,
+            StmtKind::Return(_) | StmtKind::Raise { .. } | StmtKind::RaiseObject(_) => {
+                live.clone_from(&self.at_return);
+            }
+            StmtKind::Assign { dst, value } => {
+                if let Some(dst) = dst {
+                    live.remove(*dst);
+                }
+                if let Some(kernel) = value.kernel_mut() {
+                    let after = live.clone();
+                    self.operand(&kernel.result, live);
+                    self.block(&mut kernel.body, live, &mut None);
+                    live.union(&after);
+                    if visit.is_some() {
+                        let mut next = live.clone();
+                        self.operand(&kernel.result, &mut next);
+                        self.block(&mut kernel.body, &mut next, visit);
+                    }
+                    for param in &kernel.params {
+                        live.remove(*param);
+                    }
+                }
+            }
+            _ => {}
+        }
+        self.own_uses(stmt, live);
+        carried
+    }
+
+    fn own_uses(&self, stmt: &Stmt, live: &mut LocalSet) {
+        let mut needed = Vec::new();
+        let mut bound = Vec::new();
+        stmt.locals(&mut |local, access| match access {
+            Access::Write => {}
+            Access::Bind => bound.push(local),
+            _ => needed.push(local),
+        });
+        for local in needed {
+            // The result of a kernel is computed inside.
+            if !bound.contains(&local) {
+                self.need(local, live);
+            }
+        }
+    }
+
+    fn operand(&self, operand: &Operand, live: &mut LocalSet) {
+        if let Operand::Local(local) = operand {
+            self.need(*local, live);
+        }
+    }
+
+    fn need(&self, local: LocalId, live: &mut LocalSet) {
+        live.insert(local);
+        for origin in self.origins.get(&local).into_iter().flatten() {
+            live.insert(*origin);
+        }
+    }
+
+    fn target(&self, id: LoopId) -> (LocalSet, LocalSet) {
+        self.loops.get(&id).cloned().unwrap_or_default()
+    }
+}
+
+/// The locals whose memory each view shows, through copies and tuples, wherever in the function.
+#[must_use]
+pub fn origins(function: &Function) -> HashMap<LocalId, Vec<LocalId>> {
+    let mut origins: HashMap<LocalId, Vec<LocalId>> = HashMap::new();
+    let mut edges: Vec<(LocalId, LocalId)> = Vec::new();
+    function.body.each(&mut |stmt| {
+        let StmtKind::Assign {
+            dst: Some(dst),
+            value,
+        } = &stmt.kind
+        else {
+            return;
+        };
+        if !function.locals[*dst].ty.holds_view() {
+            return;
+        }
+        match value {
+            Rvalue::View(source) => {
+                origins.entry(*dst).or_default().push(*source);
+                edges.push((*dst, *source));
+            }
+            Rvalue::Use(Operand::Local(source))
+            | Rvalue::Move(source)
+            | Rvalue::Clone(source)
+            | Rvalue::Field { tuple: source, .. } => edges.push((*dst, *source)),
+            Rvalue::Tuple(items) => {
+                let items = items.iter().filter_map(Operand::local);
+                edges.extend(items.map(|item| (*dst, item)));
+            }
+            _ => {}
+        }
+    });
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for (to, from) in &edges {
+            for origin in origins.get(from).cloned().unwrap_or_default() {
+                let known = origins.entry(*to).or_default();
+                if !known.contains(&origin) {
+                    known.push(origin);
+                    changed = true;
+                }
+            }
+        }
+    }
+    origins
+}

@@ -1,0 +1,217 @@
+//! Effects are declared, Python is touched with the GIL held, parallel kernels touch nothing that others see.
+
+use super::Check;
+use crate::mir::liveness::LocalSet;
+use crate::mir::{Access, Block, GilMode, Kernel, LoopId, Rvalue, Stmt, StmtKind};
+use std::collections::HashMap;
+
+/// Whether the GIL is held for certain; none where no path comes.
+type State = Option<bool>;
+
+impl Check<'_> {
+    pub(super) fn gil(&mut self) {
+        let function = self.function;
+        let signatures = self.signatures;
+        if !function.raises && signatures.block_may_fail(&function.body, function) {
+            self.error("may fail, but does not say so");
+        }
+        let mut python = false;
+        function
+            .body
+            .each(&mut |stmt| python |= signatures.needs_gil(stmt, function));
+        if python && !function.uses_python {
+            self.error("touches Python, but does not say so");
+        }
+        if function.entry_release.is_some() && function.uses_python {
+            self.error("releases the GIL around a function that touches Python");
+        }
+        let mut gil = Gil {
+            check: self,
+            open: HashMap::new(),
+            in_kernel: false,
+        };
+        gil.block(&function.body, Some(true));
+    }
+}
+
+struct Gil<'a, 'b> {
+    check: &'a mut Check<'b>,
+    /// Loops around, with the state in which they began and the states in which they are broken out of.
+    open: HashMap<LoopId, (bool, State)>,
+    in_kernel: bool,
+}
+
+impl Gil<'_, '_> {
+    fn block(&mut self, block: &Block, mut state: State) -> State {
+        for stmt in &block.stmts {
+            let held = state?;
+            state = self.stmt(stmt, held);
+        }
+        state
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, held: bool) -> State {
+        let function = self.check.function;
+        if !held && self.check.signatures.needs_gil(stmt, function) {
+            self.check
+                .error("Python is touched where the GIL may be released");
+        }
+        match &stmt.kind {
+            StmtKind::If {
+                then, otherwise, ..
+            } => {
+                let then = self.block(then, Some(held));
+                let otherwise = self.block(otherwise, Some(held));
+                self.join(then, otherwise)
+            }
+            StmtKind::While { id, test, body, .. } => {
+                self.open.insert(*id, (held, None));
+                let tested = self.block(test, Some(held));
+                let end = self.block(body, tested);
+                self.goes_round(held, end);
+                let (_, broken) = self.open.remove(id).unwrap_or((held, None));
+                self.join(tested, broken)
+            }
+            StmtKind::For { id, body, .. } => {
+                self.open.insert(*id, (held, None));
+                let end = self.block(body, Some(held));
+                self.goes_round(held, end);
+                let (_, broken) = self.open.remove(id).unwrap_or((held, None));
+                self.join(Some(held), broken)
+            }
+            StmtKind::Break(id) => {
+                if let Some((head, broken)) = self.open.get(id).copied() {
+                    let joined = self.join(broken, Some(held));
+                    self.open.insert(*id, (head, joined));
+                }
+                None
+            }
+            StmtKind::Continue(id) => {
+                if let Some((head, _)) = self.open.get(id).copied() {
+                    self.goes_round(head, Some(held));
+                }
+                None
+            }
+            StmtKind::Return(_) => {
+                if !held {
+                    self.check.error("returns with the GIL released");
+                }
+                None
+            }
+            StmtKind::Raise { .. } | StmtKind::RaiseObject(_) => None,
+            StmtKind::WithGil(body) => self.block(body, Some(held)),
+            StmtKind::GilRelease(_) => {
+                self.may_change();
+                if !held {
+                    self.check.error("the GIL is released twice");
+                }
+                Some(false)
+            }
+            StmtKind::GilAcquire => {
+                self.may_change();
+                if held {
+                    self.check.error("the GIL is taken twice");
+                }
+                Some(true)
+            }
+            StmtKind::Assign { value, .. } => {
+                if let Some(kernel) = value.kernel() {
+                    self.kernel(kernel, held);
+                }
+                if let Rvalue::Map {
+                    kernel,
+                    parallel: true,
+                    ..
+                } = value
+                {
+                    self.parallel(kernel);
+                }
+                Some(held)
+            }
+            _ => Some(held),
+        }
+    }
+
+    fn may_change(&mut self) {
+        let function = self.check.function;
+        if !function.uses_python && function.gil != GilMode::Release {
+            self.check
+                .error("changes the GIL in a function that does not touch Python");
+        }
+        if self.in_kernel {
+            self.check.error("a kernel changes the GIL");
+        }
+    }
+
+    fn kernel(&mut self, kernel: &Kernel, held: bool) {
+        let outer = std::mem::replace(&mut self.in_kernel, true);
+        self.block(&kernel.body, Some(held));
+        self.in_kernel = outer;
+    }
+
+    fn join(&mut self, a: State, b: State) -> State {
+        if let (Some(a), Some(b)) = (a, b)
+            && a != b
+        {
+            self.check
+                .error("paths meet with the GIL held and released");
+        }
+        a.or(b)
+    }
+
+    fn goes_round(&mut self, head: bool, end: State) {
+        if end.is_some_and(|end| end != head) {
+            self.check
+                .error("a loop goes round with the GIL in another state");
+        }
+    }
+
+    /// A kernel that runs on several threads at once.
+    fn parallel(&mut self, kernel: &Kernel) {
+        let function = self.check.function;
+        // What the kernel assigns before it reads is its own; the builder gives such locals to nobody else.
+        let mut outside = LocalSet::default();
+        function.body.each(&mut |stmt| {
+            let is_own = matches!(&stmt.kind, StmtKind::Assign { value, .. }
+                if value.kernel().is_some_and(|k| std::ptr::eq(k, kernel)));
+            if !is_own {
+                outer_locals(stmt, kernel, &mut outside);
+            }
+        });
+        let mut inner = LocalSet::default();
+        for param in &kernel.params {
+            inner.insert(*param);
+        }
+        let signatures = self.check.signatures;
+        let mut errors = Vec::new();
+        kernel.body.each(&mut |stmt| {
+            if signatures.needs_gil(stmt, function) {
+                errors.push("a parallel kernel touches Python".to_owned());
+            }
+            stmt.changes(signatures, &mut |local| {
+                if outside.contains(local) && !inner.contains(local) {
+                    errors.push("a parallel kernel changes a local of the outside".to_owned());
+                }
+            });
+        });
+        for error in errors {
+            self.check.error(error);
+        }
+    }
+}
+
+/// The locals that a statement outside of the kernel names.
+fn outer_locals(stmt: &Stmt, kernel: &Kernel, outside: &mut LocalSet) {
+    let mut inside = false;
+    kernel
+        .body
+        .each(&mut |inner| inside |= std::ptr::eq(inner, stmt));
+    if inside {
+        return;
+    }
+    stmt.locals(&mut |local, access| {
+        if access != Access::Bind {
+            outside.insert(local);
+        }
+    });
+}
