@@ -130,6 +130,9 @@ mod tests {
     fn counts_are_pairs() {
         let found = counts("# count f: loop=1 alloc=0\n");
         assert_eq!(found[0].0, "f");
-        assert_eq!(found[0].1, [("loop".to_owned(), 1), ("alloc".to_owned(), 0)]);
+        assert_eq!(
+            found[0].1,
+            [("loop".to_owned(), 1), ("alloc".to_owned(), 0)]
+        );
     }
 }

@@ -11,7 +11,10 @@ pub fn check(case: &Path) {
     let source = directives::read(case);
     let text = compiler::emit(case, "remarks", &[]);
     let wanted: Vec<&str> = directives::remarks(&source).collect();
-    assert!(!wanted.is_empty(), "no remark is wanted: write # LINE:COLUMN TEXT");
+    assert!(
+        !wanted.is_empty(),
+        "no remark is wanted: write # LINE:COLUMN TEXT"
+    );
     for remark in wanted {
         let (place, words) = remark.split_once(' ').unwrap_or((remark, ""));
         let made = text.lines().any(|line| {

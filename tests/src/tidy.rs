@@ -9,8 +9,14 @@ pub const TESTED_ELSEWHERE: &[(&str, &str)] = &[
     ("E0601", "python/test_cli.py: no Python"),
     ("E0602", "python/test_cli.py: a Python without a runtime"),
     ("E0603", "python/test_cli.py: a linker that fails"),
-    ("E0604", "python/test_cli.py: an output folder that cannot be written"),
-    ("E0605", "python/test_cli.py: a file name that is no module name"),
+    (
+        "E0604",
+        "python/test_cli.py: an output folder that cannot be written",
+    ),
+    (
+        "E0605",
+        "python/test_cli.py: a file name that is no module name",
+    ),
 ];
 
 /// Lines of a case. A longer one shows more than one thing.
