@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import statistics
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from time import perf_counter_ns
 import numpy as np
 from figures import Figure, as_json
 from timing import compare, peak_growth
-from toolchains import HERE, ROOT, aria_command, build_pair, c_command, gcc, run
+from toolchains import HERE, ROOT, aria_command, ariac, build_pair, c_command, gcc, run
 
 SIZES = {"1e3": 1_000, "1e6": 1_000_000, "5e7": 50_000_000}
 NOISE = 0.03  # two runs of the very same function differ by as much
@@ -123,8 +124,15 @@ def builds(folder: Path, rounds: int) -> Iterator[Figure]:
 
 
 def rust_crates(folder: Path) -> list[str]:
-    """The quickstart calls a Rust crate, whose library is built before and linked by both."""
-    return []
+    """The quickstart calls a Rust crate. Its library is built before the time is taken; Aria links it, gcc does not."""
+    project = folder / "quickstart"
+    ignored = shutil.ignore_patterns(".aria", "target", "build", "dist", "*.so")
+    shutil.copytree(ROOT / "examples/quickstart", project, ignore=ignored)
+    run([str(ariac().parent / "cargo-aria"), "build", "--release", "--python", sys.executable], cwd=project)
+    library = next(project.glob("target/aria/release/**/libstats.a"), None)
+    if library is None:
+        sys.exit("cargo aria build left no library of the crate stats")
+    return ["--link-rust", f"stats={library}"]
 
 
 def main() -> int:

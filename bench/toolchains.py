@@ -51,8 +51,8 @@ def c_command(program: str, source: Path, out: Path, *options: str) -> list[str]
     return [program, "-O3", *options, "-fPIC", "-shared", f"-DPEER={out.stem}", *includes, str(source), "-o", str(out)]
 
 
-def run(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True)
+def run(command: list[str], cwd: Path | None = None) -> str:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)}\n{done.stderr}")
     return done.stdout

@@ -19,6 +19,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: says the same under every Python, so that one run is enough")
+
+
 def find_ariac() -> Path:
     """The compiler under test."""
     if named := os.environ.get("ARIAC"):

@@ -7,7 +7,7 @@ import sys
 import threading
 import traceback
 
-SOURCE = '''\
+SOURCE = """\
 extern Python from math as math
 
 ## Adds.
@@ -39,7 +39,7 @@ fn fail(x: Int) -> Int
   x
 end
 fn deep(n: Int) -> Int = deep(n + 1) + 1
-'''
+"""
 
 
 def raises(exception, call, *args):

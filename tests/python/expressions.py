@@ -57,7 +57,11 @@ class Tree:
 def trees(kind: Kind) -> st.SearchStrategy[Tree]:
     """Trees that name an array, so that their value is one."""
     leaf = st.sampled_from(ARRAYS * 2 + SCALARS + kind.literals).map(Tree)
-    names = (st.sampled_from(INT_UNARY), st.sampled_from(INT_BINARY)) if kind is INT else (st.sampled_from(UNARY), st.sampled_from(BINARY))
+    names = (
+        (st.sampled_from(INT_UNARY), st.sampled_from(INT_BINARY))
+        if kind is INT
+        else (st.sampled_from(UNARY), st.sampled_from(BINARY))
+    )
 
     def deeper(inner):
         # A method of a literal is hardly ever written, and `2.0.sqrt` is hard to read.

@@ -120,7 +120,9 @@ def errors(aria):
 
 def fails(exception, *words):
     """`pytest.raises` of exactly this class, with all words in its text."""
-    return pytest.raises(exception, match="(?s)" + "".join(f"(?=.*{re.escape(w)})" for w in words), check=lambda e: type(e) is exception)
+    return pytest.raises(
+        exception, match="(?s)" + "".join(f"(?=.*{re.escape(w)})" for w in words), check=lambda e: type(e) is exception
+    )
 
 
 # ---- scalars ----
@@ -481,7 +483,9 @@ def test_minimum_of_nothing(arrays):
 # ---- owned arrays ----
 
 
-@pytest.mark.parametrize("given", [[1.0, 2.0], (1, 2), np.array([1.0, 2.0]), np.array([1, 2], dtype=np.int32), array.array("d", [1.0, 2.0])])
+@pytest.mark.parametrize(
+    "given", [[1.0, 2.0], (1, 2), np.array([1.0, 2.0]), np.array([1, 2], dtype=np.int32), array.array("d", [1.0, 2.0])]
+)
 def test_owned_arrays_accept_what_converts_safely(arrays, given):
     assert arrays.owned(given).tolist() == [2.0, 3.0]
     assert arrays.owned_sum(given) == 3.0

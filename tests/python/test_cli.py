@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # the Python does not matter
+
 GOOD = "fn f(x: Float) -> Float = x * 2.0\n"
 BAD = "fn f(x: Float) -> Float = y\n"
 STAGES = ["cst", "hir", "types", "effects", "mir", "remarks", "llvm", "asm", "pyi"]
@@ -126,7 +128,9 @@ def test_not_utf8(ariac):
     assert "E0003" in done.stderr and "latin.aria" in done.stderr and "2" in done.stderr
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "# only a comment", "\ufeff" + GOOD, GOOD.replace("\n", "\r\n"), "## Documented.\n"])
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "# only a comment", "\ufeff" + GOOD, GOOD.replace("\n", "\r\n"), "## Documented.\n"]
+)
 def test_odd_files(ariac, text):
     (ariac.folder / "odd.aria").write_text(text, newline="")
     done = ariac("build", "odd.aria", "--python", ariac.python)
@@ -134,7 +138,20 @@ def test_odd_files(ariac, text):
     subprocess.run([ariac.python, "-c", "import odd"], cwd=ariac.folder, check=True)
 
 
-@pytest.mark.parametrize("text", ["\0", "fn f -> Int = 1\0", "((((" * 5000, "fn f -> Int = " + "(" * 3000 + "1" + ")" * 3000, "\\", "@", "#{", "fn", "end " * 1000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\0",
+        "fn f -> Int = 1\0",
+        "((((" * 5000,
+        "fn f -> Int = " + "(" * 3000 + "1" + ")" * 3000,
+        "\\",
+        "@",
+        "#{",
+        "fn",
+        "end " * 1000,
+    ],
+)
 def test_no_text_crashes_the_compiler(ariac, text):
     (ariac.folder / "odd.aria").write_text(text)
     done = ariac("build", "odd.aria", "--python", ariac.python)
@@ -193,10 +210,15 @@ def test_missing_runtime(ariac, toolchain):
     alone = ariac.folder / "bin"
     alone.mkdir()
     compiler = alone / "ariac"
-    compiler.hardlink_to(ariac.path) if os.stat(ariac.path).st_dev == os.stat(alone).st_dev else compiler.write_bytes(ariac.path.read_bytes())
+    compiler.hardlink_to(ariac.path) if os.stat(ariac.path).st_dev == os.stat(alone).st_dev else compiler.write_bytes(
+        ariac.path.read_bytes()
+    )
     compiler.chmod(0o755)
     (ariac.folder / "none").mkdir()
-    env = {k: v for k, v in os.environ.items() if k != "ARIA_RT_DIR"} | {"ARIA_RT_DIR": str(ariac.folder / "none"), "NO_COLOR": "1"}
+    env = {k: v for k, v in os.environ.items() if k != "ARIA_RT_DIR"} | {
+        "ARIA_RT_DIR": str(ariac.folder / "none"),
+        "NO_COLOR": "1",
+    }
     done = subprocess.run(
         [compiler, "build", "good.aria", "--python", ariac.python], cwd=ariac.folder, env=env, capture_output=True, text=True
     )

@@ -11,7 +11,7 @@ import pytest
 from measure import MIB, Peak, ticks_during
 
 # The blocks are copied character by character.
-STUDY_8_1 = '''\
+STUDY_8_1 = """\
 # Import Python modules
 extern Python from numpy as np
 extern Python from pandas as pd
@@ -26,9 +26,9 @@ fn process_data(data: PythonArray[Float]) -> Float
   result = data.sum()  # Zero-copy NumPy access
   result * 2.0         # GIL released for this
 end
-'''
+"""
 
-STUDY_8_3 = '''\
+STUDY_8_3 = """\
 # Explicit GIL control (advanced)
 fn parallel_compute(py_data: PythonObject) -> Array[Float]
   # Extract data (needs GIL)
@@ -45,9 +45,9 @@ end
 fn simple_compute(data: PythonArray[Float]) -> Float
   data.sum  # Aria manages GIL automatically
 end
-'''
+"""
 
-STUDY_8_4 = '''\
+STUDY_8_4 = """\
 # Zero-copy view (preferred for large data)
 fn process_view(data: PyArrayView[Float]) -> Float
   # data is a view into Python memory
@@ -61,7 +61,7 @@ fn process_copy(data: Array[Float]) -> Float
   # Can be stored, no lifetime concerns
   data.sum
 end
-'''
+"""
 
 BIG = 50_000_000  # 400 MB
 LITTLE = 24 * MIB  # what a copy of BIG would exceed by far
@@ -156,9 +156,7 @@ def test_modules_are_imported_at_first_use(aria):
 
 def test_a_module_that_is_missing_is_an_import_error_where_it_is_used(aria):
     module = aria(
-        "extern Python from aria_no_such_module as nothing\n\n"
-        "fn unused -> Int = 1\n"
-        "fn used -> PythonObject = nothing.thing\n"
+        "extern Python from aria_no_such_module as nothing\n\nfn unused -> Int = 1\nfn used -> PythonObject = nothing.thing\n"
     )
     assert module.unused() == 1
     with pytest.raises(ModuleNotFoundError, match="aria_no_such_module"):
@@ -190,7 +188,7 @@ def test_parallel_compute_of_what_is_no_array(aria):
         aria(STUDY_8_3).parallel_compute(object())
 
 
-HELD_OR_NOT = '''\
+HELD_OR_NOT = """\
 extern Python from aria_gil_probe as probe
 
 fn auto(data: PyArrayView[Float]) -> Float
@@ -212,7 +210,7 @@ fn release(data: PyArrayView[Float]) -> Float
   end
   checked + data.sum
 end
-'''
+"""
 
 
 class Probe:

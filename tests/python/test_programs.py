@@ -118,7 +118,9 @@ end
     (0,),
 )
 def fizz(n):
-    return "".join(("FizzBuzz" if i % 15 == 0 else "Buzz" if i % 5 == 0 else "Fizz" if i % 3 == 0 else str(i)) + " " for i in range(1, n + 1))
+    return "".join(
+        ("FizzBuzz" if i % 15 == 0 else "Buzz" if i % 5 == 0 else "Fizz" if i % 3 == 0 else str(i)) + " " for i in range(1, n + 1)
+    )
 
 
 @program(
@@ -385,8 +387,7 @@ def test_private_functions_are_not_exported(aria):
 
 def test_documentation(aria):
     module = aria(
-        "## A module.\n\n"
-        "## Doubles.\n## Twice.\nfn double(x: Float) -> Float = x * 2.0\n\nfn bare(x: Float) -> Float = x\n"
+        "## A module.\n\n## Doubles.\n## Twice.\nfn double(x: Float) -> Float = x * 2.0\n\nfn bare(x: Float) -> Float = x\n"
     )
     assert module.__doc__ == "A module."
     assert module.double.__doc__ == "Doubles.\nTwice."

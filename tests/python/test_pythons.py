@@ -8,6 +8,8 @@ from pathlib import Path
 import core
 import pytest
 
+pytestmark = pytest.mark.slow  # the Python does not matter
+
 ROOT = Path(__file__).resolve().parents[2]
 CORE = Path(core.__file__)
 

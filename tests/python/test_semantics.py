@@ -18,6 +18,8 @@ from expressions import FLOAT, FLOAT32, INT, LENGTHS, Failed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.slow  # the Python does not matter
+
 BATCH = 12  # functions a module, so that little time goes into starting the compiler
 
 differential = settings(
@@ -333,7 +335,11 @@ def test_every_pass_may_be_left_out(toolchain, usual):
     file.write_text("fn f -> Int = 1\n")
     done = toolchain.run("build", file, "--disable-pass", "no_such_pass")
     assert done.returncode == 2
-    names = set(re.findall(r"\b(fuse|hoist_bounds|gil_regions|version_strides|parallelize|simplify|dce|\w+)\b", done.stderr.split(":")[-1]))
+    names = set(
+        re.findall(
+            r"\b(fuse|hoist_bounds|gil_regions|version_strides|parallelize|simplify|dce|\w+)\b", done.stderr.split(":")[-1]
+        )
+    )
     assert {"fuse", "hoist_bounds"} <= names, done.stderr
     for name in sorted(names):
         assert run_all(toolchain, "--disable-pass", name) == usual, name
@@ -359,7 +365,7 @@ def test_every_cpu_level_gives_the_same_bits(toolchain, usual, level):
 
 @pytest.mark.parametrize("threads", ["1", "2", "3", "8"])
 def test_any_number_of_threads_gives_the_same_bits(toolchain, usual, threads):
-    assert run_all(toolchain, RAYON_NUM_THREADS=threads) == usual
+    assert run_all(toolchain, ARIA_NUM_THREADS=threads) == usual
 
 
 def test_a_forced_level_is_the_one_that_runs(toolchain):
