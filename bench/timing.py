@@ -53,6 +53,7 @@ def compare(functions: dict[str, tuple[Callable, tuple]], rounds: int, round_ns:
         for turn in range(rounds):
             order = names[turn % len(names) :] + names[: turn % len(names)]
             for name in order:
+                functions[name][0](*functions[name][1])  # whoever came before has left other memory behind
                 spent = once(*functions[name], calls[name]) - empty(calls[name])
                 times[name].append(spent / calls[name])
     finally:

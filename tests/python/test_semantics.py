@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import math
 import os
 import re
 import subprocess
-import sys
 import textwrap
 
 import expressions
