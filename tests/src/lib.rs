@@ -2,7 +2,7 @@
 //!
 //! `build.rs` writes one `#[test]` for each case file. A case is checked by the module that is named as its folder:
 //! [`ui`] (what the compiler says), [`types`] (what it infers), [`mir`] and [`llvm`] (what it makes), [`remarks`] (what
-//! it reports about what it made). [`tidy`] looks after the cases themselves.
+//! it reports about what it made). [`pages`] compiles the examples of the diagnostics' pages, and [`tidy`] looks after the cases themselves.
 //!
 //! The compiler runs as a program, found by [`compiler`]; the tests never link it, so that they build in seconds.
 //! `README.md` beside this crate says how to add a case.
@@ -13,6 +13,7 @@ pub mod expectation;
 pub mod filecheck;
 pub mod llvm;
 pub mod mir;
+pub mod pages;
 pub mod remarks;
 pub mod tidy;
 pub mod types;

@@ -39,7 +39,8 @@ pub fn check(case: &Path) {
 }
 
 /// The lines and codes of what was said about a file, sorted: `error[E0201]: …` and the `--> file:line:column` below it.
-fn reported(stderr: &str, file: &str) -> Vec<(usize, String)> {
+#[must_use]
+pub fn reported(stderr: &str, file: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let mut code = None;
     for line in stderr.lines() {
