@@ -119,7 +119,9 @@ def builds(folder: Path, rounds: int) -> Iterator[Figure]:
             run(commands[name])
             times[name].append(perf_counter_ns() - start)
     medians = {name: statistics.median(t) for name, t in times.items()}
-    yield Figure("build of the quickstart's kernels", medians["ariac"] / medians["gcc"], 1.0, "less", slack=NOISE, detail=medians)
+    yield Figure(
+        "build of the quickstart's kernels", medians["ariac"] / medians["gcc"], 1.0, "less", slack=NOISE, detail=medians
+    )
     extension = next(out.glob("*cpython*.so"))
     stripped = out / "stripped.so"
     subprocess.run(["strip", "-o", stripped, extension], check=True)
@@ -163,7 +165,10 @@ def main() -> int:
     if options.json:
         options.json.write_text(as_json(figures) + "\n", encoding="utf-8")
     missed = [figure.name for figure in figures if not figure.ok]
-    print(f"{len(figures) - len(missed)} of {len(figures)} figures hold" + (f"; missed: {', '.join(missed)}" if missed else ""))
+    print(
+        f"{len(figures) - len(missed)} of {len(figures)} figures hold"
+        + (f"; missed: {', '.join(missed)}" if missed else "")
+    )
     return 1 if missed else 0
 
 

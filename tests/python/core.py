@@ -48,7 +48,7 @@ def raises(exception, call, *args):
     except exception as error:
         assert type(error) is exception, type(error)
         return error
-    raise AssertionError("%s was not raised" % exception.__name__)
+    raise AssertionError(f"{exception.__name__} was not raised")
 
 
 def main(folder):

@@ -36,7 +36,7 @@ class Tree:
     """A name, a literal, or an operator with its operands."""
 
     op: str
-    operands: tuple["Tree", ...] = field(default=())
+    operands: tuple[Tree, ...] = field(default=())
 
     def __str__(self) -> str:
         match self.operands:

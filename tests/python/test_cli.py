@@ -220,7 +220,11 @@ def test_missing_runtime(ariac, toolchain):
         "NO_COLOR": "1",
     }
     done = subprocess.run(
-        [compiler, "build", "good.aria", "--python", ariac.python], cwd=ariac.folder, env=env, capture_output=True, text=True
+        [compiler, "build", "good.aria", "--python", ariac.python],
+        cwd=ariac.folder,
+        env=env,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 2, done.stderr
     assert "E0602" in done.stderr

@@ -129,7 +129,9 @@ def test_views_read_the_memory_of_python_itself(aria):
 
 
 def test_views_write_the_memory_of_python_itself(aria):
-    module = aria("fn fill(mut data: PyArrayView[Float])\n  for i in 0..<data.length\n    data[i] = i + 0.5\n  end\nend\n")
+    module = aria(
+        "fn fill(mut data: PyArrayView[Float])\n  for i in 0..<data.length\n    data[i] = i + 0.5\n  end\nend\n"
+    )
     x = np.zeros(1000)
     address = x.ctypes.data
     module.fill(x)
@@ -156,7 +158,8 @@ def test_modules_are_imported_at_first_use(aria):
 
 def test_a_module_that_is_missing_is_an_import_error_where_it_is_used(aria):
     module = aria(
-        "extern Python from aria_no_such_module as nothing\n\nfn unused -> Int = 1\nfn used -> PythonObject = nothing.thing\n"
+        "extern Python from aria_no_such_module as nothing\n\n"
+        "fn unused -> Int = 1\nfn used -> PythonObject = nothing.thing\n"
     )
     assert module.unused() == 1
     with pytest.raises(ModuleNotFoundError, match="aria_no_such_module"):

@@ -119,7 +119,8 @@ end
 )
 def fizz(n):
     return "".join(
-        ("FizzBuzz" if i % 15 == 0 else "Buzz" if i % 5 == 0 else "Fizz" if i % 3 == 0 else str(i)) + " " for i in range(1, n + 1)
+        ("FizzBuzz" if i % 15 == 0 else "Buzz" if i % 5 == 0 else "Fizz" if i % 3 == 0 else str(i)) + " "
+        for i in range(1, n + 1)
     )
 
 
@@ -191,8 +192,8 @@ def compare(a, b, c):
     n += 1 if a < b < c else 0
     n += 2 if a <= b <= c else 0
     n += 4 if a == b else 0
-    n += 8 if not (a != c) else 0
-    n += 16 if a < b and b < c or a > c else 0
+    n += 0 if a != c else 8
+    n += 16 if (a < b and b < c) or a > c else 0
     n += 32 if not (a > b) else 0
     return n
 
@@ -297,7 +298,7 @@ fn short_circuit(n: Int) -> Bool = n == 0 or 10 // n > 2 and 10 % n == 0
     (3,),
 )
 def short_circuit(n):
-    return n == 0 or 10 // n > 2 and 10 % n == 0
+    return n == 0 or (10 // n > 2 and 10 % n == 0)
 
 
 @program(
@@ -387,7 +388,8 @@ def test_private_functions_are_not_exported(aria):
 
 def test_documentation(aria):
     module = aria(
-        "## A module.\n\n## Doubles.\n## Twice.\nfn double(x: Float) -> Float = x * 2.0\n\nfn bare(x: Float) -> Float = x\n"
+        "## A module.\n\n"
+        "## Doubles.\n## Twice.\nfn double(x: Float) -> Float = x * 2.0\n\nfn bare(x: Float) -> Float = x\n"
     )
     assert module.__doc__ == "A module."
     assert module.double.__doc__ == "Doubles.\nTwice."
