@@ -16,7 +16,7 @@ class CrateError(RuntimeError):
 
 
 def place_abi_crate(root: Path) -> None:
-    """Put the crate ``aria-abi`` that fits the compiler at ``root/.aria/aria-abi``, where the project's crates look for it."""
+    """Put the crate ``aria-abi`` that fits the compiler at ``root/.aria/aria-abi``, where crates look for it."""
     source = find_runtime() / "aria-abi"
     target = root / ".aria" / "aria-abi"
     for file in sorted(path for path in source.rglob("*") if path.is_file()):

@@ -1,8 +1,8 @@
 """Makes setuptools build the extension modules that ``[tool.aria]`` names.
 
 setuptools calls :func:`add_aria_modules` for every project that is built while this package is installed. It adds the
-modules as extensions and puts a ``build_ext`` in place that has ``ariac`` compile them. All the rest (wheels, their tags,
-source distributions, editable installs) is setuptools' own work.
+modules as extensions and puts a ``build_ext`` in place that has ``ariac`` compile them. All the rest (wheels, their
+tags, source distributions, editable installs) is setuptools' own work.
 """
 
 from __future__ import annotations

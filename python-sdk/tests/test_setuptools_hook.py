@@ -70,7 +70,8 @@ def test_a_source_distribution_has_the_sources(project: Path, stand_in: Path, tm
     done = build(project, "build_sdist", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     (archive,) = (tmp_path / "out").glob("*.tar.gz")
-    names = tarfile.open(archive).getnames()
+    with tarfile.open(archive) as opened:
+        names = opened.getnames()
     assert "demo-0.1.0/src/demo/kernels.aria" in names
     assert "demo-0.1.0/src/demo/geometry.aria" in names
 

@@ -29,7 +29,7 @@ def median_seconds(work: Callable[[], object], repeats: int) -> float:
 
 
 def load_table() -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Return scikit-learn's table of tumour measurements, 569 × 30, with each row's diagnosis and the diagnoses' names."""
+    """Return scikit-learn's table of tumour measurements, 569 × 30, each row's diagnosis, and the diagnoses' names."""
     try:
         from sklearn.datasets import load_breast_cancer
     except ImportError:
