@@ -59,7 +59,7 @@ pub struct Build {
     /// Build for the stable ABI: one extension for CPython 3.11 and newer.
     #[arg(long)]
     pub abi3: bool,
-    /// Print stages to standard output instead of writing files: cst, hir, types, effects, mir, mir:PASS, remarks, llvm, asm, pyi.
+    /// Print stages to standard output instead of writing files: cst, hir, types, effects, mir, mir:PASS, counts, remarks, llvm, asm, pyi.
     #[arg(long, value_name = "STAGE", value_delimiter = ',')]
     pub emit: Vec<String>,
     /// Which linker: the one inside ariac, or the system's cc.
@@ -98,7 +98,7 @@ pub struct Check {
     /// The source file.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// Print stages to standard output: cst, hir, types, effects, mir, mir:PASS, remarks.
+    /// Print stages to standard output: cst, hir, types, effects, mir, mir:PASS, counts, remarks.
     #[arg(long, value_name = "STAGE", value_delimiter = ',')]
     pub emit: Vec<String>,
     /// Leave out a MIR pass.

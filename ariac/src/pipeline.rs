@@ -92,6 +92,7 @@ pub fn frontend(sources: &SourceMap, disabled: &[String], dump: &mut Dump) -> (O
         dump.add(&format!("mir:{}", pass.name), || mir::pretty(program));
     });
     dump.add("mir", || mir::pretty(&program));
+    dump.add("counts", || mir::pretty_counts(&program));
     dump.add("remarks", || passes::pretty(&remarks, sources));
     (Some(Frontend { hir, names, types, effects, program, remarks }), reports)
 }

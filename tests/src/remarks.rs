@@ -20,7 +20,8 @@ pub fn check(case: &Path) {
         let made = text.lines().any(|line| {
             let line = line.split_once(' ');
             line.is_some_and(|(at, said)| {
-                at.trim_end_matches(':').ends_with(&format!(":{place}")) && said.contains(words)
+                let at = at.trim_end_matches(':');
+                (at == place || at.ends_with(&format!(":{place}"))) && said.contains(words)
             })
         });
         assert!(made, "missing: {remark}\nmade:\n{text}");

@@ -1,7 +1,8 @@
 //! How often each kind of instruction stands in a function: what tests of passes assert.
 
-use super::{Function, Rvalue, Stmt, StmtKind};
+use super::{Function, Program, Rvalue, Stmt, StmtKind};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// Instructions by name; a name that does not occur counts 0.
 pub type Counts = BTreeMap<&'static str, usize>;
@@ -24,6 +25,20 @@ pub fn count(function: &Function) -> Counts {
         }
     });
     counts
+}
+
+/// The counts of each function on a line: `axpy: load=2 loop=1 store=1`; what does not occur is left out.
+#[must_use]
+pub fn pretty_counts(program: &Program) -> String {
+    let mut out = String::new();
+    for (_, function) in program.functions.iter() {
+        let _ = write!(out, "{}:", function.name);
+        for (name, number) in count(function) {
+            let _ = write!(out, " {name}={number}");
+        }
+        out.push('\n');
+    }
+    out
 }
 
 fn names(stmt: &Stmt) -> Vec<&'static str> {

@@ -13,7 +13,7 @@ mod walk;
 
 pub use body::*;
 pub use build::build;
-pub use count::{Counts, count};
+pub use count::{Counts, count, pretty_counts};
 pub use pretty::{pretty, pretty_function};
 pub use verify::{Stage, verify};
 pub use walk::{Access, Part, PartMut, Signatures, has_object};
