@@ -1,4 +1,4 @@
-//! The pages of the diagnostics: their examples are compiled. A block ```` ```aria,wrong ```` must bring about the page's code, and
+//! The pages of the diagnostics, the book and the README: their examples are compiled. In a page, a block ```` ```aria,wrong ```` must bring about the page's code, and
 //! no other; a block ```` ```aria ```` must be accepted.
 
 use crate::{compiler, tidy};
@@ -74,27 +74,28 @@ pub fn check(code: &str, path: &Path) {
         assert!(wrong > 0, "{code}: shows no mistake (```aria,wrong)");
         assert!(wrong < examples.len(), "{code}: shows no cure (```aria)");
     }
-    let folder = tempfile::tempdir().expect("a temporary folder");
     for example in examples {
-        std::fs::write(folder.path().join("example.aria"), &example.text)
-            .expect("it can be written");
-        let run = compiler::run(folder.path(), &["check", "example.aria"]);
-        let codes = crate::ui::reported(&run.stderr, "example.aria");
+        let (status, codes, said) = compile(&example);
         let place = format!("{code}.md:{}", example.line);
         if example.wrong {
+            let alone = !codes.is_empty() && codes.iter().all(|(_, c)| c == code);
             assert!(
-                !codes.is_empty() && codes.iter().all(|(_, c)| c == code) && run.status == Some(1),
-                "{place} does not show {code}\n{}",
-                run.stderr
+                alone && status == Some(1),
+                "{place} does not show {code}\n{said}"
             );
         } else {
-            assert!(
-                run.status == Some(0) && run.stderr.is_empty(),
-                "{place}\n{}",
-                run.stderr
-            );
+            assert!(status == Some(0) && said.is_empty(), "{place}\n{said}");
         }
     }
+}
+
+/// Exit status, lines and codes, and the whole text of what the compiler says about an example.
+fn compile(example: &Example) -> (Option<i32>, Vec<(usize, String)>, String) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("example.aria"), &example.text).expect("it can be written");
+    let run = compiler::run(folder.path(), &["check", "example.aria"]);
+    let codes = crate::ui::reported(&run.stderr, "example.aria");
+    (run.status, codes, run.stderr)
 }
 
 #[cfg(test)]
@@ -112,6 +113,23 @@ mod tests {
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn every_example_of_the_book_is_true() {
+        let mut files = tidy::files(&tidy::root().join("../docs"), "md");
+        files.push(tidy::root().join("../README.md"));
+        let mut compiled = 0;
+        for file in files {
+            for example in examples(&crate::directives::read(&file)) {
+                let (status, _, said) = compile(&example);
+                let wanted = if example.wrong { 1 } else { 0 };
+                let place = format!("{}:{}", file.display(), example.line);
+                assert!(status == Some(wanted), "{place}\n{said}");
+                compiled += 1;
+            }
+        }
+        assert!(compiled > 0, "the book has no examples");
     }
 
     #[test]
