@@ -94,6 +94,9 @@ fn link_internal(job: &LinkJob<'_>) -> Result<(), LinkError> {
     );
     args.extend(["--gc-sections", "--hash-style=gnu", "-O1", "--threads=1"].map(Into::into));
     args.extend(["--exclude-libs".into(), "ALL".into()]);
+    // The runtime and a user's Rust crate may bring two versions of Rust's own library; the few names that both have
+    // (the personality function of unwinding) mean the same, and the runtime's come first.
+    args.push("--allow-multiple-definition".into());
     // Only the entry is visible, whatever the archives export.
     args.push(format!("--undefined={}", job.entry_symbol));
     if !job.debug {

@@ -40,7 +40,7 @@ def test_a_new_project_builds_runs_and_passes_its_tests(
     machine.run(*cargo_aria, "check", cwd=project, **tools)
     assert "2x + y" in machine.run(*cargo_aria, "run", cwd=project, **tools)
     said = machine.run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, **tools)
-    assert f"{4 if options else 3} passed" in said
+    assert f"{5 if options else 3} passed" in said
 
 
 def test_the_compiler_outside_of_its_repository(machine: Machine, cargo_aria: list[str], tmp_path: Path) -> None:

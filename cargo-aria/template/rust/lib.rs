@@ -1,16 +1,15 @@
 //! What Aria calls by `extern Rust from stats`.
 
-/// The middle value of `xs`, of the two middle ones the mean; nan of nothing.
-pub fn median(xs: &[f64]) -> f64 {
-    let mut sorted = xs.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let (low, high) = (sorted.len().wrapping_sub(1) / 2, sorted.len() / 2);
-    match (sorted.get(low), sorted.get(high)) {
-        (Some(low), Some(high)) => (low + high) / 2.0,
-        _ => f64::NAN,
-    }
-}
-
 aria_abi::export! {
-    fn median(xs: &[f64]) -> f64;
+    mod stats;
+
+    /// The middle value of `xs`, of the two middle ones the mean.
+    pub fn median(xs: &[f64]) -> Result<f64, String> {
+        if xs.is_empty() {
+            return Err("nothing has no median".to_owned());
+        }
+        let mut sorted = xs.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        Ok((sorted[(sorted.len() - 1) / 2] + sorted[sorted.len() / 2]) / 2.0)
+    }
 }

@@ -43,3 +43,8 @@ def test_a_row_that_is_not_there() -> None:
 def test_logistic() -> None:
     x = RANDOM.normal(size=1000)
     np.testing.assert_allclose(quickstart.logistic(x), 1 / (1 + np.exp(-x)), rtol=1e-13)
+
+
+def test_an_error_in_rust_is_an_exception() -> None:
+    with pytest.raises(ValueError, match="nothing has no quantile"):
+        quickstart.standardise_robustly(np.zeros(0))
