@@ -309,11 +309,11 @@ pub(crate) unsafe fn accept(
                 ErrorKind::ValueError,
                 format!("the array is read-only; {variable}.copy() is not"),
             ),
-            // SAFETY: `obj` is live and the GIL is held.
-            Lock::Buffer(_) => (
-                ErrorKind::BufferError,
-                format!("{} is read-only", unsafe { type_name(obj) }),
-            ),
+            Lock::Buffer(_) => {
+                // SAFETY: `obj` is live and the GIL is held.
+                let exporter = unsafe { type_name(obj) };
+                (ErrorKind::BufferError, format!("{exporter} is read-only"))
+            }
         };
         set_error(
             exception_class(kind),

@@ -274,9 +274,8 @@ pub extern "C" fn aria_rt_raise_index(index: i64, len: i64, location: *const Loc
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aria_rt_raise_overflow(what: *const Text, location: *const Location) {
     // SAFETY: forwarded from the caller.
-    guard_pending((), || {
-        set_pending(Cause::Overflow(unsafe { *what }), location)
-    });
+    let what = unsafe { *what };
+    guard_pending((), || set_pending(Cause::Overflow(what), location));
 }
 
 /// See the runtime table.
@@ -298,7 +297,8 @@ pub extern "C" fn aria_rt_raise_shape(left: i64, right: i64, location: *const Lo
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aria_rt_raise_empty(what: *const Text, location: *const Location) {
     // SAFETY: forwarded from the caller.
-    guard_pending((), || set_pending(Cause::Empty(unsafe { *what }), location));
+    let what = unsafe { *what };
+    guard_pending((), || set_pending(Cause::Empty(what), location));
 }
 
 /// See the runtime table.

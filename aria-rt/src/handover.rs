@@ -92,8 +92,8 @@ static TYPE: AtomicPtr<PyTypeObject> = AtomicPtr::new(null_mut());
 #[inline]
 unsafe fn array_type() -> Result<*mut PyTypeObject, Raised> {
     let class = TYPE.load(Ordering::Acquire);
-    // SAFETY: the GIL is held.
     if class.is_null() {
+        // SAFETY: the GIL is held.
         unsafe { make_type() }
     } else {
         Ok(class)

@@ -9,7 +9,7 @@ use aria_abi::layout::{ExportSpec, ModuleSpec};
 use pyo3_ffi::*;
 
 use crate::cpu;
-use crate::panics::guard;
+use crate::panics::{self, guard};
 use crate::python::{Raised, set_error};
 use crate::shared;
 
@@ -26,6 +26,7 @@ struct Definition {
 /// The GIL is held; `spec` is a constant of the extension.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aria_rt_module_init(spec: *const ModuleSpec) -> *mut PyObject {
+    panics::keep_quiet();
     // SAFETY: forwarded from the caller.
     guard(null_mut(), || match unsafe { define(&*spec) } {
         Ok(definition) => definition,
@@ -80,10 +81,10 @@ unsafe fn define(spec: &ModuleSpec) -> Result<*mut PyObject, String> {
 }
 
 unsafe fn slice<'a, T>(data: *const T, len: usize) -> &'a [T] {
-    // SAFETY: the caller's table has `len` entries; an empty one may be null.
     if len == 0 {
         &[]
     } else {
+        // SAFETY: the caller's table has `len` entries.
         unsafe { std::slice::from_raw_parts(data, len) }
     }
 }

@@ -1,13 +1,30 @@
 //! Rust panics stop here: no export lets one unwind into emitted code or CPython. A panic is a bug of the runtime, and
-//! becomes a `RuntimeError` that says so.
+//! becomes a `RuntimeError` that says so, and where; nothing is printed.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use aria_abi::codes::ErrorKind;
 
 use crate::error::{Cause, set_pending};
 use crate::python::{exception_class, set_error};
+
+thread_local! {
+    /// Where in the runtime this thread panicked last.
+    static PLACE: Cell<Option<String>> = const { Cell::new(None) };
+}
+
+/// Has panics note where they happen, instead of printing it. Each extension has a Rust runtime of its own, so nobody
+/// else's panics change.
+pub(crate) fn keep_quiet() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info
+            .location()
+            .map(|place| format!(" at {}:{}", place.file(), place.line()));
+        PLACE.set(place);
+    }));
+}
 
 /// Runs the body of an export that reports by a Python exception. The GIL is held.
 #[inline]
@@ -44,5 +61,6 @@ fn describe(payload: &(dyn Any + Send)) -> String {
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no description");
-    format!("internal error in the Aria runtime, a bug of Aria: {what}")
+    let place = PLACE.take().unwrap_or_default();
+    format!("internal error in the Aria runtime, a bug of Aria: {what}{place}")
 }

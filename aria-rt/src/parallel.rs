@@ -146,8 +146,8 @@ pub unsafe extern "C" fn aria_rt_parallel_for(
         return unsafe { body(context, 0, n) };
     }
     // Workers may wait for the GIL (to drop an object, to log), so the caller must not keep it.
-    // SAFETY: the GIL is held when `is_attached` says so.
     let state = if gil::is_attached() {
+        // SAFETY: the GIL is held, as `is_attached` says.
         unsafe { gil::detach() }
     } else {
         null_mut()
