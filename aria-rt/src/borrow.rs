@@ -12,19 +12,18 @@
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use aria_abi::codes::{Elem, ErrorKind};
+use aria_abi::codes::Elem;
 use aria_abi::layout::{Borrow, ParamSpec};
 use pyo3_ffi::*;
 
 use crate::buffer::{self, Lock, Offer};
 use crate::drops;
-use crate::element::{self, ElementKind, alignment};
+use crate::element::{self, alignment};
 use crate::numpy;
 use crate::panics::guard;
 use crate::place::{self, Place};
-use crate::python::{
-    Aside, Raised, exception_class, set_error, status, text, type_error, type_name, value_error,
-};
+use crate::python::{Aside, Owned, Raised, exception_class, set_error, status, type_error};
+use crate::refusal::{self, Conflict};
 use crate::shared::registry;
 
 /// An active [`Borrow`], with the runtime's part of it.
@@ -206,11 +205,7 @@ unsafe fn enlist(
     len: i64,
     stride: i64,
 ) -> bool {
-    let span = (len - 1).max(0).wrapping_mul(stride);
-    let start = data as usize;
-    let last = start.wrapping_add(span as usize);
-    let size = if len > 0 { request.elem.size() } else { 0 };
-    let (low, high) = (start.min(last), start.max(last).wrapping_add(size));
+    let (low, high) = extent(data, len, stride, request.elem);
     registry().locked(|first| {
         let head = first.load(Ordering::Relaxed);
         // SAFETY: the list holds active borrows only, and is ours while it is locked; `out` is writable.
@@ -243,6 +238,15 @@ unsafe fn enlist(
     })
 }
 
+/// The first byte of an array, and the one after its last.
+#[inline]
+fn extent(data: *mut u8, len: i64, stride: i64, elem: Elem) -> (usize, usize) {
+    let start = data as usize;
+    let last = start.wrapping_add((len - 1).max(0).wrapping_mul(stride) as usize);
+    let size = if len > 0 { elem.size() } else { 0 };
+    (start.min(last), start.max(last).wrapping_add(size))
+}
+
 #[inline]
 fn overlaps(other: &Active, low: usize, high: usize, exclusive: bool) -> bool {
     (exclusive || other.state & EXCLUSIVE != 0) && low < other.high && other.low < high
@@ -261,7 +265,7 @@ pub(crate) unsafe fn borrow(
     // SAFETY: forwarded from the caller.
     unsafe {
         let Some(offer) = buffer::ask(obj, request.exclusive)? else {
-            not_an_array(obj, request);
+            type_error(&refusal::of_object(obj, request));
             return Err(Raised);
         };
         accept(obj, request, offer, out)
@@ -278,68 +282,19 @@ pub(crate) unsafe fn accept(
     offer: Offer,
     out: *mut Active,
 ) -> Result<(), Raised> {
-    let Request {
-        place,
-        elem,
-        exclusive,
-        ..
-    } = *request;
-    let (wanted, named, variable) = (place.array_type(elem), &offer.named, place.variable());
-    if offer.element.kind != ElementKind::Aria(elem) {
-        type_error(&format!("{place} must be {wanted}, not {named}"));
-        return Err(Raised);
-    }
-    if offer.ndim != 1 {
-        value_error(&format!(
-            "{place} must have 1 dimension, not {}",
-            offer.ndim
-        ));
-        return Err(Raised);
-    }
-    if offer.element.swapped {
-        let native = elem.names().1;
-        value_error(&format!(
-            "{place} must have the native byte order, not that of {named}; {variable}.astype('{native}') converts it"
-        ));
-        return Err(Raised);
-    }
-    if exclusive && !offer.writable {
-        let (kind, cure) = match offer.lock {
-            Lock::Reference(_) => (
-                ErrorKind::ValueError,
-                format!("the array is read-only; {variable}.copy() is not"),
-            ),
-            Lock::Buffer(_) => {
-                // SAFETY: `obj` is live and the GIL is held.
-                let exporter = unsafe { type_name(obj) };
-                (ErrorKind::BufferError, format!("{exporter} is read-only"))
-            }
-        };
-        set_error(
-            exception_class(kind),
-            &format!("{place} is written to, but {cure}"),
-        );
-        return Err(Raised);
-    }
-    let size = elem.size() as i64;
+    let size = request.elem.size() as i64;
     let stride = if offer.len <= 1 { size } else { offer.stride };
-    let align = alignment(elem);
-    let mut data = offer.data;
-    if offer.len == 0 {
-        // Nothing is read there, but emitted code may rely on an aligned address.
-        data = std::ptr::without_provenance_mut(64);
-    } else if (data as usize | stride as usize) & (align - 1) != 0 {
-        value_error(&format!(
-            "{place} must be aligned to {align} bytes; {variable}.copy() is"
-        ));
+    // SAFETY: the GIL is held and `obj` is live.
+    if let Some((kind, message)) = unsafe { refusal::of_offer(obj, request, &offer, stride) } {
+        set_error(exception_class(kind), &message);
         return Err(Raised);
     }
-    if exclusive && stride.abs() < size {
-        value_error(&format!(
-            "{place} is written to, but its elements share memory; {variable}.copy() has its own"
-        ));
-        return Err(Raised);
-    }
+    // Of an empty array nothing is read, but emitted code may rely on an aligned address.
+    let data = if offer.len == 0 {
+        std::ptr::without_provenance_mut(64)
+    } else {
+        offer.data
+    };
     // SAFETY: the offer's lock keeps the memory in place, and goes into the borrow.
     unsafe {
         if !enlist(out, request, data, offer.len, stride) {
@@ -359,42 +314,10 @@ pub(crate) unsafe fn accept(
     Ok(())
 }
 
-/// TypeError for an object that offers no memory.
-#[cold]
-pub(crate) unsafe fn not_an_array(obj: *mut PyObject, request: &Request<'_>) {
-    let Request { place, elem, .. } = *request;
-    // SAFETY: `obj` is live and the GIL is held.
-    let given = unsafe { type_name(obj) };
-    // SAFETY: as above.
-    let convertible = unsafe {
-        PyList_Check(obj) != 0
-            || PyTuple_Check(obj) != 0
-            || crate::python::type_has(obj, c"__array__")
-    };
-    let cure = if convertible {
-        format!(
-            "; numpy.asarray({}, dtype='{}') makes one",
-            place.variable(),
-            elem.names().1
-        )
-    } else {
-        String::new()
-    };
-    type_error(&format!(
-        "{place} must be {}, not {given}{cure}",
-        place.array_type(elem)
-    ));
-}
-
 /// The error for a borrow that `enlist` refused.
 #[cold]
 unsafe fn conflict(request: &Request<'_>, data: *mut u8, len: i64, stride: i64) {
-    let start = data as usize;
-    let last = start.wrapping_add(((len - 1).max(0) * stride) as usize);
-    let (low, high) = (
-        start.min(last),
-        start.max(last).wrapping_add(request.elem.size()),
-    );
+    let (low, high) = extent(data, len, stride, request.elem);
     // The facts are copied under the lock: on free-threaded Python the other borrow may end at any time.
     let found = registry().locked(|first| {
         let mut other = first.load(Ordering::Relaxed);
@@ -403,70 +326,22 @@ unsafe fn conflict(request: &Request<'_>, data: *mut u8, len: i64, stride: i64) 
             while !other.is_null() && !overlaps(&*other, low, high, request.exclusive) {
                 other = (*other).next;
             }
-            other
-                .as_ref()
-                .map(|other| (other.spec, other.frame, other.state & EXCLUSIVE != 0))
+            other.as_ref().map(|other| Conflict {
+                spec: other.spec,
+                same_call: !other.spec.is_null() && other.frame == request.frame,
+                exclusive: other.state & EXCLUSIVE != 0,
+            })
         }
     });
-    let place = request.place;
-    let Some((spec, frame, other_exclusive)) = found else {
-        set_error(
-            exception_class(ErrorKind::BorrowError),
-            &format!("{place} was in use by another thread; try again"),
-        );
-        return;
-    };
-    let how = if request.exclusive {
-        "is written to and "
-    } else {
-        ""
-    };
-    // SAFETY: a parameter's description is a constant of an extension, and extensions are never unloaded.
-    let other = unsafe { spec.as_ref() };
-    if let Some(other) = other
-        && frame == request.frame
-    {
-        // SAFETY: as above.
-        let name = unsafe { text(other.name) };
-        let which = if other_exclusive {
-            ", which is written to"
-        } else {
-            ""
-        };
-        value_error(&format!("{place} {how}overlaps argument '{name}'{which}"));
-        return;
-    }
-    let holder = match other {
-        Some(other) => format!("a running call of {}()", place_function(other)),
-        None => "a PythonArray of running Aria code".to_owned(),
-    };
-    let holds = if other_exclusive {
-        "writes to"
-    } else {
-        "reads"
-    };
-    set_error(
-        exception_class(ErrorKind::BorrowError),
-        &format!("{place} {how}overlaps memory that {holder} {holds}"),
-    );
-}
-
-fn place_function(spec: &ParamSpec) -> &str {
-    // SAFETY: a parameter's texts are constants of an extension.
-    unsafe { text(spec.function) }
+    let (kind, message) = refusal::of_conflict(request, found);
+    set_error(exception_class(kind), &message);
 }
 
 /// Makes `out` own memory that nobody else sees, a fresh copy whose `owner` frees it.
 ///
 /// # Safety
 /// `out` is writable and inactive; `owner` keeps `len` elements at `data` alive.
-pub(crate) unsafe fn own_copy(
-    out: *mut Active,
-    owner: crate::python::Owned,
-    data: *mut u8,
-    len: i64,
-    elem: Elem,
-) {
+pub(crate) unsafe fn own_copy(out: *mut Active, owner: Owned, data: *mut u8, len: i64, elem: Elem) {
     // SAFETY: forwarded from the caller.
     let out = unsafe { &mut *out };
     out.data = data;

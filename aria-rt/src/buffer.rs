@@ -19,9 +19,24 @@ pub(crate) struct Offer {
     pub(crate) stride: i64,
     pub(crate) element: Element,
     pub(crate) writable: bool,
-    /// The dtype or format, for messages.
-    pub(crate) named: String,
     pub(crate) lock: Lock,
+}
+
+impl Offer {
+    /// The element type as the exporter calls it, for messages.
+    ///
+    /// # Safety
+    /// The GIL is held.
+    pub(crate) unsafe fn element_name(&self) -> String {
+        match &self.lock {
+            // SAFETY: only exact arrays are locked by a reference.
+            Lock::Reference(array) => unsafe { numpy::dtype_name(&*array.as_ptr().cast()) },
+            Lock::Buffer(view) => match self.element.name() {
+                Some(name) if !self.element.swapped => name.to_owned(),
+                _ => format!("format '{}'", view.format().to_string_lossy()),
+            },
+        }
+    }
 }
 
 /// What keeps offered memory where it is.
@@ -36,6 +51,15 @@ pub(crate) enum Lock {
 pub(crate) struct Buffer(Py_buffer);
 
 impl Buffer {
+    /// The elements' format; bytes when there is none.
+    fn format(&self) -> &CStr {
+        if self.0.format.is_null() {
+            return c"B";
+        }
+        // SAFETY: a format is NUL-terminated and lives as long as the buffer.
+        unsafe { CStr::from_ptr(self.0.format) }
+    }
+
     /// The buffer, to be released by someone else.
     pub(crate) fn into_raw(self) -> Py_buffer {
         let raw = self.0;
@@ -79,7 +103,6 @@ pub(crate) unsafe fn ask(object: *mut PyObject, writable: bool) -> Result<Option
                 },
                 element: numpy::element(array),
                 writable: array.flags & numpy::WRITEABLE != 0,
-                named: numpy::dtype_name(array),
                 lock: Lock::Reference(reference),
             }));
         }
@@ -112,12 +135,6 @@ unsafe fn ask_buffer(object: *mut PyObject, writable: bool) -> Result<Offer, Rai
     };
     let raw = &view.0;
     let itemsize = usize::try_from(raw.itemsize).unwrap_or(0);
-    let format = if raw.format.is_null() {
-        c"B"
-    } else {
-        // SAFETY: a format is NUL-terminated and lives as long as the buffer.
-        unsafe { CStr::from_ptr(raw.format) }
-    };
     let (len, stride) = if raw.ndim > 0 && !raw.shape.is_null() && !raw.strides.is_null() {
         // SAFETY: shape and strides have `ndim` entries.
         unsafe { (*raw.shape as i64, *raw.strides as i64) }
@@ -126,12 +143,7 @@ unsafe fn ask_buffer(object: *mut PyObject, writable: bool) -> Result<Offer, Rai
     } else {
         (1, 0)
     };
-    let element = Element::from_format(format.to_bytes(), itemsize);
-    let format = format.to_string_lossy();
-    let named = match element.name() {
-        Some(name) if !element.swapped => name.to_owned(),
-        _ => format!("format '{format}'"),
-    };
+    let element = Element::from_format(view.format().to_bytes(), itemsize);
     Ok(Offer {
         data: raw.buf.cast(),
         ndim: raw.ndim as c_int,
@@ -139,7 +151,6 @@ unsafe fn ask_buffer(object: *mut PyObject, writable: bool) -> Result<Offer, Rai
         stride,
         element,
         writable: raw.readonly == 0,
-        named,
         lock: Lock::Buffer(view),
     })
 }

@@ -137,10 +137,11 @@ unsafe fn copy_offer(offer: &Offer, elem: Elem, place: &Place<'_>) -> Result<Raw
         return Err(Raised);
     }
     let Some(convert) = conversion(offer.element.kind, elem) else {
+        // SAFETY: the GIL is held.
+        let named = unsafe { offer.element_name() };
         type_error(&format!(
-            "{place} must be {}, not {}",
-            place.array_type(elem),
-            offer.named
+            "{place} must be {}, not {named}",
+            place.array_type(elem)
         ));
         return Err(Raised);
     };

@@ -8,8 +8,8 @@
 //!
 //! * `module`, `cpu`, `shared`: making the module, choosing its CPU level, what all extensions of a process share.
 //! * `arguments`, `scalars`, `strings` (`float_text`): binding arguments, numbers, text; both directions.
-//! * `buffer`, `numpy`, `element`: what memory an object offers. `borrow` judges and takes it, `copy` converts it,
-//!   `pyarray` keeps it on the heap.
+//! * `buffer`, `numpy`, `element`: what memory an object offers. `borrow` takes it or says why not (`refusal`), `copy`
+//!   converts it, `pyarray` keeps it on the heap.
 //! * `array`, `handover`: memory of Aria, and how Python comes to own it.
 //! * `object`: Python objects as values. `gil`, `drops`: giving the GIL up, and dropping objects without it.
 //! * `parallel`, `stack`: threads, and how much stack one has left.
@@ -45,6 +45,7 @@ mod parallel;
 mod place;
 mod pyarray;
 mod python;
+mod refusal;
 mod scalars;
 mod shared;
 mod stack;

@@ -246,18 +246,17 @@ pub unsafe extern "C" fn aria_rt_str_from_py(
     spec: *const ParamSpec,
     out: *mut *mut Str,
 ) -> i32 {
-    guard(1, || {
-        // SAFETY: forwarded from the caller.
-        status(unsafe {
-            if PyUnicode_Check(obj) == 0 {
-                let place = Place::Parameter(&*spec);
-                type_error(&format!("{place} must be str, not {}", type_name(obj)));
-                Err(Raised)
-            } else {
-                from_py(obj).map(|string| *out = string)
-            }
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        if PyUnicode_Check(obj) != 0 {
+            return status(from_py(obj).map(|string| *out = string));
+        }
+        guard(1, || {
+            let place = Place::Parameter(&*spec);
+            type_error(&format!("{place} must be str, not {}", type_name(obj)));
+            1
         })
-    })
+    }
 }
 
 /// A copy of a `str`.

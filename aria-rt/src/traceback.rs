@@ -79,7 +79,8 @@ unsafe fn add_entry(file: &str, function: &str, line: u32) {
                 globals.as_ptr(),
             ));
         }
-        PyErr_Clear();
+        // Up to 3.11 the traceback is kept beside the exception: fetching puts it back into the same object.
+        Py_XDECREF(fetch_exception());
         restore_exception(exception.into_ptr());
     }
 }

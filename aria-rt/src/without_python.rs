@@ -19,5 +19,5 @@ macro_rules! missing {
 
 missing! {
     PyBuffer_Release PyErr_Fetch PyErr_Occurred PyErr_Restore PyEval_RestoreThread PyEval_SaveThread Py_AddPendingCall
-    _Py_Dealloc
+    _Py_Dealloc _Py_DecRef
 }

@@ -63,8 +63,9 @@ pub struct FunctionSpec {
     pub params: *const ParamSpec,
 }
 
-/// Python memory that Aria holds. For parameters, emitted code allocates it zeroed on its stack; the runtime fills it,
-/// and emitted code reads `data`, `len` and `stride`.
+/// Python memory that Aria holds. For parameters, emitted code allocates it on its stack with `owner` null (the other
+/// fields need not be zeroed: 192 bytes of stores would cost more than the borrow); the runtime fills it, and emitted code
+/// reads `data`, `len` and `stride`. It must not move while it is active.
 #[repr(C)]
 pub struct Borrow {
     /// Address of element 0, aligned for the element type, also when the array is empty.

@@ -3,11 +3,13 @@
 //! * `table`: every runtime function, declared once ([`for_each_rt_fn!`]); both sides expand it.
 //! * [`layout`]: the `#[repr(C)]` structs that both sides read.
 //! * [`codes`]: the small numbers that cross the boundary (element types, error kinds, operators).
+//! * [`export`]: how a Rust crate exports functions to Aria ([`export!`]).
 //!
-//! The crate has no dependency and no code beyond these declarations.
+//! The crate has no dependency, and no code that runs in the compiler beyond these declarations.
 #![no_std]
 
 pub mod codes;
+pub mod export;
 pub mod layout;
 mod table;
 

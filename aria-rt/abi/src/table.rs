@@ -33,7 +33,7 @@ macro_rules! for_each_rt_fn {
             held [] fn aria_rt_bool_from_py(obj: Ptr, spec: Ptr, out: Ptr) -> I32;
             /// `str`: an owned `Str*` at `out`.
             held [] fn aria_rt_str_from_py(obj: Ptr, spec: Ptr, out: Ptr) -> I32;
-            /// Borrows the memory of an array argument (`PyArrayView`, `PythonArray`) into the zeroed `Borrow` at `out`.
+            /// Borrows the memory of an array argument (`PyArrayView`, `PythonArray`) into the `Borrow` at `out`, whose `owner` is null.
             /// Wrong dtype, rank, byte order or alignment: TypeError or ValueError; read-only for `mut`: ValueError or
             /// BufferError; overlap with another argument: ValueError; a conflicting borrow by a running call: BorrowError.
             held [] fn aria_rt_borrow(obj: Ptr, spec: Ptr, out: Ptr) -> I32;
@@ -43,7 +43,7 @@ macro_rules! for_each_rt_fn {
             held [] fn aria_rt_borrow_or_copy(obj: Ptr, spec: Ptr, out: Ptr) -> I32;
             /// The `n` members of a `tuple` at `items`, borrowed from it.
             held [] fn aria_rt_tuple_from_py(obj: Ptr, spec: Ptr, n: I64, items: Ptr) -> I32;
-            /// Ends a borrow; an inactive (zeroed) one is left alone. Keeps a Python exception that is set.
+            /// Ends a borrow; an inactive one (`owner` null) is left alone. Keeps a Python exception that is set.
             held [] fn aria_rt_release(borrow: Ptr) -> Void;
 
             // ---- results, Aria to Python: new references, null with a Python exception set ----

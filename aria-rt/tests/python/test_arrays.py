@@ -3,6 +3,9 @@
 import array
 import ctypes
 import gc
+import importlib.machinery
+import importlib.util
+import shutil
 import subprocess
 import sys
 import weakref
@@ -163,6 +166,20 @@ def test_borrow_error():
         testext.hold(x, lambda: testext.total(x))
     assert testext.hold(x[:1], lambda: testext.total(x[1:])) == 0.0
     assert testext.hold(x, int) == 0
+
+
+def test_borrows_are_seen_by_other_extensions(tmp_path):
+    other = tmp_path / "testext.so"
+    shutil.copy(testext.__file__, other)
+    loader = importlib.machinery.ExtensionFileLoader("testext", str(other))
+    second = importlib.util.module_from_spec(importlib.util.spec_from_loader("testext", loader))
+    loader.exec_module(second)
+    assert second.total is not testext.total and second.BorrowError is testext.BorrowError
+    x = np.ones(3)
+    assert second.total(x) == 3.0
+    with pytest.raises(testext.BorrowError):
+        testext.hold(x, lambda: second.total(x))
+    assert testext.hold(x, int) == 0 and second.hold(x, lambda: 1) == 1
 
 
 def test_borrow_or_copy():
