@@ -30,7 +30,7 @@ impl Progress {
     /// Does one step. What the step prints appears as if nothing of ours were on the screen.
     pub(crate) fn step<T>(&self, verb: &'static str, what: &str, work: impl FnOnce() -> T) -> T {
         self.bar.set_prefix(verb);
-        self.bar.println(format!("{verb:>12} {what}"));
+        self.say(verb, what);
         let result = self.bar.suspend(work);
         self.bar.inc(1);
         result
@@ -38,11 +38,19 @@ impl Progress {
 
     /// Ends the command.
     pub(crate) fn finish(&self, what: &str) {
-        self.bar.println(format!(
-            "{:>12} {what} in {:.2}s",
+        self.say(
             "Finished",
-            self.start.elapsed().as_secs_f64()
-        ));
+            &format!("{what} in {:.2}s", self.start.elapsed().as_secs_f64()),
+        );
         self.bar.finish_and_clear();
+    }
+
+    fn say(&self, verb: &str, what: &str) {
+        if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+            self.bar.println(format!("{verb:>12} {what}"));
+        } else {
+            self.bar
+                .println(format!("\x1b[1;32m{verb:>12}\x1b[0m {what}"));
+        }
     }
 }
