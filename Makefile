@@ -41,8 +41,8 @@ lint: setup ## Check formatting and lints
 	@cargo fmt --all --check
 	@if cargo clippy --version >/dev/null 2>&1; then cargo clippy --workspace --all-targets -- -D warnings; \
 	  else echo 'clippy is not installed: its lints are not checked'; fi
-	@.venv/bin/ruff check -q --no-cache --config .ci/ruff.toml python-sdk tests bench examples
-	@.venv/bin/ruff format -q --no-cache --config .ci/ruff.toml --check python-sdk tests/projects examples
+	@.venv/bin/ruff check -q --no-cache --config .ci/ruff.toml python-sdk aria-rt tests bench examples
+	@.venv/bin/ruff format -q --no-cache --config .ci/ruff.toml --check python-sdk aria-rt tests/projects examples
 
 # A debug compiler verifies its work after every pass.
 test-rust: runtime ## Run the Rust tests of all crates

@@ -1,13 +1,25 @@
 """The runtime's layouts and functions, by ctypes: for what the test extension's own functions cannot reach."""
 
 import ctypes
-from ctypes import POINTER, Structure, byref, c_char_p, c_double, c_int32, c_int64, c_size_t, c_uint32, c_void_p, py_object
+from ctypes import (
+    POINTER,
+    Structure,
+    byref,
+    c_char_p,
+    c_double,
+    c_int32,
+    c_int64,
+    c_size_t,
+    c_uint32,
+    c_void_p,
+    py_object,
+)
 
 import testext
 
 LIB = ctypes.PyDLL(testext.__file__)
-ELEMS = "F64 F32 I64 I32 I16 I8 U64 U32 U16 U8 Bool C128".split()
-DTYPES = "f8 f4 i8 i4 i2 i1 u8 u4 u2 u1 ? c16".split()
+ELEMS = ["F64", "F32", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "Bool", "C128"]
+DTYPES = ["f8", "f4", "i8", "i4", "i2", "i1", "u8", "u4", "u2", "u1", "?", "c16"]
 ELEM = {name: code for code, name in enumerate(ELEMS)}
 
 
@@ -17,7 +29,7 @@ class Text(Structure):
 
 class ParamSpec(Structure):
     _fields_ = [("function", Text), ("name", Text), ("ty", Text)] + [
-        (name, c_uint32) for name in "kind elem mutable has_default rank reserved".split()
+        (name, c_uint32) for name in ["kind", "elem", "mutable", "has_default", "rank", "reserved"]
     ]
 
 
@@ -26,8 +38,12 @@ class Location(Structure):
 
 
 class Borrow(Structure):
-    _fields_ = [("data", c_void_p), ("len", c_int64), ("stride", c_int64), ("owner", c_void_p)] + [
-        ("reserved", c_size_t * 20)
+    _fields_ = [
+        ("data", c_void_p),
+        ("len", c_int64),
+        ("stride", c_int64),
+        ("owner", c_void_p),
+        ("reserved", c_size_t * 20),
     ]
 
 
@@ -127,7 +143,7 @@ def raised():
     """The pending error of this thread, as the exception that it becomes."""
     try:
         error_to_python(None)
-    except BaseException as error:  # noqa: BLE001
+    except BaseException as error:
         return error
     raise AssertionError("no error is pending")
 

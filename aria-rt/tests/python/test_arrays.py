@@ -14,8 +14,19 @@ import numpy as np
 import pytest
 import testext
 from runtime import (
-    DTYPES, ELEM, ELEMS, Borrowed, Location, RawArray, array_alloc, array_from_py, array_to_py, byref, own, param,
-    pyarray_drop, pyarray_of_object, pyarray_retain, raised,
+    DTYPES,
+    ELEM,
+    ELEMS,
+    Borrowed,
+    RawArray,
+    array_alloc,
+    array_from_py,
+    array_to_py,
+    byref,
+    pyarray_drop,
+    pyarray_of_object,
+    pyarray_retain,
+    raised,
 )
 
 
@@ -23,12 +34,21 @@ def values(dtype, n=5):
     return (np.arange(n) % 2).astype(dtype) if dtype == "?" else np.arange(n).astype(dtype)
 
 
-@pytest.mark.parametrize(("elem", "dtype"), list(zip(ELEMS, DTYPES)))
+@pytest.mark.parametrize(("elem", "dtype"), list(zip(ELEMS, DTYPES, strict=True)))
 def test_every_element_type_and_stride(elem, dtype):
     base = values(dtype, 12)
     readonly = base.copy()
     readonly.flags.writeable = False
-    for view in (base, base[::2], base[::-1], base[8:2:-3], base[:0], base[3:4], np.broadcast_to(base[:1], 6), readonly):
+    for view in (
+        base,
+        base[::2],
+        base[::-1],
+        base[8:2:-3],
+        base[:0],
+        base[3:4],
+        np.broadcast_to(base[:1], 6),
+        readonly,
+    ):
         refs = sys.getrefcount(view)
         with Borrowed(view, elem) as x:
             assert np.array_equal(x.read(), view)
@@ -46,9 +66,15 @@ def test_every_element_type_and_stride(elem, dtype):
 
 def test_other_exporters():
     for exporter, elem in [
-        (array.array("d", [1, 2, 3]), "F64"), (array.array("l", [1, 2, 3]), "I64"), (array.array("i", [1, 2, 3]), "I32"),
-        (bytearray(b"abc"), "U8"), (b"abc", "U8"), (memoryview(b"abc"), "U8"), (memoryview(np.arange(9.0))[::3], "F64"),
-        ((ctypes.c_double * 3)(1, 2, 3), "F64"), ((ctypes.c_long * 3)(1, 2, 3), "I64"),
+        (array.array("d", [1, 2, 3]), "F64"),
+        (array.array("l", [1, 2, 3]), "I64"),
+        (array.array("i", [1, 2, 3]), "I32"),
+        (bytearray(b"abc"), "U8"),
+        (b"abc", "U8"),
+        (memoryview(b"abc"), "U8"),
+        (memoryview(np.arange(9.0))[::3], "F64"),
+        ((ctypes.c_double * 3)(1, 2, 3), "F64"),
+        ((ctypes.c_long * 3)(1, 2, 3), "I64"),
     ]:
         with Borrowed(exporter, elem) as x:
             assert x.read().tolist() == list(exporter)
@@ -59,14 +85,12 @@ def test_other_exporters():
 
 def test_exporters_are_locked():
     data = bytearray(8)
-    with Borrowed(data, "U8", mutable=True):
-        with pytest.raises(BufferError):
-            data.append(1)
+    with Borrowed(data, "U8", mutable=True), pytest.raises(BufferError):
+        data.append(1)
     data.append(1)
     owned = np.zeros(4)
-    with Borrowed(owned, "F64"):
-        with pytest.raises(ValueError):
-            owned.resize(400)
+    with Borrowed(owned, "F64"), pytest.raises(ValueError):
+        owned.resize(400)
 
 
 @pytest.mark.parametrize(
@@ -75,21 +99,40 @@ def test_exporters_are_locked():
         (np.zeros(3, "f4"), TypeError, "f() argument 'x' must be an array of Float (float64), not float32"),
         (np.zeros(3, "c16"), TypeError, "f() argument 'x' must be an array of Float (float64), not complex128"),
         (np.zeros(3, "O"), TypeError, "f() argument 'x' must be an array of Float (float64), not object"),
-        (np.zeros(3, "f8,f8"), TypeError, "f() argument 'x' must be an array of Float (float64), not [('f0', '<f8'), ('f1', '<f8')]"),
+        (
+            np.zeros(3, "f8,f8"),
+            TypeError,
+            "f() argument 'x' must be an array of Float (float64), not [('f0', '<f8'), ('f1', '<f8')]",
+        ),
         (np.zeros(3, "M8[s]"), TypeError, "f() argument 'x' must be an array of Float (float64), not datetime64[s]"),
         (np.zeros(3, "U3"), TypeError, "f() argument 'x' must be an array of Float (float64), not <U3"),
         (np.zeros((2, 2)), ValueError, "f() argument 'x' must have 1 dimension, not 2"),
         (np.float64(1).reshape(()), ValueError, "f() argument 'x' must have 1 dimension, not 0"),
-        (np.zeros(3, ">f8"), ValueError,
-         "f() argument 'x' must have the native byte order, not that of >f8; x.astype('float64') converts it"),
-        (np.frombuffer(bytes(25), "u1")[1:].view("f8"), ValueError, "f() argument 'x' must be aligned to 8 bytes; x.copy() is"),
-        ([1.0], TypeError,
-         "f() argument 'x' must be an array of Float (float64), not list; numpy.asarray(x, dtype='float64') makes one"),
+        (
+            np.zeros(3, ">f8"),
+            ValueError,
+            "f() argument 'x' must have the native byte order, not that of >f8; x.astype('float64') converts it",
+        ),
+        (
+            np.frombuffer(bytes(25), "u1")[1:].view("f8"),
+            ValueError,
+            "f() argument 'x' must be aligned to 8 bytes; x.copy() is",
+        ),
+        (
+            [1.0],
+            TypeError,
+            "f() argument 'x' must be an array of Float (float64), not list; "
+            "numpy.asarray(x, dtype='float64') makes one",
+        ),
         (1.0, TypeError, "f() argument 'x' must be an array of Float (float64), not float"),
         (None, TypeError, "f() argument 'x' must be an array of Float (float64), not None"),
         (b"abc", TypeError, "f() argument 'x' must be an array of Float (float64), not uint8"),
         (array.array("f", [1]), TypeError, "f() argument 'x' must be an array of Float (float64), not float32"),
-        (memoryview(b"abc").cast("c"), TypeError, "f() argument 'x' must be an array of Float (float64), not format 'c'"),
+        (
+            memoryview(b"abc").cast("c"),
+            TypeError,
+            "f() argument 'x' must be an array of Float (float64), not format 'c'",
+        ),
     ],
 )
 def test_borrow_errors(given, kind, message):
@@ -108,8 +151,12 @@ def test_written_to():
         (readonly, "F64", ValueError, "f() argument 'x' is written to, but the array is read-only; x.copy() is not"),
         (b"abc", "U8", BufferError, "f() argument 'x' is written to, but bytes is read-only"),
         (memoryview(readonly), "F64", BufferError, "f() argument 'x' is written to, but memoryview is read-only"),
-        (np.lib.stride_tricks.as_strided(np.zeros(3), (3,), (0,)), "F64", ValueError,
-         "f() argument 'x' is written to, but its elements share memory; x.copy() has its own"),
+        (
+            np.lib.stride_tricks.as_strided(np.zeros(3), (3,), (0,)),
+            "F64",
+            ValueError,
+            "f() argument 'x' is written to, but its elements share memory; x.copy() has its own",
+        ),
     ]:
         with pytest.raises(kind) as caught:
             Borrowed(given, elem, mutable=True)
@@ -184,12 +231,22 @@ def test_borrows_are_seen_by_other_extensions(tmp_path):
 
 def test_borrow_or_copy():
     for given, elem, want in [
-        ([1, 2.5, True], "F64", [1, 2.5, 1]), ((1, 2), "I64", [1, 2]), ([], "F64", []), (range(3), "I64", [0, 1, 2]),
-        (np.arange(4, dtype="i4"), "F64", [0, 1, 2, 3]), (np.arange(4, dtype=">i2"), "I32", [0, 1, 2, 3]),
-        (np.arange(8, dtype="f4")[::-3], "F64", [7, 4, 1]), (np.float16([1.5, -2]), "F64", [1.5, -2]),
-        (np.frombuffer(bytes(25), "u1")[1:].view("f8"), "F64", [0, 0, 0]), (array.array("b", [-1]), "I64", [-1]),
-        (np.zeros(3, ">f8")[::2], "F64", [0, 0]), ([True, np.False_], "Bool", [1, 0]), ([1j, 2, 0.5], "C128", [1j, 2, 0.5]),
-        (np.complex64([1j]), "C128", [1j]), (np.array([True]), "I8", [1]), (b"ab", "U8", [97, 98]),
+        ([1, 2.5, True], "F64", [1, 2.5, 1]),
+        ((1, 2), "I64", [1, 2]),
+        ([], "F64", []),
+        (range(3), "I64", [0, 1, 2]),
+        (np.arange(4, dtype="i4"), "F64", [0, 1, 2, 3]),
+        (np.arange(4, dtype=">i2"), "I32", [0, 1, 2, 3]),
+        (np.arange(8, dtype="f4")[::-3], "F64", [7, 4, 1]),
+        (np.float16([1.5, -2]), "F64", [1.5, -2]),
+        (np.frombuffer(bytes(25), "u1")[1:].view("f8"), "F64", [0, 0, 0]),
+        (array.array("b", [-1]), "I64", [-1]),
+        (np.zeros(3, ">f8")[::2], "F64", [0, 0]),
+        ([True, np.False_], "Bool", [1, 0]),
+        ([1j, 2, 0.5], "C128", [1j, 2, 0.5]),
+        (np.complex64([1j]), "C128", [1j]),
+        (np.array([True]), "I8", [1]),
+        (b"ab", "U8", [97, 98]),
     ]:
         refs = sys.getrefcount(given)
         with Borrowed(given, elem, copying=True) as x:
@@ -246,7 +303,7 @@ def test_array_from_py():
     assert isinstance(raised(), TypeError)
 
 
-@pytest.mark.parametrize(("elem", "dtype"), list(zip(ELEMS, DTYPES)))
+@pytest.mark.parametrize(("elem", "dtype"), list(zip(ELEMS, DTYPES, strict=True)))
 def test_results(elem, dtype):
     for n in (0, 1, 5, 3 << 20):
         data = array_alloc(n, np.dtype(dtype).itemsize)

@@ -10,12 +10,25 @@ import threading
 import time
 import traceback
 import weakref
+from pathlib import Path
 
 import numpy as np
 import pytest
 import testext
 from runtime import (
-    HERE, LIB, NameCell, byref, c_int32, c_void_p, error_to_python, own, py_getattr, py_module, py_operate, raised, text,
+    HERE,
+    LIB,
+    NameCell,
+    byref,
+    c_int32,
+    c_void_p,
+    error_to_python,
+    own,
+    py_getattr,
+    py_module,
+    py_operate,
+    raised,
+    text,
 )
 
 
@@ -82,11 +95,26 @@ def test_raising(function, arguments, kind, message):
 
 
 def test_every_kind():
-    kinds = (
-        "ValueError TypeError IndexError OverflowError ZeroDivisionError MemoryError RecursionError RuntimeError KeyError "
-        "AssertionError ArithmeticError NotImplementedError BorrowError BufferError StopIteration OSError AttributeError "
-        "Exception"
-    ).split()
+    kinds = [
+        "ValueError",
+        "TypeError",
+        "IndexError",
+        "OverflowError",
+        "ZeroDivisionError",
+        "MemoryError",
+        "RecursionError",
+        "RuntimeError",
+        "KeyError",
+        "AssertionError",
+        "ArithmeticError",
+        "NotImplementedError",
+        "BorrowError",
+        "BufferError",
+        "StopIteration",
+        "OSError",
+        "AttributeError",
+        "Exception",
+    ]
     from runtime import str_drop, str_of_object
 
     for code, name in enumerate(kinds, 1):
@@ -104,12 +132,12 @@ def test_failing_without_an_error_says_so():
 
 def test_objects():
     assert testext.sqrt(16) == 4.0
-    with pytest.raises(ValueError, match="math domain error|nonnegative") as caught:
+    with pytest.raises(ValueError, match=r"math domain error|nonnegative") as caught:
         testext.sqrt(-1)
     assert entries(caught.value)[-1] == ("k.aria", 71, "sqrt")
     for op, want in enumerate([9, 5, 14, 3.5, 3, 1, 49]):
         assert own(py_operate(op, 7, 2, None)) == want
-    for op, want in zip(range(8, 14), [False, False, False, True, True, True]):
+    for op, want in zip(range(8, 14), [False, False, False, True, True, True], strict=True):
         assert own(py_operate(op, 7, 2, None)) is want
     assert own(py_operate(14, 7, 0, None)) == -7
     assert own(py_operate(15, 2, [1, 2], None)) is True
@@ -213,7 +241,7 @@ def test_stack():
 def test_parallel():
     assert np.array_equal(testext.squares(10_000, 10_000), np.arange(10_000) ** 2)
     for _ in range(20):
-        with pytest.raises(IndexError, match="^index 123 is out of range for length 123$") as caught:
+        with pytest.raises(IndexError, match=r"^index 123 is out of range for length 123$") as caught:
             testext.squares(10_000, 123)
         assert entries(caught.value)[-1] == ("k.aria", 52, "squares")
 
@@ -288,7 +316,7 @@ def test_cpu_level():
     done = run(code, ARIA_CPU_LEVEL="fast")
     assert done.returncode == 1
     assert "ImportError: testext: ARIA_CPU_LEVEL is 'fast'; it takes 1 to 4, or x86-64" in done.stderr
-    if "avx512vl" not in open("/proc/cpuinfo").read():
+    if "avx512vl" not in Path("/proc/cpuinfo").read_text():
         assert "but this CPU has" in run(code, ARIA_CPU_LEVEL="4").stderr
 
 

@@ -42,9 +42,20 @@ def integer(obj, elem="I64"):
 @pytest.mark.parametrize(
     ("given", "want"),
     [
-        (1.5, 1.5), (2, 2.0), (-3, -3.0), (0, 0.0), (2**60, float(2**60)), (True, 1.0), (np.float64(0.1), 0.1),
-        (np.float32(0.5), 0.5), (np.int64(4), 4.0), (Float(), 2.5), (Index(), 7.0), (fractions.Fraction(1, 4), 0.25),
-        (decimal.Decimal("1.25"), 1.25), (math.inf, math.inf),
+        (1.5, 1.5),
+        (2, 2.0),
+        (-3, -3.0),
+        (0, 0.0),
+        (2**60, float(2**60)),
+        (True, 1.0),
+        (np.float64(0.1), 0.1),
+        (np.float32(0.5), 0.5),
+        (np.int64(4), 4.0),
+        (Float(), 2.5),
+        (Index(), 7.0),
+        (fractions.Fraction(1, 4), 0.25),
+        (decimal.Decimal("1.25"), 1.25),
+        (math.inf, math.inf),
     ],
 )
 def test_to_float(given, want):
@@ -69,8 +80,14 @@ def test_to_int(given):
 
 def test_int_ranges():
     for elem, low, high in [
-        ("I64", -(2**63), 2**63 - 1), ("I32", -(2**31), 2**31 - 1), ("I16", -(2**15), 2**15 - 1), ("I8", -128, 127),
-        ("U32", 0, 2**32 - 1), ("U16", 0, 65535), ("U8", 0, 255), ("U64", 0, 2**64 - 1),
+        ("I64", -(2**63), 2**63 - 1),
+        ("I32", -(2**31), 2**31 - 1),
+        ("I16", -(2**15), 2**15 - 1),
+        ("I8", -128, 127),
+        ("U32", 0, 2**32 - 1),
+        ("U16", 0, 65535),
+        ("U8", 0, 255),
+        ("U64", 0, 2**64 - 1),
     ]:
         assert integer(low, elem) == low
         assert integer(high, elem) % 2**64 == high
