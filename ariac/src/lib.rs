@@ -16,4 +16,5 @@ pub mod passes;
 pub mod python;
 pub mod resolve;
 pub mod source;
+pub mod syntax;
 pub mod types;

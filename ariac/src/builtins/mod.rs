@@ -2,9 +2,11 @@
 //!
 //! [`table`] is the one list of methods; the type checker, the "did you mean" and the documentation read it.
 
+mod exceptions;
 mod math;
 mod table;
 
+pub use exceptions::{EXCEPTIONS, exception};
 pub use math::MathFn;
 pub use table::{METHODS, Method, Receiver, find_method, method_names};
 

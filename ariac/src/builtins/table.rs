@@ -31,7 +31,7 @@ pub struct Method {
     pub args: usize,
     /// Number of parameters of the block that it wants.
     pub block: Option<usize>,
-    /// What it does.
+    /// What it does. Where it carries a type, that is filled in from the argument.
     pub builtin: fn() -> Builtin,
     /// One line, for documentation and editors.
     pub doc: &'static str,
@@ -71,8 +71,10 @@ pub const METHODS: &[Method] = methods! {
     Array."copy"(0) => Builtin::ToArray, "An owned copy.";
     String."length"(0) => Builtin::StrLength, "Number of code points.";
     String."to_string"(0) => Builtin::ToStr, "Itself.";
-    ArrayNamespace."zeros"(1) => Builtin::Zeros, "Floats, all 0.";
-    ArrayNamespace."ones"(1) => Builtin::Ones, "Floats, all 1.";
+    Object."to_array"(1) => Builtin::ObjectToArray(Ty::Error), "The object's elements as an owned Array[T]; the type is the argument.";
+    Object."to"(1) => Builtin::ObjectTo(Ty::Error), "The object as a value of a type: `x.to[Float]`.";
+    ArrayNamespace."zeros"(1) => Builtin::Zeros, "That many zeros, Floats unless another type is wanted.";
+    ArrayNamespace."ones"(1) => Builtin::Ones, "That many ones, Floats unless another type is wanted.";
     ArrayNamespace."full"(2) => Builtin::Full, "That many times the value.";
     PythonNamespace."with_gil"(0)[1] => Builtin::WithGil, "Runs the block with the GIL held.";
 };

@@ -4,9 +4,15 @@
 //! of its own file, adds it to [`Reports`], and goes on; [`render`] prints them.
 
 mod codes;
+pub mod effects;
+pub mod names;
+mod nearest;
 mod render;
 mod report;
+pub mod syntax;
+pub mod types;
 
 pub use codes::{Code, explain};
+pub use nearest::nearest;
 pub use render::{Color, render_json, render_plain, render_plain_json, render_text};
 pub use report::{Diagnostic, Fix, Label, Reports, Severity};

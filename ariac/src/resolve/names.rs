@@ -41,6 +41,8 @@ pub struct Binding {
     pub mutable: bool,
     /// How it came to be.
     pub kind: BindingKind,
+    /// Where `mut` would go to make it mutable, for those that may be: an empty span.
+    pub mut_at: Option<Span>,
 }
 
 /// How a variable came to be.

@@ -1,7 +1,32 @@
 //! Types: what every expression is.
+//!
+//! Signatures are written, bodies are inferred: one pass over each function in the order of the text, with the type that
+//! is wanted passed down (so that literals adapt to it) and the type that is there passed up. Where the two differ and the
+//! language converts, a [`Coercion`] is noted; where they differ otherwise, it is a report, and [`Ty::Error`] keeps it
+//! from being followed by others.
+//!
+//! [`ty`] and [`results`] say what comes out; [`written`] reads types, [`signature`] functions' heads, [`infer`] bodies.
 
+mod infer;
+mod pretty;
 mod results;
+mod signature;
 mod ty;
+mod written;
 
+pub use pretty::pretty;
 pub use results::{Callee, Coercion, ParamTy, Signature, Types};
 pub use ty::Ty;
+pub use written::is_type_name;
+
+use crate::diagnostics::Reports;
+use crate::hir::Hir;
+use crate::resolve::Names;
+
+/// Finds the type of everything in a program, and reports where types do not agree.
+#[must_use]
+pub fn check(hir: &Hir, names: &Names, reports: &mut Reports) -> Types {
+    let mut types = Types::default();
+    signature::signatures(hir, &mut types, reports);
+    infer::bodies(hir, names, types, reports)
+}

@@ -90,6 +90,31 @@ impl Ty {
         matches!(self, Ty::PythonObject)
     }
 
+    /// Whether a Python object can become a value of this type where the program asks for it.
+    #[must_use]
+    pub fn from_object(&self) -> bool {
+        match self {
+            Ty::Bool | Ty::String | Ty::Array(_) | Ty::PythonArray(_) | Ty::PythonObject => true,
+            ty => ty.is_number(),
+        }
+    }
+
+    /// Whether a value of this type can become a Python object.
+    #[must_use]
+    pub fn to_object(&self) -> bool {
+        match self {
+            Ty::Unit | Ty::PyArrayView(_) => true,
+            Ty::Tuple(items) => items.iter().all(Ty::to_object),
+            ty => ty.from_object(),
+        }
+    }
+
+    /// The type of one operand or element: of an array its elements, of anything else itself.
+    #[must_use]
+    pub fn scalar(&self) -> &Ty {
+        self.element().unwrap_or(self)
+    }
+
     /// The runtime's code for a scalar or array element of this type.
     #[must_use]
     pub fn elem(&self) -> Option<Elem> {

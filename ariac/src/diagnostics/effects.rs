@@ -1,0 +1,77 @@
+//! What the compiler says about effects.
+
+use super::{Code, Diagnostic};
+use crate::source::Span;
+
+/// A `pure` function that is not.
+#[must_use]
+pub fn pure(
+    span: Span,
+    declared: Span,
+    name: &str,
+    touches: bool,
+    callee: Option<&str>,
+) -> Diagnostic {
+    let what = if touches {
+        "touches Python"
+    } else {
+        "may raise an error"
+    };
+    let message = format!("`{name}` is declared pure, but {what}");
+    let label = match callee {
+        Some(callee) => format!("`{callee}` {what}"),
+        None if touches => "touches Python".to_owned(),
+        None => "raises an error".to_owned(),
+    };
+    Diagnostic::error(Code::PureTouches, span, message, label)
+        .at(declared, "declared pure")
+        .help(format!("remove `pure`, or do this outside of `{name}`"))
+}
+
+/// Python is touched where the GIL is released.
+#[must_use]
+pub fn gil_released(span: Span, declared: Span, callee: Option<&str>) -> Diagnostic {
+    let label = match callee {
+        Some(callee) => format!("`{callee}` touches Python"),
+        None => "touches Python".to_owned(),
+    };
+    Diagnostic::error(
+        Code::GilReleased,
+        span,
+        "Python is touched where the GIL is released",
+        label,
+    )
+    .at(declared, "releases the GIL")
+    .help("put it into `Python.with_gil |py| … end`, or let the compiler decide with `gil: :auto`")
+}
+
+/// A parallel block that touches Python.
+#[must_use]
+pub fn parallel_touches(span: Span, block: Span, callee: Option<&str>) -> Diagnostic {
+    let label = match callee {
+        Some(callee) => format!("`{callee}` touches Python"),
+        None => "touches Python".to_owned(),
+    };
+    Diagnostic::error(
+        Code::ParallelEffect,
+        span,
+        "a parallel block touches Python",
+        label,
+    )
+    .at(block, "runs on several threads, without the GIL")
+    .help("compute what comes from Python before the block, or use `map`")
+}
+
+/// A parallel block that changes a variable around it.
+#[must_use]
+pub fn parallel_assigns(span: Span, name: &str, declared: Span) -> Diagnostic {
+    let message = format!("a parallel block changes `{name}`, which its turns share");
+    Diagnostic::error(
+        Code::ParallelEffect,
+        span,
+        message,
+        "changed by several threads at once",
+    )
+    .at(declared, "declared outside of the block")
+    .help("let the block give a value, and combine the values after it; or use `map`")
+}

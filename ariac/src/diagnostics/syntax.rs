@@ -1,0 +1,247 @@
+//! What the compiler says about texts that it cannot parse, and about syntax that it does not support yet.
+
+use super::{Code, Diagnostic};
+use crate::source::{FileId, Span};
+use crate::syntax::Problem;
+
+/// A mistake that the parser found.
+#[must_use]
+pub fn problem(file: FileId, problem: &Problem, text: &str) -> Diagnostic {
+    let span = Span::new(file, problem.at().start, problem.at().end);
+    match problem {
+        Problem::MissingEnd {
+            unclosed, suspect, ..
+        } => {
+            let inner = unclosed.first().map_or("construct", |u| u.name);
+            let message = match unclosed.len() {
+                0 | 1 => format!("expected `end` to close this {inner}"),
+                n => format!("{n} `end`s are missing here, the first for this {inner}"),
+            };
+            let mut report = Diagnostic::error(
+                Code::MissingToken,
+                span,
+                message,
+                "expected `end` before this",
+            );
+            for unclosed in unclosed {
+                let at = Span::new(file, unclosed.at.start, unclosed.at.end);
+                report = report.at(at, "is not closed");
+            }
+            if let Some(suspect) = suspect {
+                let at = Span::new(file, suspect.at.start, suspect.at.end);
+                let name = suspect.name;
+                return report.at(
+                    at,
+                    format!("by the indentation, it is this {name} that lacks its `end`"),
+                );
+            }
+            let (place, ends) = ends(text, problem);
+            let place = Span::new(file, place, place);
+            report.fix(place, ends, "add it")
+        }
+        Problem::Missing { token, .. } if *token == "\"" => Diagnostic::error(
+            Code::MissingToken,
+            span,
+            "this string is not closed",
+            "expected `\"`",
+        )
+        .note("a string ends on the line where it begins")
+        .fix(span, "\"", "close it"),
+        Problem::Missing { token, .. } => {
+            let name = describe(token);
+            Diagnostic::error(
+                Code::MissingToken,
+                span,
+                format!("expected {name}"),
+                format!("expected {name} here"),
+            )
+        }
+        Problem::Unclosed { token, .. } => {
+            let bracket = text.get(problem.at().clone()).unwrap_or("");
+            let message = format!("`{bracket}` is not closed");
+            Diagnostic::error(
+                Code::Syntax,
+                span,
+                message,
+                format!("expected `{token}` after this"),
+            )
+        }
+        Problem::NoOperand { .. } => {
+            let token = text.get(problem.at().clone()).unwrap_or("");
+            let message = format!("expected an expression after `{token}`");
+            Diagnostic::error(Code::Syntax, span, message, "nothing follows")
+        }
+        Problem::ExtraEnd { .. } => Diagnostic::error(
+            Code::Syntax,
+            span,
+            "this `end` closes nothing",
+            "one `end` too many",
+        )
+        .fix(span, "", "remove it"),
+        Problem::Unexpected { .. } => {
+            let found = text.get(problem.at().clone()).unwrap_or("");
+            let word = found.split_whitespace().next().unwrap_or("");
+            let shown: String = word.chars().take(30).collect();
+            let message = match shown.is_empty() {
+                true => "this cannot be parsed".to_owned(),
+                false => format!("unexpected `{shown}`"),
+            };
+            let report = Diagnostic::error(Code::Syntax, span, message, "cannot stand here");
+            hint(report, found)
+        }
+    }
+}
+
+/// Advice for what people write who come from another language.
+fn hint(report: Diagnostic, found: &str) -> Diagnostic {
+    let words: Vec<&str> = found
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .collect();
+    let has = |word: &str| words.contains(&word);
+    if has("def") {
+        report.help("a function begins with `fn`")
+    } else if has("elif") || has("elseif") {
+        report.help("it is written `elsif`")
+    } else if found.contains("&&") {
+        report.help("it is written `and`")
+    } else if found.contains("||") {
+        report.help("it is written `or`")
+    } else if found.starts_with('!') {
+        report.help("it is written `not`")
+    } else if found.contains(';') {
+        report.help("a newline ends a statement; there is no `;`")
+    } else if found.starts_with(':') {
+        report
+            .help("no `:` stands before a body: it begins on the next line and is closed by `end`")
+    } else {
+        report
+    }
+}
+
+/// Where missing `end`s go, and their text: after the last line of code, each as far in as what it closes.
+fn ends(text: &str, problem: &Problem) -> (usize, String) {
+    let Problem::MissingEnd { at, unclosed, .. } = problem else {
+        return (problem.at().start, String::new());
+    };
+    let before = text.get(..at.start).unwrap_or(text);
+    let mut code = before.trim_end();
+    // Documentation, attributes and comments above the next declaration belong to it.
+    while let Some(line) = code.lines().next_back()
+        && matches!(line.trim_start().chars().next(), Some('#' | '@'))
+    {
+        code = code[..code.len() - line.len()].trim_end();
+    }
+    let mut ends = String::new();
+    for construct in unclosed {
+        let line = text
+            .get(..construct.at.start)
+            .and_then(|t| t.rfind('\n'))
+            .map_or(0, |at| at + 1);
+        let rest = &text[line..];
+        let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        ends.push('\n');
+        ends.push_str(&rest[..indent]);
+        ends.push_str("end");
+    }
+    (code.len(), ends)
+}
+
+/// What a person calls a token.
+fn describe(token: &str) -> String {
+    match token {
+        "identifier" => "a name".to_owned(),
+        "constant" | "type_identifier" => "a name that begins with a capital".to_owned(),
+        "integer" => "an expression".to_owned(),
+        _ => format!("`{}`", token.replace('_', " ")),
+    }
+}
+
+/// Part of the language that this version of the compiler lacks.
+#[must_use]
+pub fn not_supported(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::NotSupported,
+        span,
+        format!("{what} not supported yet"),
+        "is part of the language, but this version of the compiler lacks it",
+    )
+}
+
+/// Constructs in constructs, deeper than the compiler goes.
+#[must_use]
+pub fn too_deep(span: Span, limit: usize) -> Diagnostic {
+    Diagnostic::error(
+        Code::Syntax,
+        span,
+        format!("this is nested more than {limit} levels deep"),
+        "too deep",
+    )
+    .help("give the inner parts names of their own")
+}
+
+/// An integer literal that no type holds, or not the one that its suffix names.
+#[must_use]
+pub fn integer_range(span: Span, ty: &str, low: &str, high: &str) -> Diagnostic {
+    let message = format!("this number does not fit into {ty}");
+    Diagnostic::error(
+        Code::Literal,
+        span,
+        message,
+        format!("{ty} holds {low} to {high}"),
+    )
+}
+
+/// A float literal that is beyond the greatest number.
+#[must_use]
+pub fn float_range(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::Literal,
+        span,
+        format!("this number is too large for {ty}"),
+        "would be infinite",
+    )
+}
+
+/// A digit or escape that means nothing.
+#[must_use]
+pub fn malformed(span: Span, what: &str, why: &str) -> Diagnostic {
+    Diagnostic::error(Code::Literal, span, format!("{what} is malformed"), why)
+}
+
+/// A parameter without a type.
+#[must_use]
+pub fn parameter_type(span: Span, name: &str) -> Diagnostic {
+    let message = format!("the type of `{name}` is not stated");
+    Diagnostic::error(Code::TypeUnclear, span, message, "needs a type")
+        .note("signatures are written, bodies are inferred")
+        .help(format!("for instance `{name}: Float`"))
+}
+
+/// A declaration that lacks something that its kind needs.
+#[must_use]
+pub fn lacks(span: Span, message: &str, label: &str) -> Diagnostic {
+    Diagnostic::error(Code::MissingToken, span, message, label)
+}
+
+/// `extern` with a language that Aria knows nothing of.
+#[must_use]
+pub fn unknown_language(span: Span, name: &str) -> Diagnostic {
+    let message = format!("`extern {name}` is not known");
+    Diagnostic::error(
+        Code::UnknownName,
+        span,
+        message,
+        "expected `Python`, `Rust` or `C`",
+    )
+}
+
+/// `extern Python from "numpy"`.
+#[must_use]
+pub fn module_in_quotes(span: Span, name: &str) -> Diagnostic {
+    let message = "the name of a Python module stands without quotes";
+    Diagnostic::error(Code::Syntax, span, message, "expected a name").fix(
+        span,
+        name,
+        "remove the quotes",
+    )
+}

@@ -1,0 +1,355 @@
+//! What the compiler says about types.
+
+use super::{Code, Diagnostic};
+use crate::source::Span;
+use crate::types::Ty;
+
+/// How a type is called in a message.
+fn name(ty: &Ty) -> String {
+    match ty {
+        Ty::Unit => "nothing".to_owned(),
+        Ty::Range => "a range".to_owned(),
+        ty => ty.to_string(),
+    }
+}
+
+/// Two types that should agree.
+#[must_use]
+pub fn mismatch(span: Span, wanted: &Ty, found: &Ty) -> Diagnostic {
+    let message = format!("expected {}, found {}", name(wanted), name(found));
+    Diagnostic::error(
+        Code::Mismatch,
+        span,
+        message,
+        format!("this is {}", name(found)),
+    )
+}
+
+/// A place that wants something which is said in words.
+#[must_use]
+pub fn expected(span: Span, wanted: &str, found: &Ty) -> Diagnostic {
+    let message = format!("expected {wanted}, found {}", name(found));
+    Diagnostic::error(
+        Code::Mismatch,
+        span,
+        message,
+        format!("this is {}", name(found)),
+    )
+}
+
+/// A name that stands for no value where one is needed. `what`: "a type", "a module".
+#[must_use]
+pub fn no_value(span: Span, text: &str, what: &str) -> Diagnostic {
+    let message = format!("expected a value, but `{text}` is {what}");
+    Diagnostic::error(Code::Mismatch, span, message, "not a value")
+}
+
+/// A type that does not exist.
+#[must_use]
+pub fn unknown_type(span: Span, text: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("the type `{text}` is not known");
+    let report = Diagnostic::error(Code::UnknownType, span, message, "unknown type");
+    match near {
+        Some(near) => report.fix(span, near, "a type like it is known"),
+        None => report,
+    }
+}
+
+/// `Int[Float]`.
+#[must_use]
+pub fn no_type_arguments(span: Span, ty: &Ty) -> Diagnostic {
+    let message = format!("{ty} takes no types in brackets");
+    Diagnostic::error(Code::UnknownType, span, message, "not a type").fix(
+        span,
+        ty.to_string(),
+        "remove them",
+    )
+}
+
+/// `Array` alone.
+#[must_use]
+pub fn element_missing(span: Span, text: &str) -> Diagnostic {
+    let message = format!("`{text}` needs the type of its elements");
+    let fix = format!("{text}[Float]");
+    Diagnostic::error(Code::Element, span, message, "elements of which type?").fix(
+        span,
+        fix,
+        "for instance",
+    )
+}
+
+/// `Array[String]`.
+#[must_use]
+pub fn element(span: Span, ty: &Ty) -> Diagnostic {
+    let message = format!("{ty} cannot be the element of an array");
+    Diagnostic::error(
+        Code::Element,
+        span,
+        message,
+        "expected Float, Float32, Int or Bool",
+    )
+}
+
+/// A value that an array cannot hold.
+#[must_use]
+pub fn element_value(span: Span, ty: &Ty) -> Diagnostic {
+    let message = format!(
+        "the elements of an array are numbers or Bools, found {}",
+        name(ty)
+    );
+    let report = Diagnostic::error(
+        Code::Element,
+        span,
+        message,
+        format!("this is {}", name(ty)),
+    );
+    match ty {
+        Ty::PythonObject => report.help("convert it: `.to[Float]`"),
+        _ => report,
+    }
+}
+
+/// A type that cannot stand in this place.
+#[must_use]
+pub fn not_here(span: Span, ty: &Ty, place: &str, why: &str) -> Diagnostic {
+    let message = format!("{} cannot be {place}", name(ty));
+    Diagnostic::error(Code::Element, span, message, "not possible here").note(why)
+}
+
+/// `mut` for what Python passes by value or Aria copies.
+#[must_use]
+pub fn mut_from_python(span: Span, function: &str, param: &str, ty: &Ty) -> Diagnostic {
+    let message = format!("changes to `mut {param}: {ty}` would be lost in Python");
+    let report = Diagnostic::error(
+        Code::Element,
+        span,
+        message,
+        "Python would not see the change",
+    )
+    .note(format!(
+        "`{function}` is called from Python, which passes {ty} as a copy"
+    ));
+    match ty.element() {
+        Some(element) => report.fix(
+            span,
+            format!("PyArrayView[{element}]"),
+            "take a view of Python's memory",
+        ),
+        None => report.help(format!(
+            "return the new value, or make it `priv fn {function}`"
+        )),
+    }
+}
+
+/// A function of one expression whose result is not stated.
+#[must_use]
+pub fn result_unstated(span: Span, function: &str, ty: &Ty) -> Diagnostic {
+    let message = format!("the result of `{function}` is not stated");
+    Diagnostic::error(Code::TypeUnclear, span, message, format!("gives {ty}"))
+        .note("signatures are written, bodies are inferred")
+        .help(format!("write `fn {function}(…) -> {ty} = …`"))
+}
+
+/// `[]`.
+#[must_use]
+pub fn empty_array(span: Span) -> Diagnostic {
+    let message = "the type of an empty array is not clear";
+    Diagnostic::error(Code::TypeUnclear, span, message, "elements of which type?")
+        .help("state it: `xs: Array[Float] = []`")
+}
+
+/// A constant that needs itself.
+#[must_use]
+pub fn const_cycle(span: Span, text: &str) -> Diagnostic {
+    let message = format!("the constant `{text}` needs its own value");
+    Diagnostic::error(Code::TypeUnclear, span, message, "needed again here")
+}
+
+/// A method or attribute that a type lacks.
+#[must_use]
+pub fn unknown_method(span: Span, owner: &str, text: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("{owner} has no method `{text}`");
+    let report = Diagnostic::error(Code::UnknownMethod, span, message, "unknown method");
+    match near {
+        Some(near) => report.fix(span, near, "a method like it is known"),
+        None => report,
+    }
+}
+
+/// Too many or too few arguments. `takes`: "2 arguments".
+#[must_use]
+pub fn argument_count(span: Span, text: &str, takes: &str, found: usize) -> Diagnostic {
+    let message = format!("`{text}` takes {takes}, found {found}");
+    Diagnostic::error(Code::Arguments, span, message, format!("found {found}"))
+}
+
+/// Parameters that got no argument.
+#[must_use]
+pub fn argument_missing(span: Span, text: &str, missing: &[&str]) -> Diagnostic {
+    let list: Vec<String> = missing.iter().map(|m| format!("`{m}`")).collect();
+    let noun = if missing.len() == 1 {
+        "argument"
+    } else {
+        "arguments"
+    };
+    let message = format!("`{text}` lacks the {noun} {}", list.join(", "));
+    Diagnostic::error(Code::Arguments, span, message, "called here")
+}
+
+/// A keyword that names no parameter.
+#[must_use]
+pub fn unknown_keyword(span: Span, text: &str, keyword: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("`{text}` has no parameter `{keyword}`");
+    let report = Diagnostic::error(Code::Arguments, span, message, "unknown parameter");
+    match near {
+        Some(near) => report.fix(span, near, "a parameter like it is known"),
+        None => report,
+    }
+}
+
+/// A parameter that gets two arguments.
+#[must_use]
+pub fn argument_twice(span: Span, keyword: &str, first: Span) -> Diagnostic {
+    let message = format!("`{keyword}` is given twice");
+    Diagnostic::error(Code::Arguments, span, message, "given again").at(first, "first given here")
+}
+
+/// An argument without a name after one with a name.
+#[must_use]
+pub fn positional_after_keyword(span: Span, first: Span) -> Diagnostic {
+    let message = "an argument without a name stands after one with a name";
+    Diagnostic::error(
+        Code::Arguments,
+        span,
+        message,
+        "needs a name, or to stand before",
+    )
+    .at(first, "the first with a name")
+}
+
+/// Arguments of a built-in with names.
+#[must_use]
+pub fn no_keywords(span: Span, text: &str) -> Diagnostic {
+    let message = format!("the arguments of `{text}` have no names");
+    Diagnostic::error(Code::Arguments, span, message, "remove the name")
+}
+
+/// A method that needs a block, or a block with another number of parameters.
+#[must_use]
+pub fn block_shape(span: Span, text: &str, wanted: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::Arguments,
+        span,
+        format!("`{text}` takes {wanted}"),
+        "here",
+    )
+}
+
+/// A type where a method wants one, which is missing or not one.
+#[must_use]
+pub fn type_argument(span: Span, text: &str, example: &str) -> Diagnostic {
+    let message = format!("`{text}` needs one type as its argument");
+    Diagnostic::error(
+        Code::Arguments,
+        span,
+        message,
+        format!("for instance `{example}`"),
+    )
+}
+
+/// An operator whose operands it cannot take.
+#[must_use]
+pub fn operator(span: Span, symbol: &str, left: (&Ty, Span), right: (&Ty, Span)) -> Diagnostic {
+    let message = format!(
+        "`{symbol}` does not work on {} and {}",
+        name(left.0),
+        name(right.0)
+    );
+    Diagnostic::error(Code::Operator, span, message, "")
+        .at(left.1, name(left.0))
+        .at(right.1, name(right.0))
+}
+
+/// An operator with one operand.
+#[must_use]
+pub fn unary(span: Span, symbol: &str, ty: &Ty) -> Diagnostic {
+    let message = format!("`{symbol}` does not work on {}", name(ty));
+    Diagnostic::error(
+        Code::Operator,
+        span,
+        message,
+        format!("this is {}", name(ty)),
+    )
+}
+
+/// A call of something that is no function.
+#[must_use]
+pub fn not_callable(span: Span, ty: &Ty) -> Diagnostic {
+    let message = format!("{} cannot be called", name(ty));
+    Diagnostic::error(Code::NotCallable, span, message, "not a function")
+}
+
+/// A call of a name that is no function. `what`: "a type".
+#[must_use]
+pub fn name_not_callable(span: Span, text: &str, what: &str) -> Diagnostic {
+    let message = format!("`{text}` is {what} and cannot be called");
+    Diagnostic::error(Code::NotCallable, span, message, "not a function")
+}
+
+/// A `for` over what has no elements.
+#[must_use]
+pub fn not_iterable(span: Span, ty: &Ty) -> Diagnostic {
+    let message = format!(
+        "`for` needs a range, an array or a Python object, found {}",
+        name(ty)
+    );
+    let report = Diagnostic::error(
+        Code::NotIterable,
+        span,
+        message,
+        format!("this is {}", name(ty)),
+    );
+    match ty {
+        Ty::Int => report.fix(
+            Span {
+                end: span.start,
+                ..span
+            },
+            "0..<",
+            "count up to it",
+        ),
+        _ => report,
+    }
+}
+
+/// A pattern with another number of parts than the value.
+#[must_use]
+pub fn parts(span: Span, wanted: usize, found: &Ty) -> Diagnostic {
+    let message = format!("expected {wanted} values, found {}", name(found));
+    Diagnostic::error(
+        Code::Mismatch,
+        span,
+        message,
+        format!("takes {wanted} values apart"),
+    )
+}
+
+/// A change of something read-only. `what`: "parameter", "value of `let`".
+#[must_use]
+pub fn read_only(span: Span, text: &str, declared: Span, mut_at: Option<Span>) -> Diagnostic {
+    let message = format!("`{text}` is read-only and cannot be changed");
+    let report = Diagnostic::error(Code::NotMutable, span, message, "changed here")
+        .at(declared, "declared here");
+    match mut_at {
+        Some(at) => report.fix(at, "mut ", "make it mutable"),
+        None => report,
+    }
+}
+
+/// A `mut` parameter that gets something without a name.
+#[must_use]
+pub fn temporary_changed(span: Span, param: &str) -> Diagnostic {
+    let message = format!("`mut {param}` needs a variable, so that the change is seen");
+    Diagnostic::error(Code::NotMutable, span, message, "this has no name")
+        .help("give it a name first, and pass that")
+}

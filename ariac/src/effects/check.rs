@@ -1,0 +1,138 @@
+//! What a program promises about effects, compared with what it does.
+
+use super::facts::{Event, Facts, Place, Program};
+use super::fixpoint::all_facts;
+use super::{EffectTable, Effects, Gil, gil};
+use crate::diagnostics::{Reports, effects as say};
+use crate::hir::{ExprId, Hir, Item, ItemKind};
+use crate::resolve::Names;
+use crate::source::Span;
+use crate::types::Types;
+use std::collections::HashSet;
+
+/// Reports `pure` functions with effects, Python where the GIL is released, and effects in parallel blocks.
+pub fn check(
+    hir: &Hir,
+    names: &Names,
+    types: &Types,
+    effects: &EffectTable,
+    reports: &mut Reports,
+) {
+    let program = Program { hir, names, types };
+    for (id, facts) in all_facts(program).iter() {
+        let item = &hir.items[id];
+        let check = Check {
+            program,
+            effects,
+            item,
+            facts,
+        };
+        if let ItemKind::Fn(function) = &item.kind
+            && function.pure
+        {
+            check.pure(reports);
+        }
+        if gil(hir, item) == Gil::Release {
+            check.released(reports);
+        }
+        check.parallel(reports);
+    }
+}
+
+struct Check<'a> {
+    program: Program<'a>,
+    effects: &'a EffectTable,
+    item: &'a Item,
+    facts: &'a Facts,
+}
+
+impl Check<'_> {
+    fn of_callee(&self, place: &Place) -> Effects {
+        match place.event {
+            Event::Call(item) => self.effects.get(item).copied().unwrap_or_default(),
+            _ => Effects::default(),
+        }
+    }
+
+    fn callee_name(&self, place: &Place) -> Option<&str> {
+        match place.event {
+            Event::Call(item) => Some(&self.program.hir.items[item].name.name),
+            _ => None,
+        }
+    }
+
+    /// `pure` asserts that a function does nothing but compute: no Python, no errors on purpose.
+    fn pure(&self, reports: &mut Reports) {
+        let cause = self.facts.places.iter().find(|p| {
+            let callee = self.of_callee(p);
+            matches!(p.event, Event::Touch | Event::Throw) || callee.py || callee.throws
+        });
+        let Some(place) = cause else { return };
+        let touches = place.event == Event::Touch || self.of_callee(place).py;
+        let name = &self.item.name;
+        reports.add(say::pure(
+            place.span,
+            name.span,
+            &name.name,
+            touches,
+            self.callee_name(place),
+        ));
+    }
+
+    /// Where the GIL is released, Python must not be touched.
+    fn released(&self, reports: &mut Reports) {
+        let attribute = self
+            .item
+            .attributes
+            .iter()
+            .find(|a| a.name.name == "python_interop");
+        let declared = attribute.map_or(self.item.name.span, |a| a.span);
+        let mut told: HashSet<ExprId> = HashSet::new();
+        for place in self.facts.places.iter().filter(|p| !p.has_gil) {
+            let is_python = place.event == Event::Touch || self.of_callee(place).py;
+            if is_python && told.insert(place.stmt) {
+                reports.add(say::gil_released(
+                    place.span,
+                    declared,
+                    self.callee_name(place),
+                ));
+            }
+        }
+    }
+
+    /// A block that runs on several threads touches neither Python nor what they share.
+    fn parallel(&self, reports: &mut Reports) {
+        for block in &self.facts.parallel {
+            let mut told: HashSet<ExprId> = HashSet::new();
+            for place in self.facts.places.get(block.places.clone()).unwrap_or(&[]) {
+                match place.event {
+                    Event::Assign(binding) => {
+                        let binding = &self.program.names.bindings[binding];
+                        if !contains(block.span, binding.span) && told.insert(place.stmt) {
+                            reports.add(say::parallel_assigns(
+                                place.span,
+                                &binding.name,
+                                binding.span,
+                            ));
+                        }
+                    }
+                    Event::Touch | Event::Call(_) => {
+                        let is_python = place.event == Event::Touch || self.of_callee(place).py;
+                        if is_python && told.insert(place.stmt) {
+                            reports.add(say::parallel_touches(
+                                place.span,
+                                block.span,
+                                self.callee_name(place),
+                            ));
+                        }
+                    }
+                    Event::Throw => {}
+                }
+            }
+        }
+    }
+}
+
+fn contains(outer: Span, inner: Span) -> bool {
+    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
+}

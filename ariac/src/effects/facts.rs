@@ -1,0 +1,338 @@
+//! What a body does itself: where it touches Python, where it raises, whom it calls, what it assigns.
+
+use super::Effects;
+use crate::builtins::Builtin;
+use crate::hir::{
+    Block, Closure, ExprId, ExprKind, Function, Hir, ItemId, StrPart, for_each_child,
+};
+use crate::resolve::{BindingId, Meaning, Names};
+use crate::source::Span;
+use crate::types::{Callee, Coercion, Ty, Types};
+
+/// The program as the front end knows it.
+#[derive(Clone, Copy)]
+pub(super) struct Program<'a> {
+    pub(super) hir: &'a Hir,
+    pub(super) names: &'a Names,
+    pub(super) types: &'a Types,
+}
+
+/// What happens at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    /// A Python object is touched.
+    Touch,
+    /// An error is raised on purpose.
+    Throw,
+    /// A function is called.
+    Call(ItemId),
+    /// A variable changes.
+    Assign(BindingId),
+}
+
+/// An event and its surroundings.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) event: Event,
+    pub(super) span: Span,
+    /// The statement that it belongs to: one message a statement is enough.
+    pub(super) stmt: ExprId,
+    /// Whether it stands in `Python.with_gil`.
+    pub(super) has_gil: bool,
+}
+
+/// A block of `parallel_map`, with what happens in it.
+pub(super) struct Parallel {
+    /// The block.
+    pub(super) span: Span,
+    /// Its part of [`Facts::places`].
+    pub(super) places: std::ops::Range<usize>,
+}
+
+/// What a body does.
+#[derive(Default)]
+pub(super) struct Facts {
+    pub(super) own: Effects,
+    pub(super) places: Vec<Place>,
+    pub(super) parallel: Vec<Parallel>,
+}
+
+/// The facts of a function with a body.
+pub(super) fn facts(program: Program<'_>, function: &Function) -> Facts {
+    let mut walk = Walk {
+        program,
+        facts: Facts::default(),
+        stmt: None,
+        gil_depth: 0,
+    };
+    for requires in &function.requires {
+        walk.stmt = Some(requires.condition);
+        walk.event(Event::Throw, requires.span, requires.condition);
+        walk.expr(requires.condition);
+        if let Some(message) = requires.message {
+            walk.expr(message);
+        }
+    }
+    for default in function.params.iter().filter_map(|p| p.default) {
+        walk.stmt = Some(default);
+        walk.expr(default);
+    }
+    if let Some(body) = &function.body {
+        walk.block(body);
+    }
+    walk.facts
+}
+
+struct Walk<'a> {
+    program: Program<'a>,
+    facts: Facts,
+    stmt: Option<ExprId>,
+    gil_depth: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn block(&mut self, block: &Block) {
+        let outer = self.stmt;
+        for &stmt in &block.stmts {
+            self.stmt = Some(stmt);
+            self.expr(stmt);
+        }
+        self.stmt = outer;
+    }
+
+    fn event(&mut self, event: Event, span: Span, at: ExprId) {
+        let own = &mut self.facts.own;
+        match event {
+            Event::Touch => {
+                own.py = true;
+                own.raises = true;
+                own.throws = true;
+            }
+            Event::Throw => {
+                own.raises = true;
+                own.throws = true;
+            }
+            Event::Call(_) | Event::Assign(_) => {}
+        }
+        let stmt = self.stmt.unwrap_or(at);
+        self.facts.places.push(Place {
+            event,
+            span,
+            stmt,
+            has_gil: self.gil_depth > 0,
+        });
+    }
+
+    fn touch(&mut self, at: ExprId) {
+        let span = self.program.hir.exprs[at].span;
+        self.event(Event::Touch, span, at);
+    }
+
+    fn may_fail(&mut self) {
+        self.facts.own.raises = true;
+    }
+
+    fn allocates(&mut self) {
+        self.facts.own.raises = true;
+        self.facts.own.alloc = true;
+    }
+
+    fn ty(&self, id: ExprId) -> &'a Ty {
+        self.program.types.exprs.get(id).unwrap_or(&Ty::Error)
+    }
+
+    fn expr(&mut self, id: ExprId) {
+        let Program { hir, types, .. } = self.program;
+        if let Some(Coercion::FromObject(_) | Coercion::ToObject | Coercion::Truth) =
+            types.coercions.get(id)
+        {
+            self.touch(id);
+        }
+        match types.callees.get(id) {
+            Some(Callee::Builtin(Builtin::ParallelMap)) => return self.parallel_map(id),
+            Some(Callee::Builtin(Builtin::WithGil)) => {
+                self.gil_depth += 1;
+                self.touch(id);
+                self.children(id);
+                self.gil_depth -= 1;
+                return;
+            }
+            Some(callee) => self.callee(id, callee),
+            None => {}
+        }
+        self.own_effect(id, &hir.exprs[id].kind);
+        self.children(id);
+    }
+
+    fn children(&mut self, id: ExprId) {
+        let hir = self.program.hir;
+        match &hir.exprs[id].kind {
+            ExprKind::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                self.expr(*condition);
+                self.block(then);
+                if let Some(otherwise) = otherwise {
+                    self.block(otherwise);
+                }
+            }
+            ExprKind::While {
+                condition, body, ..
+            } => {
+                self.expr(*condition);
+                self.block(body);
+            }
+            ExprKind::For { iterable, body, .. } => {
+                self.expr(*iterable);
+                self.block(body);
+            }
+            ExprKind::MethodCall {
+                receiver,
+                args,
+                block: Some(block),
+                ..
+            } => {
+                self.expr(*receiver);
+                for arg in args {
+                    self.expr(arg.value);
+                }
+                self.block(&block.body);
+            }
+            _ => {
+                let mut children = Vec::new();
+                for_each_child(hir, id, |child| children.push(child));
+                for child in children {
+                    self.expr(child);
+                }
+            }
+        }
+    }
+
+    fn callee(&mut self, id: ExprId, callee: &Callee) {
+        match callee {
+            Callee::Fn { item, .. } => {
+                let span = self.program.hir.exprs[id].span;
+                self.event(Event::Call(*item), span, id);
+            }
+            Callee::PyCall | Callee::PyMethod | Callee::PyAttr => self.touch(id),
+            Callee::Builtin(builtin) => match builtin {
+                Builtin::ObjectTo(_) | Builtin::ObjectToArray(_) => self.touch(id),
+                Builtin::Math(_) if self.ty(id).is_array_like() => self.allocates(),
+                Builtin::Math(_) if *self.ty(id) == Ty::Int => self.may_fail(),
+                Builtin::Sum | Builtin::Min | Builtin::Max | Builtin::Dot | Builtin::ToInt => {
+                    self.may_fail()
+                }
+                Builtin::Map
+                | Builtin::ToArray
+                | Builtin::ToStr
+                | Builtin::Zeros
+                | Builtin::Ones
+                | Builtin::Full => self.allocates(),
+                _ => {}
+            },
+        }
+    }
+
+    /// What an expression does, calls and its parts aside.
+    fn own_effect(&mut self, id: ExprId, kind: &ExprKind) {
+        match kind {
+            ExprKind::Name(_) => {
+                if let Some(Meaning::PyModule(_)) = self.program.names.exprs.get(id) {
+                    self.touch(id);
+                }
+            }
+            ExprKind::Str(parts) => {
+                for part in parts {
+                    if let StrPart::Value(value) = part {
+                        self.allocates();
+                        if *self.ty(*value) == Ty::PythonObject {
+                            self.touch(*value);
+                        }
+                    }
+                }
+            }
+            ExprKind::Array(_) => self.allocates(),
+            ExprKind::Unary { .. } | ExprKind::Binary { .. } => self.operator(id),
+            ExprKind::Compare { first, rest } => {
+                let mut operands = std::iter::once(*first).chain(rest.iter().map(|(_, e)| *e));
+                if operands.any(|e| *self.ty(e) == Ty::PythonObject) {
+                    self.touch(id);
+                }
+            }
+            ExprKind::Index { base, .. } => match self.ty(*base) {
+                Ty::PythonObject => self.touch(id),
+                _ => self.may_fail(),
+            },
+            ExprKind::For { iterable, .. } if *self.ty(*iterable) == Ty::PythonObject => {
+                self.touch(*iterable)
+            }
+            ExprKind::Raise(value) => {
+                let span = self.program.hir.exprs[id].span;
+                match self.ty(*value) {
+                    Ty::PythonObject => self.touch(id),
+                    _ => self.event(Event::Throw, span, id),
+                }
+            }
+            ExprKind::Assign { target, .. } => self.target(*target),
+            ExprKind::CompoundAssign { target, .. } => {
+                self.target(*target);
+                self.operator(*target);
+            }
+            _ => {}
+        }
+    }
+
+    /// An operator whose result has this expression's type.
+    fn operator(&mut self, id: ExprId) {
+        match self.ty(id) {
+            Ty::Int => self.may_fail(),
+            Ty::PythonObject => self.touch(id),
+            Ty::String => self.allocates(),
+            ty if ty.is_array_like() => self.allocates(),
+            _ => {}
+        }
+    }
+
+    /// The variable that an assignment changes.
+    fn target(&mut self, target: ExprId) {
+        let hir = self.program.hir;
+        match &hir.exprs[target].kind {
+            ExprKind::Tuple(targets) => {
+                for &target in targets {
+                    self.target(target);
+                }
+            }
+            ExprKind::Index { base, .. } => self.target(*base),
+            ExprKind::Name(_) => {
+                if let Some(Meaning::Local(binding)) = self.program.names.exprs.get(target) {
+                    let span = hir.exprs[target].span;
+                    self.event(Event::Assign(*binding), span, target);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn parallel_map(&mut self, id: ExprId) {
+        self.allocates();
+        let ExprKind::MethodCall {
+            receiver,
+            block: Some(block),
+            ..
+        } = &self.program.hir.exprs[id].kind
+        else {
+            return;
+        };
+        self.expr(*receiver);
+        let block: &Closure = block;
+        let start = self.facts.places.len();
+        self.block(&block.body);
+        let places = start..self.facts.places.len();
+        self.facts.parallel.push(Parallel {
+            span: block.span,
+            places,
+        });
+    }
+}

@@ -1,0 +1,175 @@
+//! Effects along the calls.
+
+use super::facts::{Event, Facts, Program, facts};
+use super::{EffectTable, Effects};
+use crate::arena::SideTable;
+use crate::hir::{Hir, ItemId, ItemKind, NativeAbi};
+use crate::resolve::Names;
+use crate::types::Types;
+use std::collections::{HashMap, HashSet};
+
+/// The facts of each function that has a body.
+pub(super) type FactTable = SideTable<ItemId, Facts>;
+
+/// Finds the effects of every function, `extern` ones included.
+#[must_use]
+pub fn infer(hir: &Hir, names: &Names, types: &Types) -> EffectTable {
+    let facts = all_facts(Program { hir, names, types });
+    let mut effects = declared(hir);
+    let mut callers: HashMap<ItemId, Vec<ItemId>> = HashMap::new();
+    for (id, facts) in facts.iter() {
+        effects.set(id, facts.own);
+        for callee in callees(facts) {
+            callers.entry(callee).or_default().push(id);
+        }
+    }
+    for id in recursive(&facts) {
+        if let Some(effects) = effects.get_mut(id) {
+            effects.raises = true;
+        }
+    }
+    // An effect is added at most once to each function: a function is looked at again only after a callee grew.
+    let mut work: Vec<ItemId> = effects.iter().map(|(id, _)| id).collect();
+    while let Some(callee) = work.pop() {
+        let Some(of_callee) = effects.get(callee).copied() else {
+            continue;
+        };
+        for &caller in callers.get(&callee).map_or(&[][..], Vec::as_slice) {
+            let before = effects.get(caller).copied().unwrap_or_default();
+            let after = before.join(of_callee);
+            if after != before {
+                effects.set(caller, after);
+                work.push(caller);
+            }
+        }
+    }
+    effects
+}
+
+/// The facts of all bodies.
+pub(super) fn all_facts(program: Program<'_>) -> FactTable {
+    let mut table = FactTable::new();
+    for (id, item) in program.hir.items.iter() {
+        if let ItemKind::Fn(function) = &item.kind
+            && function.body.is_some()
+        {
+            table.set(id, facts(program, function));
+        }
+    }
+    table
+}
+
+fn callees(facts: &Facts) -> HashSet<ItemId> {
+    let called = facts.places.iter().filter_map(|p| match p.event {
+        Event::Call(item) => Some(item),
+        _ => None,
+    });
+    called.collect()
+}
+
+/// The effects of functions that others define.
+fn declared(hir: &Hir) -> EffectTable {
+    let mut effects = EffectTable::new();
+    for (_, item) in hir.items.iter() {
+        let (functions, of) = match &item.kind {
+            ItemKind::ExternPython { functions, .. } => (
+                functions,
+                Effects {
+                    py: true,
+                    raises: true,
+                    throws: true,
+                    alloc: false,
+                },
+            ),
+            ItemKind::ExternNative {
+                abi: NativeAbi::Rust,
+                functions,
+                ..
+            } => (
+                functions,
+                Effects {
+                    raises: true,
+                    throws: true,
+                    ..Effects::default()
+                },
+            ),
+            ItemKind::ExternNative {
+                abi: NativeAbi::C,
+                functions,
+                ..
+            } => (functions, Effects::default()),
+            ItemKind::Fn(_) | ItemKind::Const { .. } => continue,
+        };
+        for &function in functions {
+            effects.set(function, of);
+        }
+    }
+    effects
+}
+
+/// The functions that may call themselves, directly or through others: those in a cycle of calls. (Tarjan's strongly
+/// connected components, with a stack of its own so that a long chain of calls needs none of the machine's.)
+fn recursive(facts: &FactTable) -> Vec<ItemId> {
+    let edges: HashMap<ItemId, Vec<ItemId>> = facts
+        .iter()
+        .map(|(id, facts)| {
+            let mut callees: Vec<ItemId> = callees(facts).into_iter().collect();
+            callees.sort();
+            (id, callees)
+        })
+        .collect();
+    let mut found = Vec::new();
+    let mut index: HashMap<ItemId, usize> = HashMap::new();
+    let mut low: HashMap<ItemId, usize> = HashMap::new();
+    let mut open: Vec<ItemId> = Vec::new();
+    let mut is_open: HashSet<ItemId> = HashSet::new();
+    for (root, _) in facts.iter() {
+        if index.contains_key(&root) {
+            continue;
+        }
+        let mut path: Vec<(ItemId, usize)> = vec![(root, 0)];
+        while let Some((node, next)) = path.pop() {
+            if next == 0 {
+                let number = index.len();
+                index.insert(node, number);
+                low.insert(node, number);
+                open.push(node);
+                is_open.insert(node);
+            }
+            let callees = edges.get(&node).map_or(&[][..], Vec::as_slice);
+            if let Some(&callee) = callees.get(next) {
+                path.push((node, next + 1));
+                if !edges.contains_key(&callee) {
+                    continue;
+                }
+                match index.get(&callee) {
+                    None => path.push((callee, 0)),
+                    Some(&number) if is_open.contains(&callee) => lower(&mut low, node, number),
+                    Some(_) => {}
+                }
+                continue;
+            }
+            let lowest = low[&node];
+            if let Some(&(caller, _)) = path.last() {
+                lower(&mut low, caller, lowest);
+            }
+            if lowest == index[&node] {
+                let start = open.iter().rposition(|n| *n == node).unwrap_or(0);
+                let component = open.split_off(start);
+                for member in &component {
+                    is_open.remove(member);
+                }
+                if component.len() > 1 || callees.contains(&node) {
+                    found.extend(component);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn lower(low: &mut HashMap<ItemId, usize>, node: ItemId, number: usize) {
+    if let Some(old) = low.get_mut(&node) {
+        *old = (*old).min(number);
+    }
+}

@@ -1,0 +1,172 @@
+//! From the syntax tree to the HIR: the spelling goes, what is not supported yet is reported, what could not be parsed
+//! is left out.
+//!
+//! One file a kind of thing: [`item`] declarations, [`stmt`] statements, [`expr`] expressions, [`call`] what takes
+//! arguments, [`literal`] numbers and strings, [`pattern`] and [`type_expr`] what they say.
+
+mod call;
+mod expr;
+mod item;
+mod literal;
+mod pattern;
+mod stmt;
+mod type_expr;
+
+use super::{Block, Expr, ExprId, ExprKind, Hir, Ident, Module};
+use crate::diagnostics::{Diagnostic, Reports, syntax as say};
+use crate::source::{FileId, SourceMap, Span};
+use crate::syntax::{Field, Node, Tree, problems};
+
+/// Constructs in constructs, deeper than this, are refused: every stage after this one recurses over the HIR.
+pub const NESTING_LIMIT: usize = 500;
+
+/// Adds a file to the program. Reports every syntax error of it and everything that is not supported yet.
+pub fn lower(
+    file: FileId,
+    tree: &Tree,
+    _sources: &SourceMap,
+    hir: &mut Hir,
+    reports: &mut Reports,
+) {
+    let problems = problems(tree);
+    for problem in &problems {
+        reports.add(say::problem(file, problem, tree.text()));
+    }
+    let mut lower = Lower {
+        file,
+        hir,
+        reports,
+        broken: !problems.is_empty(),
+        depth: 0,
+        skipped: Vec::new(),
+    };
+    let items = tree.root().map_or_else(Vec::new, |root| lower.items(root));
+    let doc = tree
+        .root()
+        .and_then(|root| root.field(Field::Doc))
+        .map(|n| item::doc_text(n.text()));
+    let module = Module {
+        file,
+        doc,
+        items,
+        broken: lower.broken,
+        skipped: lower.skipped,
+    };
+    hir.modules.push(module);
+}
+
+/// The state of lowering one file.
+struct Lower<'a> {
+    file: FileId,
+    hir: &'a mut Hir,
+    reports: &'a mut Reports,
+    /// Whether the file has syntax errors; then what is missing in the tree has been reported.
+    broken: bool,
+    depth: usize,
+    skipped: Vec<String>,
+}
+
+impl Lower<'_> {
+    fn span(&self, node: Node<'_>) -> Span {
+        let range = node.range();
+        Span::new(self.file, range.start, range.end)
+    }
+
+    fn ident(&self, node: Node<'_>) -> Ident {
+        Ident {
+            name: node.text().to_owned(),
+            span: self.span(node),
+        }
+    }
+
+    fn report(&mut self, report: Diagnostic) {
+        self.reports.add(report);
+    }
+
+    fn push(&mut self, kind: ExprKind, span: Span) -> ExprId {
+        self.hir.exprs.push(Expr { kind, span })
+    }
+
+    fn error(&mut self, span: Span) -> ExprId {
+        self.push(ExprKind::Error, span)
+    }
+
+    /// Reports that `what` ("`match` is", "traits are") is not supported yet.
+    fn unsupported(&mut self, span: Span, what: &str) {
+        self.report(say::not_supported(span, what));
+    }
+
+    /// An expression that is not supported yet; what is in it is not looked at.
+    fn unsupported_expr(&mut self, node: Node<'_>, what: &str) -> ExprId {
+        let span = self.span(node);
+        // A long construct is shown by its first line.
+        let first = node.text().lines().next().unwrap_or("").trim_end().len();
+        let shown = Span::new(self.file, node.range().start, node.range().start + first);
+        self.unsupported(shown, what);
+        self.error(span)
+    }
+
+    /// The expression in a role. A node that lacks it has a syntax error in it, which has been reported.
+    fn expr_in(&mut self, node: Node<'_>, field: Field) -> ExprId {
+        match node.field(field) {
+            Some(child) => self.expr(child),
+            None => {
+                self.broken_at(node);
+                let span = self.span(node);
+                self.error(span)
+            }
+        }
+    }
+
+    /// A node that is not as the grammar says: a syntax error, reported unless the file has one already.
+    fn broken_at(&mut self, node: Node<'_>) {
+        if !self.broken {
+            let span = self.span(node);
+            self.report(say::lacks(
+                span,
+                "this is not complete",
+                "something is missing here",
+            ));
+            self.broken = true;
+        }
+    }
+
+    /// The statements of the body in a role.
+    fn block_in(&mut self, node: Node<'_>, field: Field) -> Block {
+        match node.field(field) {
+            Some(body) => self.block(body),
+            None => {
+                let end = node.range().end;
+                Block {
+                    stmts: Vec::new(),
+                    span: Span::new(self.file, end, end),
+                }
+            }
+        }
+    }
+
+    /// The statements of a body.
+    fn block(&mut self, body: Node<'_>) -> Block {
+        let stmts = body.children().into_iter().map(|n| self.stmt(n)).collect();
+        Block {
+            stmts,
+            span: self.span(body),
+        }
+    }
+
+    /// Goes one level deeper; too deep, it reports and gives an error expression instead.
+    fn deeper(&mut self, node: Node<'_>, lower: impl FnOnce(&mut Self) -> ExprId) -> ExprId {
+        if self.depth >= NESTING_LIMIT {
+            let span = self.span(node);
+            // One message is enough for everything that is this deep.
+            if self.depth == NESTING_LIMIT {
+                self.report(say::too_deep(span, NESTING_LIMIT));
+            }
+            return self.error(span);
+        }
+        self.depth += 1;
+        let id = lower(self);
+        self.depth -= 1;
+        id
+    }
+}

@@ -1,0 +1,360 @@
+//! What is wrong with a text, read from the ERROR and MISSING nodes of its tree.
+//!
+//! tree-sitter mends a text as well as it can and marks what it skipped or made up. One mistake often leaves several
+//! marks: here they become one [`Problem`] each. A text has at most one on each line, and what can only be a
+//! consequence of another (an `end` that was skipped together with an ERROR) is left out.
+
+use super::{Kind, Node, Tree};
+use std::ops::Range;
+
+/// A mistake in the text.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// One or more `end`s are missing here.
+    MissingEnd {
+        /// Where they should be: an empty range.
+        at: Range<usize>,
+        /// What they would close, innermost first; never empty.
+        unclosed: Vec<Unclosed>,
+        /// A construct inside whose `end`, by its indentation, was meant for what is unclosed.
+        suspect: Option<Unclosed>,
+    },
+    /// A token is missing here.
+    Missing {
+        /// Where it should be.
+        at: Range<usize>,
+        /// The token.
+        token: &'static str,
+    },
+    /// A bracket is never closed.
+    Unclosed {
+        /// The bracket.
+        at: Range<usize>,
+        /// What would close it.
+        token: &'static str,
+    },
+    /// An operator or comma that nothing follows.
+    NoOperand {
+        /// The operator.
+        at: Range<usize>,
+    },
+    /// An `end` that closes nothing.
+    ExtraEnd {
+        /// The `end`.
+        at: Range<usize>,
+    },
+    /// Something that cannot stand here.
+    Unexpected {
+        /// The text.
+        at: Range<usize>,
+    },
+}
+
+/// Something that `end` closes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unclosed {
+    /// Its first line.
+    pub at: Range<usize>,
+    /// What a person calls it.
+    pub name: &'static str,
+}
+
+impl Problem {
+    /// The place.
+    #[must_use]
+    pub fn at(&self) -> &Range<usize> {
+        match self {
+            Problem::MissingEnd { at, .. }
+            | Problem::Missing { at, .. }
+            | Problem::Unclosed { at, .. }
+            | Problem::NoOperand { at }
+            | Problem::ExtraEnd { at }
+            | Problem::Unexpected { at } => at,
+        }
+    }
+}
+
+/// All mistakes, in the order of the text.
+#[must_use]
+pub fn problems(tree: &Tree) -> Vec<Problem> {
+    let Some(root) = tree.root() else {
+        return vec![Problem::Unexpected {
+            at: 0..tree.text().len(),
+        }];
+    };
+    let mut found: Vec<Problem> = Vec::new();
+    root.walk(|node| {
+        match node.kind() {
+            Kind::Error => {
+                found.push(of_error(node, tree.text()));
+                return false;
+            }
+            Kind::MissingEnd => {}
+            _ if node.is_missing() => {
+                let at = node.range();
+                found.push(Problem::Missing {
+                    at,
+                    token: node.kind().as_str(),
+                });
+            }
+            _ => missing_end(node, &mut found),
+        }
+        node.has_error() || has_missing_end(node)
+    });
+    found.sort_by_key(|p| p.at().start);
+    one_a_line(found, tree.text())
+}
+
+/// `missing_end` is an ordinary node of the grammar, so `has_error` does not tell of it: declarations and bodies are
+/// always looked into, expressions only where blocks can be.
+fn has_missing_end(node: Node<'_>) -> bool {
+    !matches!(
+        node.kind(),
+        Kind::Identifier
+            | Kind::Integer
+            | Kind::Float
+            | Kind::Comment
+            | Kind::DocComment
+            | Kind::RawString
+    )
+}
+
+/// Reports the `missing_end` among the children of `node`, unless an ERROR there explains it.
+fn missing_end(node: Node<'_>, found: &mut Vec<Problem>) {
+    let Some(name) = construct(node.kind()) else {
+        return;
+    };
+    let children = node.all_children();
+    let Some(end) = children.iter().find(|n| n.kind() == Kind::MissingEnd) else {
+        return;
+    };
+    if children.iter().any(|n| n.kind() == Kind::Error) {
+        return;
+    }
+    let at = end.range().start..end.range().start;
+    let unclosed = Unclosed {
+        at: first_line(node),
+        name,
+    };
+    let suspect = suspect(node);
+    // Parents come before children: the outer one is in the list already when the inner one's gap is the same.
+    if let Some(Problem::MissingEnd {
+        at: other,
+        unclosed: list,
+        suspect: old,
+    }) = found.last_mut()
+        && *other == at
+    {
+        list.insert(0, unclosed);
+        *old = old.take().or(suspect);
+        return;
+    }
+    found.push(Problem::MissingEnd {
+        at,
+        unclosed: vec![unclosed],
+        suspect,
+    });
+}
+
+/// Inside a construct that lacks its `end`: the first one whose `end` stands further left than its beginning.
+fn suspect(outer: Node<'_>) -> Option<Unclosed> {
+    let mut found = None;
+    outer.walk(|node| {
+        if found.is_some() {
+            return false;
+        }
+        if let Some(name) = construct(node.kind())
+            && node.range() != outer.range()
+            && let Some(end) = node.token(Kind::End)
+            && end.row() != node.row()
+            && end.indentation() < node.indentation()
+        {
+            found = Some(Unclosed {
+                at: first_line(node),
+                name,
+            });
+        }
+        found.is_none()
+    });
+    found
+}
+
+/// What an ERROR node says.
+fn of_error(node: Node<'_>, text: &str) -> Problem {
+    let range = trimmed(node.range(), text);
+    let inside = text.get(range.clone()).unwrap_or("");
+    if inside == "end" {
+        return Problem::ExtraEnd { at: range };
+    }
+    let tokens = tokens(inside);
+    let mut open: Vec<(usize, char)> = Vec::new();
+    for (at, token) in &tokens {
+        match token.chars().next() {
+            Some(c @ ('(' | '[' | '{')) => open.push((*at, c)),
+            Some(')' | ']' | '}') => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    if let Some((at, bracket)) = open.first() {
+        let token = match bracket {
+            '(' => ")",
+            '[' => "]",
+            _ => "}",
+        };
+        let at = range.start + at;
+        return Problem::Unclosed {
+            at: at..at + 1,
+            token,
+        };
+    }
+    // One line is enough to show: the text goes on after it.
+    let line_end = inside.find('\n').unwrap_or(inside.len());
+    if let Some((at, last)) = tokens.last()
+        && tokens.len() <= 3
+        && is_infix(last)
+    {
+        let at = range.start + at;
+        return Problem::NoOperand {
+            at: at..at + last.len(),
+        };
+    }
+    let end = range.start + line_end;
+    Problem::Unexpected {
+        at: range.start..end.max(range.start),
+    }
+}
+
+/// Words, and runs of other characters, with their places. Strings and comments are left out.
+fn tokens(text: &str) -> Vec<(usize, &str)> {
+    let mut tokens = Vec::new();
+    let mut rest = text.char_indices().peekable();
+    while let Some((at, c)) = rest.next() {
+        if c == '"' || c == '\'' {
+            let mut escaped = false;
+            for (_, d) in rest.by_ref() {
+                match d {
+                    _ if escaped => escaped = false,
+                    '\\' => escaped = true,
+                    _ if d == c || d == '\n' => break,
+                    _ => {}
+                }
+            }
+            continue;
+        }
+        if c == '#' {
+            for (_, d) in rest.by_ref() {
+                if d == '\n' {
+                    break;
+                }
+            }
+            continue;
+        }
+        if c.is_whitespace() {
+            continue;
+        }
+        let same = |d: char| match c {
+            _ if c.is_alphanumeric() || c == '_' => d.is_alphanumeric() || d == '_',
+            '+' | '-' | '*' | '/' | '%' | '&' | '=' | '<' | '>' | '!' => "+-*/%&=<>!".contains(d),
+            _ => false,
+        };
+        let mut end = at + c.len_utf8();
+        while let Some(&(next, d)) = rest.peek() {
+            if !same(d) {
+                break;
+            }
+            end = next + d.len_utf8();
+            rest.next();
+        }
+        tokens.push((at, &text[at..end]));
+    }
+    tokens
+}
+
+/// Whether something must follow it.
+fn is_infix(token: &str) -> bool {
+    matches!(
+        token,
+        "+" | "-"
+            | "*"
+            | "/"
+            | "//"
+            | "%"
+            | "**"
+            | "&+"
+            | "&-"
+            | "&*"
+            | "="
+            | "=="
+            | "!="
+            | "<"
+            | "<="
+            | ">"
+            | ">="
+            | "and"
+            | "or"
+            | "not"
+            | "in"
+            | ","
+            | "+="
+            | "-="
+            | "*="
+            | "/="
+    )
+}
+
+/// What a construct that `end` closes is called.
+fn construct(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::FunctionDeclaration => "function",
+        Kind::StructDeclaration => "struct",
+        Kind::EnumDeclaration => "enum",
+        Kind::TraitDeclaration => "trait",
+        Kind::ImplDeclaration => "impl",
+        Kind::ModuleDeclaration => "module",
+        Kind::ExternDeclaration => "extern block",
+        Kind::IfExpression => "`if`",
+        Kind::UnlessExpression => "`unless`",
+        Kind::WhileStatement => "`while`",
+        Kind::ForStatement | Kind::ParallelForStatement => "`for`",
+        Kind::LoopExpression => "`loop`",
+        Kind::MatchExpression => "`match`",
+        Kind::BeginExpression => "`begin`",
+        Kind::Block | Kind::Closure => "block",
+        _ => return None,
+    })
+}
+
+/// The first line of a node, without what comes before a declaration's keyword.
+fn first_line(node: Node<'_>) -> Range<usize> {
+    let prefix = |n: &Node<'_>| matches!(n.kind(), Kind::DocComment | Kind::Attribute);
+    let first = node.all_children().into_iter().find(|n| !prefix(n));
+    let start = first.map_or(node.range().start, |n| n.range().start);
+    let skipped = start - node.range().start;
+    let text = node.text().get(skipped..).unwrap_or("");
+    let line = text.lines().next().unwrap_or("");
+    start..start + line.trim_end().len()
+}
+
+/// A range without blanks at its ends.
+fn trimmed(range: Range<usize>, text: &str) -> Range<usize> {
+    let inside = text.get(range.clone()).unwrap_or("");
+    let start = range.start + (inside.len() - inside.trim_start().len());
+    start..start + inside.trim().len()
+}
+
+/// Keeps the first problem on each line.
+fn one_a_line(found: Vec<Problem>, text: &str) -> Vec<Problem> {
+    let mut kept: Vec<Problem> = Vec::new();
+    for problem in found {
+        let same_line = kept.last().is_some_and(|last| {
+            let between = last.at().start..problem.at().start;
+            text.get(between).is_some_and(|t| !t.contains('\n'))
+        });
+        if !same_line {
+            kept.push(problem);
+        }
+    }
+    kept
+}

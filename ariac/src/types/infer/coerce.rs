@@ -1,0 +1,301 @@
+//! Places that have a type: what is converted, what is refused, and how the refusal is explained.
+
+use super::{Infer, Want};
+use crate::diagnostics::{Diagnostic, types as say};
+use crate::hir::{Block, ExprId, ExprKind, ItemId, ItemKind, TypeExprId};
+use crate::resolve::{BindingId, Meaning};
+use crate::source::Span;
+use crate::types::{Coercion, Ty};
+
+/// Why a place has its type.
+#[derive(Clone, Copy)]
+pub(super) enum Why {
+    /// It is the argument for a parameter of a function.
+    Argument(ItemId, usize),
+    /// It is the result of a function.
+    Return(ItemId),
+    /// The type is written.
+    Stated(TypeExprId),
+    /// It is the default value of a parameter of this type.
+    Default(TypeExprId),
+    /// The variable has had that type since it was declared.
+    Variable(BindingId),
+    /// It is the part of something whose type is fixed, in words.
+    Text(&'static str),
+}
+
+impl Infer<'_, '_> {
+    /// Finds the type of an expression and puts it into a place of type `want`.
+    pub(super) fn check(&mut self, id: ExprId, want: &Ty, why: Why) {
+        match self.kind(id) {
+            ExprKind::If {
+                condition,
+                then,
+                otherwise: Some(otherwise),
+            } => {
+                self.condition(*condition);
+                self.check_block(then, want, why);
+                self.check_block(otherwise, want, why);
+                self.types.exprs.set(id, want.clone());
+            }
+            ExprKind::Tuple(items) => {
+                if let Ty::Tuple(wanted) = want
+                    && wanted.len() == items.len()
+                {
+                    for (&item, want) in items.iter().zip(wanted) {
+                        self.check(item, want, why);
+                    }
+                    self.types.exprs.set(id, want.clone());
+                } else {
+                    self.infer_and_coerce(id, want, why);
+                }
+            }
+            _ => self.infer_and_coerce(id, want, why),
+        }
+    }
+
+    fn infer_and_coerce(&mut self, id: ExprId, want: &Ty, why: Why) {
+        let have = self.infer(id, Want::Hint(want));
+        self.coerce(id, &have, want, why);
+    }
+
+    /// As `check`, for the value of a body.
+    pub(super) fn check_block(&mut self, block: &Block, want: &Ty, why: Why) {
+        let Some((&last, before)) = block.stmts.split_last() else {
+            if *want != Ty::Unit && *want != Ty::Error {
+                self.mismatch(block.span, None, &Ty::Unit, want, why);
+            }
+            return;
+        };
+        let mut is_left = false;
+        for &stmt in before {
+            is_left |= self.infer(stmt, Want::Nothing) == Ty::Never;
+        }
+        if is_left {
+            // What follows is never reached: its value does not matter.
+            self.infer(last, Want::Nothing);
+        } else {
+            self.check(last, want, why);
+        }
+    }
+
+    /// Notes how a value of type `have` gets into a place of type `want`, or reports that it does not.
+    pub(super) fn coerce(&mut self, id: ExprId, have: &Ty, want: &Ty, why: Why) {
+        let coercion = match (have, want) {
+            _ if have == want => return,
+            (Ty::Error | Ty::Never, _) | (_, Ty::Error) => return,
+            (Ty::PythonObject, want) if want.from_object() => Coercion::FromObject(want.clone()),
+            (have, Ty::PythonObject) if have.to_object() => Coercion::ToObject,
+            (Ty::Array(a) | Ty::PythonArray(a), Ty::PyArrayView(b)) if a == b => {
+                Coercion::Lend(want.clone())
+            }
+            _ => {
+                self.mismatch(self.span(id), Some(id), have, want, why);
+                return;
+            }
+        };
+        self.types.coercions.set(id, coercion);
+    }
+
+    /// Reports a mismatch with its reason and, where there is one, its cure.
+    pub(super) fn mismatch(
+        &mut self,
+        span: Span,
+        id: Option<ExprId>,
+        have: &Ty,
+        want: &Ty,
+        why: Why,
+    ) {
+        let report = match (why, have) {
+            (Why::Return(item), Ty::Unit) => {
+                let name = &self.hir.items[item].name.name;
+                say::expected(span, &format!("{want}, the result of `{name}`"), have)
+                    .help("the last expression of a body is its value")
+            }
+            _ => say::mismatch(span, want, have),
+        };
+        let report = self.explain(report, want, why);
+        let report = self.cure(report, id, have, want, why);
+        self.report(report);
+    }
+
+    /// Shows where the wanted type comes from.
+    fn explain(&self, report: Diagnostic, want: &Ty, why: Why) -> Diagnostic {
+        match why {
+            Why::Argument(item, index) => {
+                let ItemKind::Fn(function) = &self.hir.items[item].kind else {
+                    return report;
+                };
+                let Some(param) = function.params.get(index) else {
+                    return report;
+                };
+                let name = &self.hir.items[item].name.name;
+                let at = self.hir.types[param.ty].span;
+                report.at(
+                    at,
+                    format!("`{name}` wants {want} for `{}`", param.name.name),
+                )
+            }
+            Why::Return(item) => {
+                let ItemKind::Fn(function) = &self.hir.items[item].kind else {
+                    return report;
+                };
+                let name = &self.hir.items[item].name;
+                match function.ret {
+                    Some(ret) => report.at(
+                        self.hir.types[ret].span,
+                        format!("`{}` gives {want}", name.name),
+                    ),
+                    None => report.at(name.span, "gives nothing, for it states no result"),
+                }
+            }
+            Why::Stated(ty) | Why::Default(ty) => {
+                report.at(self.hir.types[ty].span, "the type is stated here")
+            }
+            Why::Variable(binding) => {
+                let binding = &self.names.bindings[binding];
+                report.at(
+                    binding.span,
+                    format!("`{}` is {want} since its declaration", binding.name),
+                )
+            }
+            Why::Text(text) => report.note(format!("{text} is {want}")),
+        }
+    }
+
+    /// Adds the edit that makes it right.
+    fn cure(
+        &self,
+        report: Diagnostic,
+        id: Option<ExprId>,
+        have: &Ty,
+        want: &Ty,
+        why: Why,
+    ) -> Diagnostic {
+        if let Why::Variable(binding) = why
+            && let Some(&literal) = self.literals.get(&binding)
+            && let ExprKind::Int { value, .. } = self.kind(literal)
+            && have.is_float()
+        {
+            return report.fix(
+                self.span(literal),
+                format!("{value}.0"),
+                "begin with a Float",
+            );
+        }
+        let Some(id) = id else { return report };
+        if let (
+            ExprKind::Float {
+                value,
+                suffix: None,
+            },
+            Ty::Int,
+        ) = (self.kind(id), want)
+            && value.fract() == 0.0
+            && value.abs() < 1e15
+        {
+            return report.fix(self.span(id), format!("{value:.0}"), "write an Int");
+        }
+        let method = match (have, want) {
+            (Ty::Int | Ty::Float32, Ty::Float) => "to_float",
+            (Ty::Int | Ty::Float, Ty::Float32) => "to_float32",
+            (Ty::Float | Ty::Float32, Ty::Int) => "to_int",
+            (have, Ty::String) if have.is_number() => "to_string",
+            (Ty::PyArrayView(a) | Ty::PythonArray(a), Ty::Array(b)) if a == b => "to_array",
+            (Ty::PyArrayView(_) | Ty::Array(_), Ty::PythonArray(_)) => {
+                return report
+                    .note("a PythonArray keeps a Python object alive; only Python makes one");
+            }
+            (Ty::PythonObject, Ty::PyArrayView(element)) => {
+                return report.help(format!(
+                    "bind it first: `let view: PythonArray[{element}] = …`"
+                ));
+            }
+            (have, want) if have.is_array_like() && want.is_array_like() => {
+                let method = match want.scalar() {
+                    Ty::Float => "to_float",
+                    Ty::Float32 => "to_float32",
+                    Ty::Int => "to_int",
+                    _ => return report,
+                };
+                let cure = format!(".map |x| x.{method} end");
+                return match have.scalar().is_number() && have.scalar() != want.scalar() {
+                    true => report.help(format!("convert each element: `{cure}`")),
+                    false => report,
+                };
+            }
+            _ => return report,
+        };
+        self.append_method(report, id, method)
+    }
+
+    /// The edit that calls a method on an expression.
+    pub(super) fn append_method(&self, report: Diagnostic, id: ExprId, method: &str) -> Diagnostic {
+        let span = self.span(id);
+        let at = Span {
+            start: span.end,
+            ..span
+        };
+        let title = match method {
+            "to_array" => "copy the elements",
+            _ => "convert it",
+        };
+        match self.kind(id) {
+            ExprKind::Name(_)
+            | ExprKind::Str(_)
+            | ExprKind::Array(_)
+            | ExprKind::Float { .. }
+            | ExprKind::Index { .. }
+            | ExprKind::Call { block: None, .. }
+            | ExprKind::MethodCall { block: None, .. } => {
+                report.fix(at, format!(".{method}"), title)
+            }
+            _ => report.help(format!(
+                "{title}: put it in parentheses and add `.{method}`"
+            )),
+        }
+    }
+
+    /// A condition: a Bool, or the truth of a Python object.
+    pub(super) fn condition(&mut self, id: ExprId) {
+        let ty = self.infer(id, Want::Hint(&Ty::Bool));
+        match &ty {
+            Ty::Bool | Ty::Never | Ty::Error => {}
+            Ty::PythonObject => self.types.coercions.set(id, Coercion::Truth),
+            _ => {
+                let report = say::mismatch(self.span(id), &Ty::Bool, &ty);
+                let help = match &ty {
+                    Ty::Int => "a number is no condition: compare it, `n != 0`",
+                    Ty::Float | Ty::Float32 => "a number is no condition: compare it, `x != 0.0`",
+                    Ty::String => "a string is no condition: compare it, `s != \"\"`",
+                    ty if ty.is_array_like() => {
+                        "an array is no condition: compare its length, `xs.length > 0`"
+                    }
+                    _ => "a condition is a Bool",
+                };
+                self.report(report.help(help));
+            }
+        }
+    }
+
+    /// The variable behind an expression that changes in place must be mutable.
+    pub(super) fn check_place(&mut self, id: ExprId, param: Option<&str>) {
+        match (self.kind(id), self.meaning(id)) {
+            (ExprKind::Name(name), Some(Meaning::Local(binding))) => {
+                let binding = &self.names.bindings[binding];
+                if !binding.mutable {
+                    let report = say::read_only(self.span(id), name, binding.span, binding.mut_at);
+                    self.report(report);
+                }
+            }
+            (ExprKind::Name(_), Some(Meaning::Error)) | (ExprKind::Error, _) => {}
+            _ => {
+                let report = match param {
+                    Some(param) => say::temporary_changed(self.span(id), param),
+                    None => crate::diagnostics::names::no_place(self.span(id)),
+                };
+                self.report(report);
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Constants: their values are computed by the compiler, so they are made of literals, operators and other constants.
+
+use super::{Infer, Want, Why};
+use crate::diagnostics::types as say;
+use crate::hir::{ExprId, ExprKind, ItemId, ItemKind, for_each_child};
+use crate::resolve::Meaning;
+use crate::source::Span;
+use crate::types::Ty;
+use crate::types::written::{Place, Written};
+
+/// How far a constant is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// Its type is being found out: whoever asks now is needed for it.
+    Begun,
+    /// Its type is known.
+    Done,
+}
+
+impl Infer<'_, '_> {
+    /// The type of a constant, which may stand further down in the text; `span` is where it is needed.
+    pub(super) fn const_type(&mut self, item: ItemId, span: Span) -> Ty {
+        let name = &self.hir.items[item].name;
+        match self.consts.get(&item) {
+            Some(State::Done) => return self.types.consts.get(item).cloned().unwrap_or(Ty::Error),
+            Some(State::Begun) => {
+                self.report(say::const_cycle(span, &name.name));
+                return Ty::Error;
+            }
+            None => {}
+        }
+        // A chain of constants, each needing the next, is as deep as a nested expression.
+        let begun = self.consts.values().filter(|s| **s == State::Begun).count();
+        if begun > crate::hir::NESTING_LIMIT {
+            self.report(crate::diagnostics::syntax::too_deep(
+                span,
+                crate::hir::NESTING_LIMIT,
+            ));
+            return Ty::Error;
+        }
+        self.consts.insert(item, State::Begun);
+        let ty = self.infer_const(item);
+        self.types.consts.set(item, ty.clone());
+        self.consts.insert(item, State::Done);
+        ty
+    }
+
+    fn infer_const(&mut self, item: ItemId) -> Ty {
+        let ItemKind::Const { ty, value } = &self.hir.items[item].kind else {
+            return Ty::Error;
+        };
+        let stated = ty.map(|t| {
+            let skipped = self.module.map_or(&[][..], |m| &m.skipped);
+            let written = Written {
+                hir: self.hir,
+                skipped,
+                place: Place::Aria,
+            };
+            (t, written.ty(t, self.reports))
+        });
+        if !self.is_constant(*value) {
+            return Ty::Error;
+        }
+        let ty = match stated {
+            Some((stated, ty)) => {
+                self.check(*value, &ty, Why::Stated(stated));
+                ty
+            }
+            None => self.infer(*value, Want::Any),
+        };
+        match ty {
+            Ty::Int | Ty::Float | Ty::Float32 | Ty::Bool | Ty::String | Ty::Error => ty,
+            ty => {
+                let span = self.span(*value);
+                self.report(say::not_here(
+                    span,
+                    &ty,
+                    "a constant",
+                    "constants are numbers, Bools and Strings",
+                ));
+                Ty::Error
+            }
+        }
+    }
+
+    /// Whether the compiler can compute a value; else it is reported.
+    fn is_constant(&mut self, id: ExprId) -> bool {
+        let is_fine = match self.kind(id) {
+            ExprKind::Int { .. }
+            | ExprKind::Float { .. }
+            | ExprKind::Bool(_)
+            | ExprKind::Str(_) => true,
+            ExprKind::Unary { .. }
+            | ExprKind::Binary { .. }
+            | ExprKind::Logical { .. }
+            | ExprKind::Compare { .. } => true,
+            ExprKind::Name(_) => match self.meaning(id) {
+                Some(Meaning::Const(_)) => true,
+                Some(Meaning::Error) | None => return false,
+                _ => false,
+            },
+            ExprKind::Error => return false,
+            _ => false,
+        };
+        if !is_fine {
+            self.unsupported(
+                self.span(id),
+                "a constant that is not made of literals and other constants is",
+            );
+            return false;
+        }
+        let mut children = Vec::new();
+        for_each_child(self.hir, id, |child| children.push(child));
+        children.into_iter().all(|child| self.is_constant(child))
+    }
+}

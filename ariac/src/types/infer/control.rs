@@ -1,0 +1,220 @@
+//! Control flow.
+
+use super::literal::wider;
+use super::{Infer, Want, Why};
+use crate::diagnostics::types as say;
+use crate::hir::{Block, Closure, ExprId, ExprKind, PatId, PatKind};
+use crate::resolve::Meaning;
+use crate::types::{Coercion, Ty};
+
+impl Infer<'_, '_> {
+    pub(super) fn if_expression(
+        &mut self,
+        condition: ExprId,
+        then: &Block,
+        otherwise: Option<&Block>,
+        want: Want<'_>,
+    ) -> Ty {
+        self.condition(condition);
+        let Some(otherwise) = otherwise else {
+            self.block(then, Want::Nothing);
+            return Ty::Unit;
+        };
+        let one = self.block(then, want);
+        let hint = if one.is_number() {
+            Some(one.clone())
+        } else {
+            None
+        };
+        let other = match (want, &hint) {
+            (Want::Any, Some(hint)) => self.block(otherwise, Want::Hint(hint)),
+            _ => self.block(otherwise, want),
+        };
+        match (&one, &other) {
+            (Ty::Never, _) => return other,
+            (_, Ty::Never) => return one,
+            _ if !want.is_used() => return Ty::Unit,
+            (Ty::Error, _) | (_, Ty::Error) => return Ty::Error,
+            _ if one == other => return one,
+            _ => {}
+        }
+        if one.is_number() && other.is_number() {
+            let ty = wider(&one, &other);
+            self.widen_value(then, &one, &ty);
+            self.widen_value(otherwise, &other, &ty);
+            return ty;
+        }
+        let object = Ty::PythonObject;
+        for (block, ty, opposite) in [(then, &one, &other), (otherwise, &other, &one)] {
+            if *opposite == object && ty.to_object() {
+                if let Some(&last) = block.stmts.last() {
+                    self.types.coercions.set(last, Coercion::ToObject);
+                }
+                return object;
+            }
+        }
+        let span = otherwise
+            .stmts
+            .last()
+            .map_or(otherwise.span, |e| self.span(*e));
+        let at = then.stmts.last().map_or(then.span, |e| self.span(*e));
+        let what = if one == Ty::Unit {
+            "gives nothing".to_owned()
+        } else {
+            format!("gives {one}")
+        };
+        let report = say::mismatch(span, &one, &other).at(at, what);
+        self.report(report.note("both ways of an `if` whose value is used give the same type"));
+        Ty::Error
+    }
+
+    /// Widens the value of a body; a literal becomes what is wanted.
+    fn widen_value(&mut self, block: &Block, from: &Ty, to: &Ty) {
+        let Some(&last) = block.stmts.last() else {
+            return;
+        };
+        if self.is_literal(last) {
+            self.infer(last, Want::Hint(to));
+        } else {
+            self.widen(last, from, to);
+        }
+    }
+
+    pub(super) fn while_loop(&mut self, id: ExprId, condition: ExprId, body: &Block) -> Ty {
+        self.condition(condition);
+        self.block(body, Want::Nothing);
+        let is_endless = matches!(self.kind(condition), ExprKind::Bool(true));
+        match is_endless && !self.left_by_break.contains(&id) {
+            true => Ty::Never,
+            false => Ty::Unit,
+        }
+    }
+
+    pub(super) fn for_loop(&mut self, pattern: PatId, iterable: ExprId, body: &Block) -> Ty {
+        let ty = self.infer(iterable, Want::Any);
+        let item = match &ty {
+            Ty::Range => Ty::Int,
+            Ty::PythonObject => Ty::PythonObject,
+            Ty::Error | Ty::Never => Ty::Error,
+            ty => match ty.element() {
+                Some(element) => element.clone(),
+                None => {
+                    self.report(say::not_iterable(self.span(iterable), ty));
+                    Ty::Error
+                }
+            },
+        };
+        self.bind(pattern, &item);
+        self.block(body, Want::Nothing);
+        Ty::Unit
+    }
+
+    /// Gives the names of a pattern their types.
+    pub(super) fn bind(&mut self, pattern: PatId, ty: &Ty) {
+        let span = self.hir.pats[pattern].span;
+        match &self.hir.pats[pattern].kind {
+            PatKind::Wildcard | PatKind::Error => {}
+            PatKind::Name(_) => {
+                if let Some(&binding) = self.names.pats.get(pattern) {
+                    let ty = if *ty == Ty::Never {
+                        Ty::Error
+                    } else {
+                        ty.clone()
+                    };
+                    self.types.bindings.set(binding, ty);
+                }
+            }
+            PatKind::Tuple(items) => {
+                let tys: Vec<Ty> = match ty {
+                    Ty::Tuple(tys) if tys.len() == items.len() => tys.clone(),
+                    Ty::Error | Ty::Never => vec![Ty::Error; items.len()],
+                    Ty::PythonObject => {
+                        self.unsupported(span, "taking a Python object apart is");
+                        vec![Ty::Error; items.len()]
+                    }
+                    ty => {
+                        self.report(say::parts(span, items.len(), ty));
+                        vec![Ty::Error; items.len()]
+                    }
+                };
+                for (&item, ty) in items.iter().zip(&tys) {
+                    self.bind(item, ty);
+                }
+            }
+        }
+    }
+
+    pub(super) fn return_statement(&mut self, id: ExprId, value: Option<ExprId>) -> Ty {
+        let Some((item, ret)) = self.function.clone() else {
+            return Ty::Never;
+        };
+        match value {
+            Some(value) if ret == Ty::Unit => {
+                let ty = self.infer(value, Want::Any);
+                if !matches!(ty, Ty::Unit | Ty::Never | Ty::Error) {
+                    let span = self.span(value);
+                    self.mismatch(span, Some(value), &ty, &ret, Why::Return(item));
+                }
+            }
+            Some(value) => self.check(value, &ret, Why::Return(item)),
+            None if ret != Ty::Unit && ret != Ty::Error => {
+                let span = self.span(id);
+                self.mismatch(span, None, &Ty::Unit, &ret, Why::Return(item));
+            }
+            None => {}
+        }
+        Ty::Never
+    }
+
+    pub(super) fn raise(&mut self, value: ExprId) -> Ty {
+        let (callee, args) = match self.kind(value) {
+            ExprKind::Call { callee, args, .. } => (*callee, args.as_slice()),
+            _ => (value, &[][..]),
+        };
+        match self.meaning(callee) {
+            Some(Meaning::Exception(_)) => {
+                self.types.exprs.set(callee, Ty::Unit);
+                self.types.exprs.set(value, Ty::Never);
+                if args.len() > 1 {
+                    let ExprKind::Name(name) = self.kind(callee) else {
+                        return Ty::Never;
+                    };
+                    self.report(say::argument_count(
+                        self.span(value),
+                        name,
+                        "1 argument",
+                        args.len(),
+                    ));
+                }
+                for arg in args {
+                    if let (Some(name), ExprKind::Name(callee)) = (&arg.name, self.kind(callee)) {
+                        self.report(say::no_keywords(name.span, callee));
+                    }
+                    self.check(arg.value, &Ty::String, Why::Text("the text of an error"));
+                }
+            }
+            _ => {
+                let ty = self.infer(value, Want::Any);
+                if !matches!(ty, Ty::PythonObject | Ty::Never | Ty::Error) {
+                    let report = say::expected(self.span(value), "an exception", &ty);
+                    self.report(report.help("for instance `raise ValueError(\"…\")`"));
+                }
+            }
+        }
+        Ty::Never
+    }
+
+    /// The value of a block after a call, whose parameters have these types.
+    pub(super) fn closure(&mut self, closure: &Closure, params: &[Ty], want: Option<&Ty>) -> Ty {
+        for (&param, ty) in closure.params.iter().zip(params) {
+            self.bind(param, ty);
+        }
+        match want {
+            Some(ty) => {
+                self.check_block(&closure.body, ty, Why::Text("an element of the result"));
+                ty.clone()
+            }
+            None => self.block(&closure.body, Want::Any),
+        }
+    }
+}

@@ -1,0 +1,566 @@
+//! Methods of built-in types.
+
+use super::call::plural;
+use super::literal::wider;
+use super::{Infer, Want, Why};
+use crate::builtins::{Builtin, MathFn, Namespace, Receiver, find_method, method_names};
+use crate::diagnostics::{nearest, types as say};
+use crate::hir::{Arg, Closure, ExprId, ExprKind, Ident, ItemId, ItemKind};
+use crate::resolve::Meaning;
+use crate::types::{Callee, Coercion, Ty};
+
+/// Methods of the language that this version of the compiler lacks.
+const LATER: [&str; 48] = [
+    "zip_map",
+    "reduce",
+    "scan",
+    "filter",
+    "fold",
+    "each_with_index",
+    "each",
+    "var",
+    "std",
+    "argmin",
+    "argmax",
+    "norm",
+    "any",
+    "all",
+    "count",
+    "sort",
+    "argsort",
+    "cumsum",
+    "reverse",
+    "where",
+    "unique",
+    "histogram",
+    "clip",
+    "shape",
+    "rank",
+    "reshape",
+    "transpose",
+    "t",
+    "row",
+    "col",
+    "parallel_reduce",
+    "bit_and",
+    "bit_or",
+    "bit_xor",
+    "bit_not",
+    "shl",
+    "shr",
+    "count_ones",
+    "range",
+    "linspace",
+    "from_fn",
+    "without_gil",
+    "offload",
+    "first",
+    "last",
+    "erf",
+    "expm1",
+    "log1p",
+];
+
+/// A call with a receiver.
+pub(super) struct Call<'c> {
+    pub(super) id: ExprId,
+    pub(super) receiver: ExprId,
+    pub(super) name: &'c Ident,
+    pub(super) args: &'c [Arg],
+    pub(super) parens: bool,
+    pub(super) block: Option<&'c Closure>,
+}
+
+impl Infer<'_, '_> {
+    /// `receiver.name(args) |x| … end`.
+    pub(super) fn method_call(&mut self, call: &Call<'_>, want: Want<'_>) -> Ty {
+        match self.meaning(call.receiver) {
+            Some(Meaning::Namespace(namespace)) => {
+                return self.namespace_call(call, namespace, want);
+            }
+            Some(Meaning::PyModule(module)) => {
+                if let Some(function) = self.declared_in(module, &call.name.name) {
+                    self.types.exprs.set(call.receiver, Ty::PythonObject);
+                    return self.declared_call(call, function);
+                }
+            }
+            Some(Meaning::Type) => {
+                let ExprKind::Name(text) = self.kind(call.receiver) else {
+                    return Ty::Error;
+                };
+                let what = format!("the member `{}` of the type {text} is", call.name.name);
+                self.ignore(call.args);
+                return self.unsupported(call.name.span, &what);
+            }
+            _ => {}
+        }
+        let ty = self.infer(
+            call.receiver,
+            if self.is_literal(call.receiver) {
+                want
+            } else {
+                Want::Any
+            },
+        );
+        match &ty {
+            Ty::Error | Ty::Never => {
+                self.ignore(call.args);
+                self.skip_block(call.block);
+                Ty::Error
+            }
+            Ty::PythonObject => self.object_method(call),
+            _ => self.builtin_method(call, &ty, want),
+        }
+    }
+
+    /// A block of a call that is wrong anyway: its parameters are unknown.
+    fn skip_block(&mut self, block: Option<&Closure>) {
+        if let Some(block) = block {
+            for &param in &block.params {
+                self.bind(param, &Ty::Error);
+            }
+            self.block(&block.body, Want::Nothing);
+        }
+    }
+
+    /// The typed declaration of a Python module's function.
+    fn declared_in(&self, module: ItemId, name: &str) -> Option<ItemId> {
+        let ItemKind::ExternPython { functions, .. } = &self.hir.items[module].kind else {
+            return None;
+        };
+        functions
+            .iter()
+            .copied()
+            .find(|f| self.hir.items[*f].name.name == name)
+    }
+
+    fn declared_call(&mut self, call: &Call<'_>, function: ItemId) -> Ty {
+        if let Some(block) = call.block {
+            return self.unsupported(block.span, "a block for a Python function is");
+        }
+        if !call.parens {
+            let text = &call.name.name;
+            return self.bare_function(call.id, function, text);
+        }
+        self.call_function(call.id, function, call.args)
+    }
+
+    fn namespace_call(&mut self, call: &Call<'_>, namespace: Namespace, want: Want<'_>) -> Ty {
+        let (receiver, owner) = match namespace {
+            Namespace::Python => (Receiver::PythonNamespace, "Python"),
+            Namespace::Array => (Receiver::ArrayNamespace, "Array"),
+        };
+        let text = &*call.name.name;
+        let Some(method) = find_method(receiver, text) else {
+            self.ignore(call.args);
+            return self.unknown_method(call, receiver, owner);
+        };
+        let builtin = (method.builtin)();
+        if matches!(builtin, Builtin::Zeros | Builtin::Ones | Builtin::Full)
+            && call.args.len() > method.args
+        {
+            self.ignore(call.args);
+            return self.unsupported(self.span(call.id), "an array of more than one dimension is");
+        }
+        if !self.has_shape(call, method.args, method.block) {
+            return Ty::Error;
+        }
+        let hint = want
+            .hint()
+            .and_then(Ty::element)
+            .filter(|t| t.is_number() || **t == Ty::Bool)
+            .cloned();
+        let ty = match builtin {
+            Builtin::WithGil => {
+                let Some(block) = call.block else {
+                    return Ty::Error;
+                };
+                for &param in &block.params {
+                    self.bind(param, &Ty::PythonObject);
+                }
+                self.block(&block.body, want)
+            }
+            Builtin::Zeros | Builtin::Ones => {
+                self.check(
+                    call.args[0].value,
+                    &Ty::Int,
+                    Why::Text("the length of an array"),
+                );
+                let element = hint.filter(Ty::is_number).unwrap_or(Ty::Float);
+                Ty::Array(Box::new(element))
+            }
+            _ => self.full(call, hint.as_ref()),
+        };
+        self.set_callee(call.id, Callee::Builtin(builtin));
+        ty
+    }
+
+    /// `Array.full(n, value)`.
+    fn full(&mut self, call: &Call<'_>, hint: Option<&Ty>) -> Ty {
+        self.check(
+            call.args[0].value,
+            &Ty::Int,
+            Why::Text("the length of an array"),
+        );
+        let value = call.args[1].value;
+        match hint {
+            Some(element) => {
+                self.check(value, element, Why::Text("an element of this array"));
+                Ty::Array(Box::new(element.clone()))
+            }
+            None => {
+                let ty = self.infer(value, Want::Any);
+                self.array_of(value, ty)
+            }
+        }
+    }
+
+    /// The array of elements of this type, if there is one.
+    fn array_of(&mut self, at: ExprId, ty: Ty) -> Ty {
+        match ty {
+            Ty::Error | Ty::Never => Ty::Error,
+            ty if ty.is_number() || ty == Ty::Bool => Ty::Array(Box::new(ty)),
+            ty => {
+                self.report(say::element_value(self.span(at), &ty));
+                Ty::Error
+            }
+        }
+    }
+
+    /// Checks the number of arguments, and of parameters of the block.
+    fn has_shape(&mut self, call: &Call<'_>, args: usize, block: Option<usize>) -> bool {
+        let text = &*call.name.name;
+        let wanted = match (block, call.block) {
+            (None, Some(found)) => Some((found.span, "no block".to_owned())),
+            (Some(n), None) => {
+                let wanted = format!(
+                    "a block with {}: `{text} |x| … end`",
+                    plural(n, "parameter")
+                );
+                Some((call.name.span, wanted))
+            }
+            (Some(n), Some(found))
+                if found.params.len() > n || (found.params.len() < n && text != "with_gil") =>
+            {
+                Some((
+                    found.span,
+                    format!(
+                        "a block with {}, found {}",
+                        plural(n, "parameter"),
+                        found.params.len()
+                    ),
+                ))
+            }
+            _ => None,
+        };
+        if let Some((span, wanted)) = wanted {
+            self.report(say::block_shape(span, text, &wanted));
+            self.ignore(call.args);
+            return false;
+        }
+        self.plain_args(call.id, text, call.args, args)
+    }
+
+    fn unknown_method(&mut self, call: &Call<'_>, receiver: Receiver, owner: &str) -> Ty {
+        let text = &*call.name.name;
+        if LATER.contains(&text) {
+            return self.unsupported(call.name.span, &format!("`{text}` is"));
+        }
+        let near = nearest(text, method_names(receiver));
+        self.report(say::unknown_method(call.name.span, owner, text, near));
+        Ty::Error
+    }
+
+    fn builtin_method(&mut self, call: &Call<'_>, ty: &Ty, want: Want<'_>) -> Ty {
+        let text = &*call.name.name;
+        let owner = if *ty == Ty::Unit {
+            "nothing".to_owned()
+        } else {
+            ty.to_string()
+        };
+        let Some(receiver) = Receiver::of(ty) else {
+            self.report(say::unknown_method(call.name.span, &owner, text, None));
+            self.ignore(call.args);
+            return Ty::Error;
+        };
+        if text == "to" && receiver == Receiver::Number {
+            return self.number_to(call);
+        }
+        let row = find_method(receiver, text);
+        let math = MathFn::from_name(text)
+            .filter(|_| matches!(receiver, Receiver::Number | Receiver::Array));
+        // `xs.min` is the least element, `xs.min(y)` works element by element.
+        let is_math = row.is_none_or(|m| m.args != call.args.len());
+        if let Some(function) = math.filter(|_| is_math) {
+            if !self.has_shape(call, function.arity() - 1, None) {
+                return Ty::Error;
+            }
+            let mut operands = vec![call.receiver];
+            operands.extend(call.args.iter().map(|a| a.value));
+            return self.math_with(call.id, function, &operands, Some(ty), want);
+        }
+        let Some(row) = row else {
+            self.ignore(call.args);
+            let ty = self.unknown_method(call, receiver, &owner);
+            self.skip_block(call.block);
+            return ty;
+        };
+        if !self.has_shape(call, row.args, row.block) {
+            self.skip_block(call.block);
+            return Ty::Error;
+        }
+        let builtin = (row.builtin)();
+        self.set_callee(call.id, Callee::Builtin(builtin.clone()));
+        self.result_of(call, &builtin, ty, want)
+    }
+
+    /// The type of what a built-in method gives.
+    fn result_of(&mut self, call: &Call<'_>, builtin: &Builtin, ty: &Ty, want: Want<'_>) -> Ty {
+        let element = ty.scalar().clone();
+        match builtin {
+            Builtin::Length | Builtin::StrLength | Builtin::ToInt => Ty::Int,
+            Builtin::ToFloat => Ty::Float,
+            Builtin::ToFloat32 => Ty::Float32,
+            Builtin::ToStr => Ty::String,
+            Builtin::IsNan => {
+                if element == Ty::Int {
+                    let text = &call.name.name;
+                    self.report(say::unknown_method(call.name.span, "Int", text, None));
+                }
+                Ty::Bool
+            }
+            Builtin::ToArray => Ty::Array(Box::new(element)),
+            Builtin::Sum | Builtin::Min | Builtin::Max | Builtin::Mean | Builtin::Dot
+                if element == Ty::Bool =>
+            {
+                let owner = ty.to_string();
+                let text = &call.name.name;
+                self.report(say::unknown_method(call.name.span, &owner, text, None));
+                self.ignore(call.args);
+                Ty::Error
+            }
+            Builtin::Sum | Builtin::Min | Builtin::Max => element,
+            Builtin::Mean => {
+                let result = if element == Ty::Int {
+                    Ty::Float
+                } else {
+                    element
+                };
+                self.adapt(call.receiver, ty, &result);
+                result
+            }
+            Builtin::Dot => self.dot(call, ty),
+            Builtin::Map | Builtin::ParallelMap => self.map(call, &element, want),
+            _ => Ty::Error,
+        }
+    }
+
+    fn dot(&mut self, call: &Call<'_>, ty: &Ty) -> Ty {
+        let value = call.args[0].value;
+        let hint = Ty::Array(Box::new(ty.scalar().clone()));
+        let other = self.infer(value, Want::Hint(&hint));
+        match &other {
+            Ty::Error | Ty::Never => Ty::Error,
+            Ty::PythonObject => {
+                self.coerce(value, &other, &hint, Why::Text("the other factor"));
+                ty.scalar().clone()
+            }
+            other if other.element().is_some_and(Ty::is_number) => {
+                let common = wider(ty.scalar(), other.scalar());
+                self.adapt(call.receiver, ty, &common);
+                self.adapt(value, other, &common);
+                common
+            }
+            other => {
+                self.report(say::mismatch(self.span(value), &hint, other));
+                Ty::Error
+            }
+        }
+    }
+
+    /// `xs.map |x| … end`.
+    fn map(&mut self, call: &Call<'_>, element: &Ty, want: Want<'_>) -> Ty {
+        let Some(block) = call.block else {
+            return Ty::Error;
+        };
+        let hint = want.hint().and_then(Ty::element).cloned();
+        let ty = self.closure(block, std::slice::from_ref(element), hint.as_ref());
+        match block.body.stmts.last() {
+            Some(&last) => self.array_of(last, ty),
+            None => {
+                self.report(say::expected(
+                    block.span,
+                    "a block that gives a number or Bool",
+                    &Ty::Unit,
+                ));
+                Ty::Error
+            }
+        }
+    }
+
+    /// `x.to[Float]` of a number.
+    fn number_to(&mut self, call: &Call<'_>) -> Ty {
+        let Some(ty) = self.type_argument(call, "x.to[Float]") else {
+            return Ty::Error;
+        };
+        let builtin = match ty {
+            Ty::Float => Builtin::ToFloat,
+            Ty::Float32 => Builtin::ToFloat32,
+            Ty::Int => Builtin::ToInt,
+            Ty::String => Builtin::ToStr,
+            Ty::Error => return Ty::Error,
+            ty => {
+                let span = self.span(call.id);
+                self.report(say::not_here(
+                    span,
+                    &ty,
+                    "made of a number",
+                    "a number becomes a number or a String",
+                ));
+                return Ty::Error;
+            }
+        };
+        self.set_callee(call.id, Callee::Builtin(builtin));
+        ty
+    }
+
+    /// The type that a method takes as its one argument; none after a report.
+    pub(super) fn type_argument(&mut self, call: &Call<'_>, example: &str) -> Option<Ty> {
+        if let [Arg { name: None, value }] = call.args {
+            match self.kind(*value) {
+                ExprKind::Type(ty) => return Some(self.written(*ty)),
+                ExprKind::Name(name)
+                    if matches!(
+                        self.meaning(*value),
+                        Some(Meaning::Type | Meaning::Namespace(_))
+                    ) =>
+                {
+                    return Some(self.named_type(name, *value));
+                }
+                ExprKind::Name(_) if self.meaning(*value) == Some(Meaning::Error) => return None,
+                _ => {}
+            }
+        }
+        self.report(say::type_argument(
+            self.span(call.id),
+            &call.name.name,
+            example,
+        ));
+        self.ignore(call.args);
+        None
+    }
+
+    /// The type behind a plain name.
+    fn named_type(&mut self, name: &str, at: ExprId) -> Ty {
+        let span = self.span(at);
+        match name {
+            "Int" | "Int64" => Ty::Int,
+            "Float" | "Float64" => Ty::Float,
+            "Float32" => Ty::Float32,
+            "Bool" => Ty::Bool,
+            "String" => Ty::String,
+            "Unit" => Ty::Unit,
+            "PythonObject" => Ty::PythonObject,
+            "Array" | "PyArrayView" | "PythonArray" => {
+                self.report(say::element_missing(span, name));
+                Ty::Error
+            }
+            name => self.unsupported(span, &format!("the type `{name}` is")),
+        }
+    }
+
+    /// A mathematical function, element by element where an operand is an array.
+    pub(super) fn math(
+        &mut self,
+        id: ExprId,
+        function: MathFn,
+        operands: &[ExprId],
+        want: Want<'_>,
+    ) -> Ty {
+        self.math_with(id, function, operands, None, want)
+    }
+
+    /// As `math`; the first operand's type may be known already.
+    fn math_with(
+        &mut self,
+        id: ExprId,
+        function: MathFn,
+        operands: &[ExprId],
+        first: Option<&Ty>,
+        want: Want<'_>,
+    ) -> Ty {
+        let float = Ty::Float;
+        let likely = want
+            .hint()
+            .map(|h| h.scalar().clone())
+            .filter(Ty::is_number);
+        let likely = if function.takes_int() {
+            likely
+        } else {
+            likely.filter(Ty::is_float).or(Some(float))
+        };
+        let mut tys: Vec<Ty> = vec![Ty::Error; operands.len()];
+        let mut common: Option<Ty> = None;
+        for is_literal in [false, true] {
+            for (i, &operand) in operands.iter().enumerate() {
+                if self.is_literal(operand) != is_literal {
+                    continue;
+                }
+                let hint = common.clone().or_else(|| likely.clone());
+                let known = first.filter(|_| i == 0).cloned();
+                let ty = known.unwrap_or_else(|| {
+                    self.infer(operand, hint.as_ref().map_or(Want::Any, Want::Hint))
+                });
+                let ty = self.math_operand(function, operand, ty, common.as_ref());
+                if ty.scalar().is_number() {
+                    common = Some(common.map_or(ty.scalar().clone(), |c| wider(&c, ty.scalar())));
+                }
+                tys[i] = ty;
+            }
+        }
+        if tys.contains(&Ty::Error) {
+            return Ty::Error;
+        }
+        let common = common.unwrap_or(Ty::Float);
+        let common = if common == Ty::Int && !function.takes_int() {
+            Ty::Float
+        } else {
+            common
+        };
+        for (&operand, ty) in operands.iter().zip(&tys) {
+            self.adapt(operand, ty, &common);
+        }
+        self.set_callee(id, Callee::Builtin(Builtin::Math(function)));
+        match tys.iter().any(Ty::is_array_like) {
+            true => Ty::Array(Box::new(common)),
+            false => common,
+        }
+    }
+
+    /// The type of an operand of a mathematical function; an error after a report.
+    fn math_operand(
+        &mut self,
+        function: MathFn,
+        operand: ExprId,
+        ty: Ty,
+        common: Option<&Ty>,
+    ) -> Ty {
+        match ty {
+            Ty::Never => Ty::Error,
+            // The function is a typed place: it wants a number.
+            Ty::PythonObject => {
+                let wanted = common.cloned().unwrap_or(Ty::Float);
+                self.types
+                    .coercions
+                    .set(operand, Coercion::FromObject(wanted.clone()));
+                wanted
+            }
+            ty if ty == Ty::Error || ty.scalar().is_number() => ty,
+            ty => {
+                let wanted = format!("a number or an array of numbers for `{}`", function.name());
+                self.report(say::expected(self.span(operand), &wanted, &ty));
+                Ty::Error
+            }
+        }
+    }
+}

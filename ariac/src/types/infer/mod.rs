@@ -1,0 +1,385 @@
+//! The types of bodies.
+//!
+//! [`Infer::infer`] finds the type of an expression; [`Infer::check`] puts one into a place that has a type.
+//! [`stmt`] and [`control`] are statements, [`operators`] operators, [`call`] functions of the program, [`methods`]
+//! built-in ones, [`python`] objects, [`coerce`] conversions and their absence.
+
+mod assign;
+mod call;
+mod coerce;
+mod consts;
+mod control;
+mod literal;
+mod methods;
+mod operators;
+mod python;
+
+use super::{Callee, Ty, Types};
+use crate::diagnostics::{Diagnostic, Reports, syntax, types as say};
+use crate::hir::{Block, ExprId, ExprKind, Function, Hir, ItemId, ItemKind, Module, StrPart};
+use crate::resolve::{BindingId, Meaning, Names};
+use crate::source::Span;
+use coerce::Why;
+use std::collections::{HashMap, HashSet};
+
+/// What becomes of an expression's value.
+#[derive(Clone, Copy)]
+enum Want<'t> {
+    /// It is dropped.
+    Nothing,
+    /// It is used.
+    Any,
+    /// It is used where this type is likely: literals adapt to it. Whether it fits is for others to see.
+    Hint(&'t Ty),
+}
+
+impl<'t> Want<'t> {
+    fn hint(self) -> Option<&'t Ty> {
+        match self {
+            Want::Hint(ty) => Some(ty),
+            _ => None,
+        }
+    }
+
+    fn is_used(self) -> bool {
+        !matches!(self, Want::Nothing)
+    }
+}
+
+/// Infers all bodies.
+pub(super) fn bodies(hir: &Hir, names: &Names, types: Types, reports: &mut Reports) -> Types {
+    let is_break = |id: &ExprId| matches!(hir.exprs[*id].kind, ExprKind::Break { .. });
+    let left = names
+        .loops
+        .iter()
+        .filter(|(id, _)| is_break(id))
+        .map(|(_, l)| *l);
+    let mut infer = Infer {
+        hir,
+        names,
+        reports,
+        types,
+        module: None,
+        function: None,
+        left_by_break: left.collect(),
+        literals: HashMap::new(),
+        consts: HashMap::new(),
+    };
+    for module in &hir.modules {
+        infer.module = Some(module);
+        for &item in &module.items {
+            infer.item(item);
+        }
+    }
+    infer.types
+}
+
+struct Infer<'h, 'r> {
+    hir: &'h Hir,
+    names: &'h Names,
+    reports: &'r mut Reports,
+    types: Types,
+    /// The file that is being looked at.
+    module: Option<&'h Module>,
+    /// The function that is being looked at, and its result.
+    function: Option<(ItemId, Ty)>,
+    /// Loops that a `break` leaves.
+    left_by_break: HashSet<ExprId>,
+    /// Variables whose first value is an `Int` literal: `0.0` may have been meant.
+    literals: HashMap<BindingId, ExprId>,
+    /// Constants whose type is known, or being found out.
+    consts: HashMap<ItemId, consts::State>,
+}
+
+impl<'h> Infer<'h, '_> {
+    fn item(&mut self, id: ItemId) {
+        match &self.hir.items[id].kind {
+            ItemKind::Const { .. } => {
+                self.const_type(id, self.hir.items[id].name.span);
+            }
+            ItemKind::Fn(function) => self.body(id, function),
+            ItemKind::ExternPython { functions, .. } | ItemKind::ExternNative { functions, .. } => {
+                for &function in functions {
+                    self.bind_params(function);
+                }
+            }
+        }
+    }
+
+    fn bind_params(&mut self, id: ItemId) {
+        let signature = self.types.signatures.get(id);
+        let tys: Vec<Ty> = signature.map_or_else(Vec::new, |s| {
+            s.params.iter().map(|p| p.ty.clone()).collect()
+        });
+        let bindings = self.names.params.get(id).map_or(&[][..], Vec::as_slice);
+        for (&binding, ty) in bindings.iter().zip(tys) {
+            self.types.bindings.set(binding, ty);
+        }
+    }
+
+    fn body(&mut self, id: ItemId, function: &'h Function) {
+        let Some(signature) = self.types.signatures.get(id).cloned() else {
+            return;
+        };
+        self.bind_params(id);
+        self.function = Some((id, signature.ret.clone()));
+        for (param, ty) in function.params.iter().zip(&signature.params) {
+            if let Some(default) = param.default {
+                self.check(default, &ty.ty, Why::Default(param.ty));
+            }
+        }
+        for requires in &function.requires {
+            self.condition(requires.condition);
+            if let Some(message) = requires.message {
+                self.check(message, &Ty::String, Why::Text("the text of an error"));
+            }
+        }
+        let Some(body) = &function.body else { return };
+        if signature.ret != Ty::Unit {
+            self.check_block(body, &signature.ret, Why::Return(id));
+        } else if function.is_expression && function.ret.is_none() {
+            let ty = self.block(body, Want::Any);
+            if !matches!(ty, Ty::Unit | Ty::Never | Ty::Error) {
+                let name = &self.hir.items[id].name;
+                self.report(say::result_unstated(name.span, &name.name, &ty));
+            }
+        } else {
+            self.block(body, Want::Nothing);
+        }
+        self.function = None;
+    }
+
+    fn report(&mut self, report: Diagnostic) {
+        self.reports.add(report);
+    }
+
+    /// Reports that `what` ("`match` is") is not supported yet; the type of what could not be typed.
+    fn unsupported(&mut self, span: Span, what: &str) -> Ty {
+        self.report(syntax::not_supported(span, what));
+        Ty::Error
+    }
+
+    fn span(&self, id: ExprId) -> Span {
+        self.hir.exprs[id].span
+    }
+
+    fn kind(&self, id: ExprId) -> &'h ExprKind {
+        &self.hir.exprs[id].kind
+    }
+
+    /// What a name means; of anything else, nothing.
+    fn meaning(&self, id: ExprId) -> Option<Meaning> {
+        self.names.exprs.get(id).copied()
+    }
+
+    /// The type of an expression.
+    fn infer(&mut self, id: ExprId, want: Want<'_>) -> Ty {
+        let ty = self.infer_kind(id, want);
+        self.types.exprs.set(id, ty.clone());
+        ty
+    }
+
+    fn infer_kind(&mut self, id: ExprId, want: Want<'_>) -> Ty {
+        let hir = self.hir;
+        match &hir.exprs[id].kind {
+            ExprKind::Int { value, suffix } => self.int_literal(id, *value, *suffix, want, false),
+            ExprKind::Float { suffix, .. } => self.float_literal(*suffix, want),
+            ExprKind::Bool(_) => Ty::Bool,
+            ExprKind::Nil => self.nil(id, want),
+            ExprKind::Str(parts) => self.string(parts),
+            ExprKind::Symbol(_) => self.unsupported(self.span(id), "a symbol as a value is"),
+            ExprKind::Name(name) => self.name(id, name),
+            ExprKind::Tuple(items) => self.tuple(items, want),
+            ExprKind::Array(items) => self.array_literal(id, items, want),
+            ExprKind::Unary { op, operand } => self.unary(id, *op, *operand, want),
+            ExprKind::Binary { op, left, right } => self.binary(id, *op, *left, *right, want),
+            ExprKind::Logical { left, right, .. } => {
+                self.condition(*left);
+                self.condition(*right);
+                Ty::Bool
+            }
+            ExprKind::Compare { first, rest } => self.compare(*first, rest),
+            ExprKind::Range { lo, hi, step, .. } => self.range(id, [*lo, *hi, *step]),
+            ExprKind::Call {
+                callee,
+                args,
+                block,
+            } => self.call(id, *callee, args, block.as_ref(), want),
+            ExprKind::MethodCall {
+                receiver,
+                name,
+                args,
+                parens,
+                block,
+            } => {
+                let call = methods::Call {
+                    id,
+                    receiver: *receiver,
+                    name,
+                    args,
+                    parens: *parens,
+                    block: block.as_ref(),
+                };
+                self.method_call(&call, want)
+            }
+            ExprKind::Index { base, indices } => self.index(id, *base, indices),
+            ExprKind::Type(_) => {
+                self.report(say::no_value(self.span(id), "this", "a type"));
+                Ty::Error
+            }
+            ExprKind::If {
+                condition,
+                then,
+                otherwise,
+            } => self.if_expression(*condition, then, otherwise.as_ref(), want),
+            ExprKind::While {
+                condition, body, ..
+            } => self.while_loop(id, *condition, body),
+            ExprKind::For {
+                pattern,
+                iterable,
+                body,
+                ..
+            } => self.for_loop(*pattern, *iterable, body),
+            ExprKind::Break { value, .. } => {
+                if let Some(value) = value {
+                    self.infer(*value, Want::Any);
+                }
+                Ty::Never
+            }
+            ExprKind::Continue { .. } => Ty::Never,
+            ExprKind::Return(value) => self.return_statement(id, *value),
+            ExprKind::Raise(value) => self.raise(*value),
+            ExprKind::Let {
+                pattern, ty, value, ..
+            } => self.let_statement(*pattern, *ty, *value),
+            ExprKind::Assign { target, ty, value } => self.assign(*target, *ty, *value),
+            ExprKind::CompoundAssign { op, target, value } => {
+                self.compound(id, *op, *target, *value)
+            }
+            ExprKind::Error => Ty::Error,
+        }
+    }
+
+    /// The type of a body's value: that of its last statement.
+    fn block(&mut self, block: &Block, want: Want<'_>) -> Ty {
+        let Some((&last, before)) = block.stmts.split_last() else {
+            return Ty::Unit;
+        };
+        for &stmt in before {
+            self.infer(stmt, Want::Nothing);
+        }
+        self.infer(last, want)
+    }
+
+    fn nil(&mut self, id: ExprId, want: Want<'_>) -> Ty {
+        match want.hint() {
+            Some(Ty::PythonObject | Ty::Unit) => Ty::Unit,
+            _ => self.unsupported(
+                self.span(id),
+                "`nil`, except as an argument of a Python function, is",
+            ),
+        }
+    }
+
+    fn string(&mut self, parts: &[StrPart]) -> Ty {
+        for part in parts {
+            let StrPart::Value(value) = part else {
+                continue;
+            };
+            let ty = self.infer(*value, Want::Any);
+            let is_text = ty.is_number()
+                || matches!(
+                    ty,
+                    Ty::Bool | Ty::String | Ty::PythonObject | Ty::Never | Ty::Error
+                );
+            if ty == Ty::Unit {
+                self.report(say::expected(self.span(*value), "a value", &ty));
+            } else if !is_text {
+                self.unsupported(self.span(*value), &format!("the text of {ty} is"));
+            }
+        }
+        Ty::String
+    }
+
+    /// A name that stands alone.
+    fn name(&mut self, id: ExprId, text: &str) -> Ty {
+        let span = self.span(id);
+        let (what, is_type) = match self.meaning(id) {
+            Some(Meaning::Local(binding)) => {
+                return self
+                    .types
+                    .bindings
+                    .get(binding)
+                    .cloned()
+                    .unwrap_or(Ty::Error);
+            }
+            Some(Meaning::Const(item)) => return self.const_type(item, span),
+            Some(Meaning::PyModule(_)) => return Ty::PythonObject,
+            Some(Meaning::Fn(item)) => return self.bare_function(id, item, text),
+            Some(Meaning::Math(function)) => {
+                let takes = call::plural(function.arity(), "argument");
+                self.report(say::argument_count(span, text, &takes, 0));
+                return Ty::Error;
+            }
+            Some(Meaning::Reveal) => {
+                self.report(say::argument_count(span, text, "1 argument", 0));
+                return Ty::Error;
+            }
+            Some(Meaning::Namespace(_) | Meaning::Type) => ("a type", true),
+            Some(Meaning::Exception(_)) => ("an exception's class", false),
+            Some(Meaning::Error) | None => return Ty::Error,
+        };
+        let report = say::no_value(span, text, what);
+        self.report(if is_type {
+            report.help("a type may stand where a method asks for one: `x.to_array(Float)`")
+        } else {
+            report
+        });
+        Ty::Error
+    }
+
+    /// `(a, b)`.
+    fn tuple(&mut self, items: &[ExprId], want: Want<'_>) -> Ty {
+        if items.is_empty() {
+            return Ty::Unit;
+        }
+        let hints: &[Ty] = match want.hint() {
+            Some(Ty::Tuple(hints)) => hints,
+            _ => &[],
+        };
+        let mut tys = Vec::new();
+        for (i, &item) in items.iter().enumerate() {
+            let want = hints.get(i).map_or(Want::Any, Want::Hint);
+            let ty = self.infer(item, want);
+            match ty {
+                Ty::Never | Ty::Error => tys.push(Ty::Error),
+                Ty::Range | Ty::Unit => {
+                    self.report(say::expected(self.span(item), "a value", &ty));
+                    tys.push(Ty::Error);
+                }
+                ty => tys.push(ty),
+            }
+        }
+        if tys.contains(&Ty::Error) {
+            Ty::Error
+        } else {
+            Ty::Tuple(tys)
+        }
+    }
+
+    /// `lo..hi step n`.
+    fn range(&mut self, id: ExprId, parts: [Option<ExprId>; 3]) -> Ty {
+        for part in parts.into_iter().flatten() {
+            self.check(part, &Ty::Int, Why::Text("a bound of a range"));
+        }
+        if parts[0].is_none() || parts[1].is_none() {
+            return self.unsupported(self.span(id), "a range without an end is");
+        }
+        Ty::Range
+    }
+
+    fn set_callee(&mut self, id: ExprId, callee: Callee) {
+        self.types.callees.set(id, callee);
+    }
+}

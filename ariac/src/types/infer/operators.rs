@@ -1,0 +1,264 @@
+//! Operators on numbers, strings and arrays. Python objects have theirs in [`super::python`].
+
+use super::literal::wider;
+use super::{Infer, Want};
+use crate::diagnostics::types as say;
+use crate::hir::{BinaryOp, CompareOp, ExprId, ExprKind, UnaryOp};
+use crate::types::{Coercion, Ty};
+
+/// The type of arithmetic on two numbers; none where the operator does not take them.
+pub(super) fn arithmetic_type(op: BinaryOp, left: &Ty, right: &Ty) -> Option<Ty> {
+    if !left.is_number() || !right.is_number() {
+        return None;
+    }
+    let common = wider(left, right);
+    match op {
+        BinaryOp::Div if common == Ty::Int => Some(Ty::Float),
+        BinaryOp::WrapAdd | BinaryOp::WrapSub | BinaryOp::WrapMul => {
+            (common == Ty::Int).then_some(common)
+        }
+        BinaryOp::MatMul => None,
+        _ => Some(common),
+    }
+}
+
+impl Infer<'_, '_> {
+    pub(super) fn unary(&mut self, id: ExprId, op: UnaryOp, operand: ExprId, want: Want<'_>) -> Ty {
+        if op == UnaryOp::Not {
+            self.condition(operand);
+            return Ty::Bool;
+        }
+        if let ExprKind::Int { value, suffix } = self.kind(operand) {
+            let ty = self.int_literal(operand, *value, *suffix, want, true);
+            self.types.exprs.set(operand, ty.clone());
+            return ty;
+        }
+        let ty = self.infer(operand, want);
+        match &ty {
+            Ty::Error | Ty::Never | Ty::PythonObject => ty,
+            ty if ty.is_number() => ty.clone(),
+            ty => match ty.element() {
+                Some(element) if element.is_number() => Ty::Array(Box::new(element.clone())),
+                _ => {
+                    self.report(say::unary(self.span(id), "-", ty));
+                    Ty::Error
+                }
+            },
+        }
+    }
+
+    pub(super) fn binary(
+        &mut self,
+        id: ExprId,
+        op: BinaryOp,
+        left: ExprId,
+        right: ExprId,
+        want: Want<'_>,
+    ) -> Ty {
+        let hint = want
+            .hint()
+            .map(|h| h.scalar().clone())
+            .filter(Ty::is_number);
+        let (l, r) = self.operands(op, left, right, hint.as_ref());
+        match (&l, &r) {
+            (Ty::Error | Ty::Never, _) | (_, Ty::Error | Ty::Never) => return Ty::Error,
+            (Ty::PythonObject, _) | (_, Ty::PythonObject) => {
+                return self.object_operator(id, op, (left, &l), (right, &r));
+            }
+            (Ty::String, Ty::String) if op == BinaryOp::Add => return Ty::String,
+            _ => {}
+        }
+        let is_array = l.is_array_like() || r.is_array_like();
+        let is_wide =
+            op == BinaryOp::MatMul && is_array && l.scalar().is_number() && r.scalar().is_number();
+        if is_wide {
+            let span = self.span(id);
+            return self.unsupported(
+                span,
+                "the matrix product `@` (`a.dot(b)` is the scalar product) is",
+            );
+        }
+        let Some(element) = arithmetic_type(op, l.scalar(), r.scalar()) else {
+            self.operator_error(id, op, (left, &l), (right, &r));
+            return Ty::Error;
+        };
+        self.adapt(left, &l, &element);
+        self.adapt(right, &r, &element);
+        if is_array {
+            Ty::Array(Box::new(element))
+        } else {
+            element
+        }
+    }
+
+    /// The types of two operands. A literal adapts to the other.
+    fn operands(
+        &mut self,
+        op: BinaryOp,
+        left: ExprId,
+        right: ExprId,
+        hint: Option<&Ty>,
+    ) -> (Ty, Ty) {
+        // `n / 2` is Float: the literal might as well be one.
+        let float = Ty::Float;
+        let hint = if op == BinaryOp::Div {
+            hint.filter(|h| h.is_float()).or(Some(&float))
+        } else {
+            hint
+        };
+        let from = |ty: &Ty| match ty.scalar() {
+            Ty::Int if op == BinaryOp::Div => Some(Ty::Float),
+            ty if ty.is_number() => Some(ty.clone()),
+            _ => None,
+        };
+        if self.is_literal(left) && !self.is_literal(right) {
+            let r = self.infer(right, hint.map_or(Want::Any, Want::Hint));
+            let other = from(&r).or_else(|| hint.cloned());
+            let l = self.infer(left, other.as_ref().map_or(Want::Any, Want::Hint));
+            (l, r)
+        } else {
+            let l = self.infer(left, hint.map_or(Want::Any, Want::Hint));
+            let other = from(&l).or_else(|| hint.cloned());
+            let r = self.infer(right, other.as_ref().map_or(Want::Any, Want::Hint));
+            (l, r)
+        }
+    }
+
+    /// Notes how an operand becomes one of `element`s.
+    pub(super) fn adapt(&mut self, id: ExprId, ty: &Ty, element: &Ty) {
+        match ty.element() {
+            Some(own) if own != element => {
+                self.types
+                    .coercions
+                    .set(id, Coercion::ElementsTo(element.clone()));
+            }
+            Some(_) => {}
+            None => self.widen(id, ty, element),
+        }
+    }
+
+    fn operator_error(
+        &mut self,
+        id: ExprId,
+        op: BinaryOp,
+        (left, l): (ExprId, &Ty),
+        (right, r): (ExprId, &Ty),
+    ) {
+        let (left_span, right_span) = (self.span(left), self.span(right));
+        let report = say::operator(self.span(id), op.symbol(), (l, left_span), (r, right_span));
+        let report = match (l, r) {
+            (Ty::String, r) if op == BinaryOp::Add && r.is_number() => {
+                self.append_method(report, right, "to_string")
+            }
+            (l, Ty::String) if op == BinaryOp::Add && l.is_number() => {
+                self.append_method(report, left, "to_string")
+            }
+            (Ty::Unit, _) | (_, Ty::Unit) => {
+                report.note("a function that states no result gives nothing")
+            }
+            (l, r) if l.scalar().is_number() && r.scalar().is_number() => match op {
+                BinaryOp::MatMul => report.note("`@` is the matrix product of arrays"),
+                _ => report.note("the wrapping operators work on Int"),
+            },
+            _ => report,
+        };
+        self.report(report);
+    }
+
+    /// `a < b <= c`.
+    pub(super) fn compare(&mut self, first: ExprId, rest: &[(CompareOp, ExprId)]) -> Ty {
+        let mut operands = vec![first];
+        operands.extend(rest.iter().map(|(_, e)| *e));
+        // Literals come last, so that they adapt to the others.
+        let mut tys = vec![Ty::Error; operands.len()];
+        let mut common: Option<Ty> = None;
+        for is_literal in [false, true] {
+            for (i, &operand) in operands.iter().enumerate() {
+                if self.is_literal(operand) != is_literal {
+                    continue;
+                }
+                let hint = common.clone();
+                let ty = self.infer(operand, hint.as_ref().map_or(Want::Any, Want::Hint));
+                if ty.is_number() {
+                    common = Some(common.map_or(ty.clone(), |c| wider(&c, &ty)));
+                }
+                tys[i] = ty;
+            }
+        }
+        if tys.iter().any(|t| matches!(t, Ty::Error | Ty::Never)) {
+            return Ty::Bool;
+        }
+        if tys.contains(&Ty::PythonObject) {
+            for (&operand, ty) in operands.iter().zip(&tys) {
+                self.coerce(
+                    operand,
+                    ty,
+                    &Ty::PythonObject,
+                    super::Why::Text("an operand of a Python object's operator"),
+                );
+            }
+            return Ty::Bool;
+        }
+        for (i, (op, _)) in rest.iter().enumerate() {
+            if !self.compare_two(*op, (operands[i], &tys[i]), (operands[i + 1], &tys[i + 1])) {
+                return Ty::Bool;
+            }
+        }
+        if let Some(common) = common {
+            for (&operand, ty) in operands.iter().zip(&tys) {
+                self.widen(operand, ty, &common);
+            }
+        }
+        Ty::Bool
+    }
+
+    /// Checks one comparison; false after a report.
+    fn compare_two(
+        &mut self,
+        op: CompareOp,
+        (left, l): (ExprId, &Ty),
+        (right, r): (ExprId, &Ty),
+    ) -> bool {
+        let is_equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
+        let span = self.span(left).to(self.span(right));
+        if matches!(op, CompareOp::In | CompareOp::NotIn) {
+            if *r == Ty::Range || r.is_array_like() || *r == Ty::String {
+                self.unsupported(span, &format!("`in` for {r} is"));
+            } else {
+                self.report(say::operator(
+                    span,
+                    op.symbol(),
+                    (l, self.span(left)),
+                    (r, self.span(right)),
+                ));
+            }
+            return false;
+        }
+        match (l, r) {
+            (l, r) if l.is_number() && r.is_number() => true,
+            (Ty::String, Ty::String) => true,
+            (Ty::Bool, Ty::Bool) if is_equality => true,
+            (l, r)
+                if (l.is_array_like() || r.is_array_like())
+                    && l.scalar().is_number()
+                    && r.scalar().is_number() =>
+            {
+                self.unsupported(span, "comparing arrays element by element is");
+                false
+            }
+            (Ty::Tuple(_), Ty::Tuple(_)) => {
+                self.unsupported(span, "comparing tuples is");
+                false
+            }
+            _ => {
+                self.report(say::operator(
+                    span,
+                    op.symbol(),
+                    (l, self.span(left)),
+                    (r, self.span(right)),
+                ));
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The types of functions' heads.
+
+use super::written::{Place, Written};
+use super::{ParamTy, Signature, Ty, Types};
+use crate::diagnostics::{Reports, syntax, types as say};
+use crate::hir::{Function, Hir, Item, ItemId, ItemKind, Module, NativeAbi, ParamMode};
+
+/// Whose function it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    /// Aria's, seen by Python or not.
+    Aria { is_exported: bool },
+    /// A Python module's.
+    Python,
+    /// A library's.
+    Native(NativeAbi),
+}
+
+/// Fills in the signatures of all functions.
+pub(super) fn signatures(hir: &Hir, types: &mut Types, reports: &mut Reports) {
+    for (index, module) in hir.modules.iter().enumerate() {
+        for &id in &module.items {
+            let item = &hir.items[id];
+            match &item.kind {
+                ItemKind::Const { .. } => {}
+                ItemKind::Fn(_) => {
+                    let is_exported = index == 0 && !item.private;
+                    one(hir, module, id, Owner::Aria { is_exported }, types, reports);
+                }
+                ItemKind::ExternPython { functions, .. } => {
+                    for &id in functions {
+                        one(hir, module, id, Owner::Python, types, reports);
+                    }
+                }
+                ItemKind::ExternNative { abi, functions, .. } => {
+                    for &id in functions {
+                        one(hir, module, id, Owner::Native(*abi), types, reports);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn one(
+    hir: &Hir,
+    module: &Module,
+    id: ItemId,
+    owner: Owner,
+    types: &mut Types,
+    reports: &mut Reports,
+) {
+    let item = &hir.items[id];
+    let ItemKind::Fn(function) = &item.kind else {
+        return;
+    };
+    let place = if owner == Owner::Native(NativeAbi::Rust) {
+        Place::Rust
+    } else {
+        Place::Aria
+    };
+    let written = Written {
+        hir,
+        skipped: &module.skipped,
+        place,
+    };
+    let params = function.params.iter().map(|p| ParamTy {
+        name: p.name.name.clone(),
+        ty: written.ty(p.ty, reports),
+        mode: p.mode,
+        has_default: p.default.is_some(),
+    });
+    let params: Vec<ParamTy> = params.collect();
+    let ret = function.ret.map_or(Ty::Unit, |t| written.ty(t, reports));
+    let signature = Signature { params, ret };
+    check(hir, item, function, &signature, owner, reports);
+    types.signatures.set(id, signature);
+}
+
+/// What may be a parameter or result of whom.
+fn check(
+    hir: &Hir,
+    item: &Item,
+    function: &Function,
+    signature: &Signature,
+    owner: Owner,
+    reports: &mut Reports,
+) {
+    for (param, written) in signature.params.iter().zip(&function.params) {
+        let at = hir.types[written.ty].span;
+        let ty = &param.ty;
+        if matches!(ty, Ty::Tuple(_)) && ty.holds_view() {
+            let why = "a view in a tuple cannot be a parameter: pass it by itself";
+            reports.add(say::not_here(at, ty, "a parameter", why));
+            continue;
+        }
+        match owner {
+            Owner::Aria { is_exported } => {
+                if param.mode == ParamMode::Mut && matches!(ty, Ty::PythonArray(_)) {
+                    reports.add(syntax::not_supported(
+                        at,
+                        "a `mut` parameter of type PythonArray is",
+                    ));
+                } else if param.mode == ParamMode::Mut && is_exported && *ty != Ty::Error {
+                    if !matches!(ty, Ty::PyArrayView(_)) {
+                        reports.add(say::mut_from_python(at, &item.name.name, &param.name, ty));
+                    }
+                }
+            }
+            Owner::Python => {
+                if param.mode != ParamMode::Read {
+                    let why = "objects are passed to Python as they are";
+                    reports.add(say::not_here(at, ty, "a `mut` or `own` parameter", why));
+                }
+            }
+            Owner::Native(abi) => {
+                let is_slice = abi == NativeAbi::Rust && ty.is_array_like();
+                let is_scalar = ty.is_number() || *ty == Ty::Bool || *ty == Ty::Error;
+                if !is_slice && !is_scalar {
+                    let why = match abi {
+                        NativeAbi::Rust => "Rust functions take numbers, Bool and arrays",
+                        NativeAbi::C => "C functions take numbers and Bool",
+                    };
+                    reports.add(say::not_here(
+                        at,
+                        ty,
+                        "a parameter of a native function",
+                        why,
+                    ));
+                } else if is_scalar && param.mode == ParamMode::Mut && *ty != Ty::Error {
+                    let why = "numbers are passed by value";
+                    reports.add(say::not_here(
+                        at,
+                        ty,
+                        "a `mut` parameter of a native function",
+                        why,
+                    ));
+                }
+            }
+        }
+    }
+    let Some(ret) = function.ret else { return };
+    let at = hir.types[ret].span;
+    let ty = &signature.ret;
+    match owner {
+        Owner::Aria { .. } => {}
+        Owner::Python => {
+            if !ty.from_object() && !matches!(ty, Ty::Unit | Ty::Error) {
+                let why = "a Python object cannot be turned into it";
+                reports.add(say::not_here(
+                    at,
+                    ty,
+                    "the result of a Python function",
+                    why,
+                ));
+            }
+        }
+        Owner::Native(_) => {
+            if !ty.is_number() && !matches!(ty, Ty::Unit | Ty::Bool | Ty::Error) {
+                let why = "native functions give a number, a Bool or nothing";
+                reports.add(say::not_here(
+                    at,
+                    ty,
+                    "the result of a native function",
+                    why,
+                ));
+            }
+        }
+    }
+}
