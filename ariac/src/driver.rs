@@ -242,8 +242,12 @@ fn write_extension(
     if options.abi3 && interpreter.version < (3, 11) {
         return Err(Failure::usage("--abi3 needs CPython 3.11 or newer: older ones have no buffers in the stable ABI"));
     }
-    let mut archives = vec![find_runtime(&tag)?];
-    archives.extend(rust_libraries(&options.link_rust, compiled)?);
+    let mut archives = rust_libraries(&options.link_rust, compiled)?;
+    let runtime = find_runtime(&tag)?;
+    // The runtime comes in two forms. Alone it is one object with what it needs of Rust's own library inside; beside Rust
+    // crates that library stays apart, so that one copy of it serves all.
+    let apart = runtime.with_file_name("libaria_rt_std.a");
+    archives.insert(0, if archives.is_empty() || !apart.exists() { runtime } else { apart });
     let out_dir = if out_dir.as_os_str().is_empty() { Path::new(".") } else { out_dir };
     let unwritable = |error: &io::Error| {
         let message = format!("cannot write into {}: {}", out_dir.display(), plain(error));
