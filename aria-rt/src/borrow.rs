@@ -60,6 +60,9 @@ const EXCLUSIVE: u32 = 2;
 /// Holds a `Py_buffer`.
 const BUFFER: u32 = 4;
 
+/// The address of an empty array's elements: none is read, but emitted code may rely on a null-free, aligned address.
+const NOWHERE: *mut u8 = std::ptr::without_provenance_mut(64);
+
 /// What a borrow is for.
 #[derive(Clone, Copy)]
 pub(crate) struct Request<'a> {
@@ -175,14 +178,17 @@ pub(crate) unsafe fn try_borrow_array(
         {
             return false;
         }
-        let (data, len, mut stride) = (array.data, *array.dimensions as i64, *array.strides as i64);
+        let (mut data, len, mut stride) =
+            (array.data, *array.dimensions as i64, *array.strides as i64);
         let size = elem.size() as i64;
         if len <= 1 {
             stride = size;
+            if len == 0 {
+                data = NOWHERE;
+            }
         }
         if (data as usize | stride as usize) & (alignment(elem) - 1) != 0
             || (stride != size && (contiguous || (request.exclusive && stride.abs() < size)))
-            || len == 0
         {
             return false;
         }
@@ -289,12 +295,7 @@ pub(crate) unsafe fn accept(
         set_error(exception_class(kind), &message);
         return Err(Raised);
     }
-    // Of an empty array nothing is read, but emitted code may rely on an aligned address.
-    let data = if offer.len == 0 {
-        std::ptr::without_provenance_mut(64)
-    } else {
-        offer.data
-    };
+    let data = if offer.len == 0 { NOWHERE } else { offer.data };
     // SAFETY: the offer's lock keeps the memory in place, and goes into the borrow.
     unsafe {
         if !enlist(out, request, data, offer.len, stride) {

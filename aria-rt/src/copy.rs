@@ -237,11 +237,11 @@ unsafe fn copy_items(
                 return Err(Raised);
             }
             let item = if is_list {
-                PyList_GetItem(items, index)
+                list_item(items, index)
             } else {
-                PyTuple_GetItem(items, index)
+                Owned::share(PyTuple_GetItem(items, index))
             };
-            let converted = match Owned::share(item) {
+            let converted = match item {
                 Some(item) => scalars::write_item(
                     item.as_ptr(),
                     elem,
@@ -261,6 +261,18 @@ unsafe fn copy_items(
             len: len as i64,
         })
     }
+}
+
+/// An item of a list; `None` with an exception set when the list has become shorter.
+#[inline]
+unsafe fn list_item(list: *mut PyObject, index: isize) -> Option<Owned> {
+    // SAFETY: `list` is a live list. Without a GIL, another thread may replace the item before a borrowed reference to it
+    // is shared, so there it must be given as an owned one.
+    #[cfg(Py_GIL_DISABLED)]
+    return unsafe { Owned::take(PyList_GetItemRef(list, index)) };
+    // SAFETY: as above.
+    #[cfg(not(Py_GIL_DISABLED))]
+    return unsafe { Owned::share(PyList_GetItem(list, index)) };
 }
 
 /// Converts `len` elements at `from`, `stride` bytes apart, to adjacent ones at `to`.

@@ -130,8 +130,15 @@ unsafe fn make_type() -> Result<*mut PyTypeObject, Raised> {
     if class.is_null() {
         return Err(Raised);
     }
-    TYPE.store(class, Ordering::Release);
-    Ok(class)
+    match TYPE.compare_exchange(null_mut(), class, Ordering::AcqRel, Ordering::Acquire) {
+        Ok(_) => Ok(class),
+        Err(other) => {
+            // Another thread was faster, which happens on free-threaded CPython only.
+            // SAFETY: the type that was just made is ours.
+            unsafe { Py_DECREF(class.cast()) };
+            Ok(other)
+        }
+    }
 }
 
 unsafe extern "C" fn dealloc(object: *mut PyObject) {
