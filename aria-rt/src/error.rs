@@ -316,6 +316,27 @@ pub extern "C" fn aria_rt_raise_memory(location: *const Location) {
 /// See the runtime table.
 ///
 /// # Safety
+/// The GIL is held, and `object` is a Python object.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_raise_object(object: *mut PyObject, location: *const Location) {
+    guard_pending((), || {
+        // SAFETY: forwarded from the caller; CPython takes references of its own.
+        unsafe {
+            if PyExceptionClass_Check(object) != 0 {
+                PyErr_SetNone(object);
+            } else if PyExceptionInstance_Check(object) != 0 {
+                PyErr_SetObject(Py_TYPE(object).cast(), object);
+            } else {
+                python::type_error("exceptions must derive from BaseException");
+            }
+        }
+        capture(location);
+    });
+}
+
+/// See the runtime table.
+///
+/// # Safety
 /// The GIL is held.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aria_rt_capture_python_error(location: *const Location) {

@@ -87,6 +87,8 @@ macro_rules! for_each_rt_fn {
             any [cold] fn aria_rt_raise_recursion(location: Ptr) -> Void;
             /// MemoryError.
             any [cold] fn aria_rt_raise_memory(location: Ptr) -> Void;
+            /// `raise object`: an exception or a class of exceptions becomes the pending error; of anything else, a TypeError.
+            held [cold] fn aria_rt_raise_object(object: Ptr, location: Ptr) -> Void;
             /// Makes the Python exception that is set the pending error, and clears it.
             held [cold] fn aria_rt_capture_python_error(location: Ptr) -> Void;
 
