@@ -11,6 +11,7 @@ pub mod diagnostics;
 pub mod effects;
 pub mod hir;
 pub mod link;
+pub mod llvm;
 pub mod mir;
 pub mod passes;
 pub mod python;

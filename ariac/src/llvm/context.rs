@@ -1,0 +1,122 @@
+//! The module that is being built, and what its functions share.
+
+use super::LlvmOptions;
+use super::callgraph::CallGraph;
+use super::constants::Constants;
+use super::debuginfo::DebugInfo;
+use super::function::FunctionHandle;
+use super::layout::CommonTypes;
+use super::multiversion::Level;
+use super::remarks::LoopSite;
+use super::runtime::attribute_kind;
+use crate::mir::{FnId, Program};
+use crate::source::SourceMap;
+use crate::types::Ty;
+use inkwell::attributes::{Attribute, AttributeLoc};
+use inkwell::context::Context;
+use inkwell::module::Module;
+use inkwell::types::BasicTypeEnum;
+use inkwell::values::FunctionValue;
+use llvm_sys::core::LLVMCreateConstantRangeAttribute;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// The module that is being built, and what its functions share.
+pub struct ModuleCx<'c> {
+    /// LLVM's context.
+    pub context: &'c Context,
+    /// LLVM's module.
+    pub module: Module<'c>,
+    /// The types that are used everywhere.
+    pub types: CommonTypes<'c>,
+    /// The program.
+    pub program: &'c Program,
+    /// Its sources.
+    pub sources: &'c SourceMap,
+    /// What was asked for.
+    pub options: &'c LlvmOptions,
+    pub(super) calls: CallGraph,
+    pub(super) constants: RefCell<Constants<'c>>,
+    pub(super) functions: RefCell<HashMap<(Level, FnId), FunctionHandle<'c>>>,
+    pub(super) debug: Option<DebugInfo<'c>>,
+    pub(super) loops: RefCell<Vec<LoopSite>>,
+    pub(super) vector_functions: RefCell<Vec<FunctionValue<'c>>>,
+}
+
+impl<'c> ModuleCx<'c> {
+    pub(super) fn new(
+        context: &'c Context,
+        program: &'c Program,
+        sources: &'c SourceMap,
+        options: &'c LlvmOptions,
+    ) -> Self {
+        let module = context.create_module(&options.module_name);
+        let debug = DebugInfo::new(context, &module, sources, options);
+        ModuleCx {
+            context,
+            module,
+            types: CommonTypes::new(context),
+            program,
+            sources,
+            options,
+            calls: CallGraph::of(program),
+            constants: RefCell::default(),
+            functions: RefCell::default(),
+            debug,
+            loops: RefCell::default(),
+            vector_functions: RefCell::default(),
+        }
+    }
+
+    /// The type of a value.
+    #[must_use]
+    pub fn value_type(&self, ty: &Ty) -> BasicTypeEnum<'c> {
+        self.types.value(self.context, ty)
+    }
+
+    /// The compiled function.
+    ///
+    /// # Panics
+    ///
+    /// When the build does not have this level.
+    #[must_use]
+    pub fn function(&self, level: Level, id: FnId) -> FunctionHandle<'c> {
+        self.functions.borrow()[&(level, id)].clone()
+    }
+
+    /// The symbol of something that belongs to a level: `aria.NAME`, with the level's suffix unless it is the lowest.
+    #[must_use]
+    pub fn symbol(&self, name: &str, level: Level) -> String {
+        if self.options.levels.first() == Some(&level) {
+            format!("aria.{name}")
+        } else {
+            format!("aria.{name}.{}", level.suffix())
+        }
+    }
+
+    /// Adds an attribute that LLVM knows by name, with its argument (0 for one that takes none).
+    pub fn add_attribute(
+        &self,
+        function: FunctionValue<'c>,
+        location: AttributeLoc,
+        name: &str,
+        argument: u64,
+    ) {
+        let attribute = self
+            .context
+            .create_enum_attribute(attribute_kind(name), argument);
+        function.add_attribute(location, attribute);
+    }
+
+    /// `range(i64 low, high)`: at least `low`, less than `high` as unsigned numbers.
+    pub(super) fn range_attribute(&self, low: u64, high: u64) -> Attribute {
+        let kind = attribute_kind("range");
+        let context = self.context.raw();
+        // SAFETY: the context is alive, and both bounds are one word, as 64 bits need.
+        unsafe {
+            Attribute::new(LLVMCreateConstantRangeAttribute(
+                context, kind, 64, &low, &high,
+            ))
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Functions by their Aria signature: to declare them and to call them.
+
+use super::builder::{Builder, Val};
+use super::context::ModuleCx;
+use super::layout::{FunctionAbi, ParamAbi};
+use super::multiversion::{self, Level};
+use crate::hir::ParamMode;
+use crate::mir::Function;
+use crate::types::Ty;
+use inkwell::GlobalVisibility;
+use inkwell::attributes::AttributeLoc;
+use inkwell::module::Linkage;
+use inkwell::values::{FunctionValue, IntValue};
+
+/// A compiled function of the program.
+#[derive(Clone, Debug)]
+pub struct FunctionHandle<'c> {
+    /// LLVM's function.
+    pub value: FunctionValue<'c>,
+    /// How it is called.
+    pub abi: FunctionAbi<'c>,
+}
+
+/// What came back from a call.
+#[derive(Clone, Copy, Debug)]
+pub struct CallResult<'c> {
+    /// 1 when the function failed, and an error is pending; none when it cannot fail.
+    pub failed: Option<IntValue<'c>>,
+    /// The value, if there is one; meaningless after a failure.
+    pub value: Option<Val<'c>>,
+}
+
+impl<'c> FunctionHandle<'c> {
+    /// Calls the function with arguments that are flat already, as in [`ParamAbi::types`].
+    pub fn call(&self, b: &Builder<'_, 'c>, args: &[Val<'c>]) -> CallResult<'c> {
+        let result = b.call(self.value, args);
+        match (self.abi.raises, self.abi.ret) {
+            (false, _) => CallResult {
+                failed: None,
+                value: result,
+            },
+            (true, None) => CallResult {
+                failed: result.map(Val::into_int_value),
+                value: None,
+            },
+            (true, Some(_)) => {
+                let result = result.expect("a function that returns a value has a result");
+                CallResult {
+                    failed: Some(b.part(result, 0).into_int_value()),
+                    value: Some(b.part(result, 1)),
+                }
+            }
+        }
+    }
+}
+
+impl<'c> ParamAbi<'c> {
+    /// Appends the LLVM arguments for `value`, which has the parameter's value type (for [`ParamAbi::Slot`]: is its
+    /// address).
+    pub fn flatten(self, b: &Builder<'_, 'c>, value: Val<'c>, args: &mut Vec<Val<'c>>) {
+        match self {
+            ParamAbi::Nothing => {}
+            ParamAbi::Value(_) | ParamAbi::Slot(_) => args.push(value),
+            ParamAbi::Array => args.extend((0..2).map(|i| b.part(value, i))),
+            ParamAbi::View => args.extend((0..4).map(|i| b.part(value, i))),
+        }
+    }
+}
+
+/// Declares every function of the program at a level.
+pub(super) fn declare_all<'c>(cx: &ModuleCx<'c>, level: Level) {
+    for (id, function) in cx.program.functions.iter() {
+        let abi = FunctionAbi::of(cx, function, cx.calls.raises(id));
+        let symbol = cx.symbol(&function.name, level);
+        let value = cx.module.add_function(&symbol, abi.ty, None);
+        // Exported functions keep their symbol: people look for it in `--emit=llvm` and in profilers.
+        if function.exported || cx.options.keep_functions {
+            value
+                .as_global_value()
+                .set_visibility(GlobalVisibility::Hidden);
+        } else {
+            value.set_linkage(Linkage::Internal);
+        }
+        multiversion::target(cx, value, level);
+        cx.add_attribute(value, AttributeLoc::Function, "nounwind", 0);
+        describe_params(cx, function, &abi, value);
+        let handle = FunctionHandle { value, abi };
+        cx.functions.borrow_mut().insert((level, id), handle);
+    }
+}
+
+/// States what the language guarantees about parameters, so that loops over them vectorise.
+///
+/// A function that calls into Python promises less: the Python code may reach the same memory.
+fn describe_params<'c>(
+    cx: &ModuleCx<'c>,
+    function: &Function,
+    abi: &FunctionAbi<'c>,
+    value: FunctionValue<'c>,
+) {
+    let mut index = 0;
+    for (param, param_abi) in function.params.iter().zip(&abi.params) {
+        let ty = &function.locals[param.local].ty;
+        let add = |offset: u32, name: &str, argument: u64| {
+            cx.add_attribute(value, AttributeLoc::Param(index + offset), name, argument);
+        };
+        match param_abi {
+            ParamAbi::Array | ParamAbi::View => {
+                let element = ty.element().unwrap_or(&Ty::Float);
+                add(0, "nonnull", 0);
+                add(0, "noundef", 0);
+                add(0, "align", super::layout::element_size(element));
+                if !function.uses_python {
+                    add(0, "noalias", 0);
+                    if param.mode == ParamMode::Read && !returns_part_of(function, ty) {
+                        add(0, "readonly", 0);
+                        add(0, "captures", CAPTURES_NONE);
+                    }
+                }
+                length_range(cx, value, index + 1, element);
+            }
+            ParamAbi::Slot(_) => {
+                add(0, "noalias", 0);
+                add(0, "nonnull", 0);
+                add(0, "captures", CAPTURES_NONE);
+            }
+            ParamAbi::Value(_) if matches!(ty, Ty::String | Ty::PythonObject) => {
+                add(0, "nonnull", 0);
+            }
+            ParamAbi::Value(_) | ParamAbi::Nothing => {}
+        }
+        index += param_abi.types(&cx.types).len() as u32;
+    }
+}
+
+/// Whether the result may contain the parameter's pointer: handles are shared, not copied.
+fn returns_part_of(function: &Function, param: &Ty) -> bool {
+    matches!(param, Ty::PythonArray(_)) && function.ret.is_owned()
+}
+
+/// `captures(none)`.
+const CAPTURES_NONE: u64 = 0;
+
+/// Says that a length is not negative and that so many elements have an address.
+fn length_range<'c>(cx: &ModuleCx<'c>, function: FunctionValue<'c>, index: u32, element: &Ty) {
+    let limit = (1 << 63) / super::layout::element_size(element);
+    let range = cx.range_attribute(0, limit);
+    function.add_attribute(AttributeLoc::Param(index), range);
+    cx.add_attribute(function, AttributeLoc::Param(index), "noundef", 0);
+}

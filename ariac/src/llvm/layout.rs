@@ -1,0 +1,203 @@
+//! How Aria's types and functions look to LLVM.
+//!
+//! | type | value | as a parameter |
+//! |---|---|---|
+//! | `Int` `Float` `Float32` `Bool` | `i64` `double` `float` `i1` | the value |
+//! | `String`, `PythonObject` | `ptr` (`Str*`, `PyObject*`) | the value |
+//! | `Array[T]` | `{ ptr data, i64 len }` | `ptr data, i64 len` |
+//! | `PyArrayView[T]`, `PythonArray[T]` | `{ ptr data, i64 len, i64 stride, ptr borrow }` | the four parts |
+//! | tuple | a struct of its members' values | the value |
+//! | `Unit` | `{}` | nothing |
+//!
+//! The stride is in bytes. `borrow` is the `Borrow*` that keeps the memory, null for a view on an `Array`; of an owned
+//! `PythonArray` it is the heap-allocated one. A `mut` parameter that is neither view nor handle is the address of the caller's value.
+//! Array elements are as in NumPy: a `Bool` is a byte.
+//!
+//! A function returns its value, `void` for `Unit`; one that may fail returns `{ i1 failed, value }` or, for `Unit`,
+//! `i1 failed`. A result of type `PythonArray` is the owned `Borrow*` alone.
+
+use super::context::ModuleCx;
+use crate::hir::ParamMode;
+use crate::mir::Function;
+use crate::types::Ty;
+use inkwell::AddressSpace;
+use inkwell::context::Context;
+use inkwell::types::{
+    BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FloatType, FunctionType, IntType, PointerType,
+    StructType,
+};
+
+/// The LLVM types that are used everywhere.
+#[derive(Debug)]
+pub struct CommonTypes<'c> {
+    pub i1: IntType<'c>,
+    pub i8: IntType<'c>,
+    pub i32: IntType<'c>,
+    pub i64: IntType<'c>,
+    pub i128: IntType<'c>,
+    pub f32: FloatType<'c>,
+    pub f64: FloatType<'c>,
+    pub ptr: PointerType<'c>,
+    /// The value of `Unit`.
+    pub unit: StructType<'c>,
+    /// `RawArray`: the value of an `Array`.
+    pub array: StructType<'c>,
+    /// The value of a view or handle; also the head of a `Borrow`.
+    pub view: StructType<'c>,
+    /// `aria_abi::layout::Text`.
+    pub text: StructType<'c>,
+    /// `aria_abi::layout::Location`.
+    pub location: StructType<'c>,
+    /// `aria_abi::layout::NameCell`.
+    pub name_cell: StructType<'c>,
+}
+
+impl<'c> CommonTypes<'c> {
+    pub(super) fn new(context: &'c Context) -> Self {
+        let i32 = context.i32_type();
+        let i64 = context.i64_type();
+        let ptr = context.ptr_type(AddressSpace::default());
+        let text = context.struct_type(&[ptr.into(), i64.into()], false);
+        CommonTypes {
+            i1: context.bool_type(),
+            i8: context.i8_type(),
+            i32,
+            i64,
+            i128: context.i128_type(),
+            f32: context.f32_type(),
+            f64: context.f64_type(),
+            ptr,
+            unit: context.struct_type(&[], false),
+            array: context.struct_type(&[ptr.into(), i64.into()], false),
+            view: context.struct_type(&[ptr.into(), i64.into(), i64.into(), ptr.into()], false),
+            text,
+            location: context
+                .struct_type(&[text.into(), text.into(), i32.into(), i32.into()], false),
+            name_cell: context.struct_type(&[ptr.into(), text.into()], false),
+        }
+    }
+
+    /// The type of a value.
+    #[must_use]
+    pub fn value(&self, context: &'c Context, ty: &Ty) -> BasicTypeEnum<'c> {
+        match ty {
+            Ty::Bool => self.i1.into(),
+            Ty::Int => self.i64.into(),
+            Ty::Float => self.f64.into(),
+            Ty::Float32 => self.f32.into(),
+            Ty::String | Ty::PythonObject => self.ptr.into(),
+            Ty::Array(_) => self.array.into(),
+            Ty::PyArrayView(_) | Ty::PythonArray(_) => self.view.into(),
+            Ty::Tuple(items) => {
+                let items: Vec<_> = items.iter().map(|ty| self.value(context, ty)).collect();
+                context.struct_type(&items, false).into()
+            }
+            Ty::Unit | Ty::Never | Ty::Range | Ty::Error => self.unit.into(),
+        }
+    }
+
+    /// The type of an array's element in memory.
+    #[must_use]
+    pub fn element(&self, ty: &Ty) -> BasicTypeEnum<'c> {
+        match ty {
+            Ty::Float => self.f64.into(),
+            Ty::Float32 => self.f32.into(),
+            Ty::Bool => self.i8.into(),
+            _ => self.i64.into(),
+        }
+    }
+}
+
+/// Bytes of an array's element.
+#[must_use]
+pub fn element_size(ty: &Ty) -> u64 {
+    ty.elem().map_or(8, |elem| elem.size() as u64)
+}
+
+/// How a parameter is passed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ParamAbi<'c> {
+    /// `Unit`: not at all.
+    Nothing,
+    /// The value.
+    Value(BasicTypeEnum<'c>),
+    /// `ptr data, i64 len`.
+    Array,
+    /// `ptr data, i64 len, i64 stride, ptr borrow`.
+    View,
+    /// The address of the caller's value, of this type.
+    Slot(BasicTypeEnum<'c>),
+}
+
+impl<'c> ParamAbi<'c> {
+    /// How a parameter of this type and mode is passed.
+    #[must_use]
+    pub fn of(cx: &ModuleCx<'c>, ty: &Ty, mode: ParamMode) -> Self {
+        match (ty, mode) {
+            (Ty::Unit | Ty::Never | Ty::Range | Ty::Error, _) => ParamAbi::Nothing,
+            (Ty::PyArrayView(_) | Ty::PythonArray(_), _) => ParamAbi::View,
+            (_, ParamMode::Mut) => ParamAbi::Slot(cx.value_type(ty)),
+            (Ty::Array(_), _) => ParamAbi::Array,
+            _ => ParamAbi::Value(cx.value_type(ty)),
+        }
+    }
+
+    /// The LLVM parameters.
+    #[must_use]
+    pub fn types(self, types: &CommonTypes<'c>) -> Vec<BasicMetadataTypeEnum<'c>> {
+        let (ptr, i64) = (types.ptr.into(), types.i64.into());
+        match self {
+            ParamAbi::Nothing => vec![],
+            ParamAbi::Value(ty) => vec![ty.into()],
+            ParamAbi::Array => vec![ptr, i64],
+            ParamAbi::View => vec![ptr, i64, i64, ptr],
+            ParamAbi::Slot(_) => vec![ptr],
+        }
+    }
+}
+
+/// How a function is called.
+#[derive(Clone, Debug)]
+pub struct FunctionAbi<'c> {
+    /// The parameters, in order.
+    pub params: Vec<ParamAbi<'c>>,
+    /// The value that comes back; none for `Unit`. Of a `PythonArray` it is the owned `Borrow*`.
+    pub ret: Option<BasicTypeEnum<'c>>,
+    /// Whether a flag comes back that says that an error is pending.
+    pub raises: bool,
+    /// All this as LLVM's type.
+    pub ty: FunctionType<'c>,
+}
+
+impl<'c> FunctionAbi<'c> {
+    /// How a function is called. `raises` may be wider than what MIR says: see [`super::callgraph`].
+    #[must_use]
+    pub fn of(cx: &ModuleCx<'c>, function: &Function, raises: bool) -> Self {
+        let params: Vec<ParamAbi> = function
+            .params
+            .iter()
+            .map(|param| ParamAbi::of(cx, &function.locals[param.local].ty, param.mode))
+            .collect();
+        let ret = match &function.ret {
+            Ty::Unit | Ty::Never | Ty::Range | Ty::Error => None,
+            Ty::PythonArray(_) => Some(cx.types.ptr.into()),
+            ty => Some(cx.value_type(ty)),
+        };
+        let flat: Vec<_> = params.iter().flat_map(|p| p.types(&cx.types)).collect();
+        let ty = match (raises, ret) {
+            (false, None) => cx.context.void_type().fn_type(&flat, false),
+            (false, Some(ret)) => ret.fn_type(&flat, false),
+            (true, None) => cx.types.i1.fn_type(&flat, false),
+            (true, Some(ret)) => cx
+                .context
+                .struct_type(&[cx.types.i1.into(), ret], false)
+                .fn_type(&flat, false),
+        };
+        FunctionAbi {
+            params,
+            ret,
+            raises,
+            ty,
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Elements of arrays, and fresh arrays.
+
+use super::Lowering;
+use crate::llvm::builder::{Builder, Val};
+use crate::llvm::layout::element_size;
+use crate::llvm::runtime::RtFn;
+use crate::mir::{LocalId, Operand};
+use crate::types::Ty;
+use aria_abi::codes::ErrorKind;
+use inkwell::IntPredicate;
+use inkwell::values::PointerValue;
+
+/// The elements of an array, view or handle.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Elements<'c> {
+    /// Element 0.
+    pub(super) data: PointerValue<'c>,
+    /// Their number.
+    pub(super) len: Val<'c>,
+    /// Bytes from one to the next; none when they lie side by side.
+    pub(super) stride: Option<Val<'c>>,
+}
+
+impl<'c> Elements<'c> {
+    /// Those of the value of an `Array`.
+    pub(super) fn of_array(b: &Builder<'_, 'c>, array: Val<'c>) -> Self {
+        Elements {
+            data: b.part(array, 0).into_pointer_value(),
+            len: b.part(array, 1),
+            stride: None,
+        }
+    }
+}
+
+impl<'c> Lowering<'_, 'c> {
+    /// The type of an array's elements.
+    pub(super) fn element_ty(&self, array: LocalId) -> &'c Ty {
+        self.ty(array)
+            .element()
+            .expect("the local is an array: MIR's verifier says so")
+    }
+
+    /// The elements of a local.
+    pub(super) fn elements(&mut self, array: LocalId) -> Elements<'c> {
+        let ty = self.ty(array);
+        let whole = self.cx.value_type(ty);
+        let slot = self.slot(array);
+        let b = &self.b;
+        let part = |index| b.part_address(whole, slot, index);
+        let is_contiguous = matches!(ty, Ty::Array(_)) || self.function.locals[array].contiguous;
+        Elements {
+            data: b.load(self.cx.types.ptr, part(0)).into_pointer_value(),
+            len: b.load(self.cx.types.i64, part(1)),
+            stride: (!is_contiguous).then(|| b.load(self.cx.types.i64, part(2))),
+        }
+    }
+
+    /// IndexError unless `0 <= index < len`.
+    pub(super) fn check_index(&mut self, index: Val<'c>, len: Val<'c>) {
+        let outside = self.b.icmp(IntPredicate::UGE, index, len);
+        self.fail_if(outside, |this| {
+            let location = this.location();
+            this.rt(RtFn::aria_rt_raise_index, &[index, len, location]);
+        });
+    }
+
+    /// ValueError unless all lengths are the first one.
+    pub(super) fn check_lengths(&mut self, sources: &[Elements<'c>]) {
+        let Some((first, others)) = sources.split_first() else {
+            return;
+        };
+        for other in others {
+            let differs = self.b.icmp(IntPredicate::NE, first.len, other.len);
+            self.fail_if(differs, |this| {
+                let location = this.location();
+                this.rt(RtFn::aria_rt_raise_shape, &[first.len, other.len, location]);
+            });
+        }
+    }
+
+    /// The address of an element that exists.
+    pub(super) fn element_address(
+        &self,
+        ty: &Ty,
+        elements: Elements<'c>,
+        index: Val<'c>,
+    ) -> PointerValue<'c> {
+        match elements.stride {
+            None => self
+                .b
+                .element(self.cx.types.element(ty), elements.data, index),
+            Some(stride) => {
+                let offset = self.b.mul(index, stride);
+                self.b.element(self.cx.types.i8, elements.data, offset)
+            }
+        }
+    }
+
+    /// The value of an element that exists.
+    pub(super) fn load_element(&self, ty: &Ty, elements: Elements<'c>, index: Val<'c>) -> Val<'c> {
+        let at = self.element_address(ty, elements, index);
+        let value = self.b.load(self.cx.types.element(ty), at);
+        self.value_of_element(ty, value)
+    }
+
+    /// Sets an element that exists.
+    pub(super) fn store_element(
+        &self,
+        ty: &Ty,
+        elements: Elements<'c>,
+        index: Val<'c>,
+        value: Val<'c>,
+    ) {
+        let at = self.element_address(ty, elements, index);
+        let value = self.element_of_value(ty, value);
+        self.b.store(value, at);
+    }
+
+    /// What an element's memory holds, as a value: a byte as a Bool. Scalars and vectors.
+    pub(super) fn value_of_element(&self, ty: &Ty, value: Val<'c>) -> Val<'c> {
+        if *ty != Ty::Bool {
+            return value;
+        }
+        let zero = super::zero(value.get_type());
+        self.b.icmp(IntPredicate::NE, value, zero)
+    }
+
+    /// A value as an element's memory holds it.
+    pub(super) fn element_of_value(&self, ty: &Ty, value: Val<'c>) -> Val<'c> {
+        if *ty == Ty::Bool {
+            self.b.zext(value, self.cx.types.i8)
+        } else {
+            value
+        }
+    }
+
+    /// Memory for `len` elements; `len` is not negative. MemoryError when there is none.
+    pub(super) fn allocate(&mut self, ty: &Ty, len: Val<'c>) -> PointerValue<'c> {
+        let size = self.b.i64(element_size(ty) as i64);
+        let data = self.rt_value(RtFn::aria_rt_array_alloc, &[len, size]);
+        self.check_memory(data);
+        data.into_pointer_value()
+    }
+
+    /// MemoryError when `pointer` is null.
+    pub(super) fn check_memory(&mut self, pointer: Val<'c>) {
+        let is_null = self.b.icmp(IntPredicate::EQ, pointer, self.b.null());
+        self.fail_if(is_null, |this| {
+            let location = this.location();
+            this.rt(RtFn::aria_rt_raise_memory, &[location]);
+        });
+    }
+
+    pub(super) fn array_literal(&mut self, element: &Ty, items: &[Operand]) -> Val<'c> {
+        let values: Vec<_> = items.iter().map(|item| self.operand(item)).collect();
+        let len = self.b.i64(values.len() as i64);
+        let data = self.allocate(element, len);
+        let elements = Elements {
+            data,
+            len,
+            stride: None,
+        };
+        for (i, &value) in (0..).zip(&values) {
+            self.store_element(element, elements, self.b.i64(i), value);
+        }
+        self.b.make(&[data.into(), len])
+    }
+
+    pub(super) fn fill(&mut self, element: &Ty, len: &Operand, value: &Operand) -> Val<'c> {
+        let len = self.operand(len);
+        let value = self.operand(value);
+        let is_negative = self.b.icmp(IntPredicate::SLT, len, self.b.i64(0));
+        self.fail_with(
+            is_negative,
+            ErrorKind::ValueError,
+            "the length of an array is negative",
+        );
+        let data = self.allocate(element, len);
+        let elements = Elements {
+            data,
+            len,
+            stride: None,
+        };
+        let zero = self.b.i64(0);
+        self.count(zero, len, 1, |this, i| {
+            this.store_element(element, elements, i, value);
+        });
+        self.b.make(&[data.into(), len])
+    }
+
+    /// A fresh array with the same elements.
+    pub(super) fn copy_array(&mut self, element: &Ty, from: Elements<'c>) -> Val<'c> {
+        let data = self.allocate(element, from.len);
+        let size = element_size(element);
+        let copy = |this: &Self| {
+            let bytes = this.b.mul(from.len, this.b.i64(size as i64));
+            this.b.copy(data, from.data, bytes, size as u32);
+        };
+        match from.stride {
+            None => copy(self),
+            Some(stride) => {
+                let (whole, single, next) = (
+                    self.b.block("copy"),
+                    self.b.block("gather"),
+                    self.b.block("end"),
+                );
+                let dense = self
+                    .b
+                    .icmp(IntPredicate::EQ, stride, self.b.i64(size as i64));
+                self.b.branch(dense, whole, single);
+                self.b.enter(whole);
+                copy(self);
+                self.b.go(next);
+                self.b.enter(single);
+                let to = Elements {
+                    data,
+                    len: from.len,
+                    stride: None,
+                };
+                let zero = self.b.i64(0);
+                self.count(zero, from.len, 1, |this, i| {
+                    let value = this.load_element(element, from, i);
+                    this.store_element(element, to, i, value);
+                });
+                self.b.go(next);
+                self.b.enter(next);
+            }
+        }
+        self.b.make(&[data.into(), from.len])
+    }
+
+    /// The same memory as a `PyArrayView`.
+    pub(super) fn view(&mut self, array: LocalId) -> Val<'c> {
+        let value = self.read(array);
+        self.as_view(self.ty(array), value)
+    }
+
+    /// The value of an array, view or handle as that of a view.
+    pub(super) fn as_view(&self, ty: &Ty, value: Val<'c>) -> Val<'c> {
+        let Ty::Array(element) = ty else {
+            return value;
+        };
+        let b = &self.b;
+        let size = b.i64(element_size(element) as i64);
+        b.make(&[b.part(value, 0), b.part(value, 1), size, b.null()])
+    }
+
+    /// Whether the elements lie side by side.
+    pub(super) fn is_contiguous(&mut self, array: LocalId) -> Val<'c> {
+        let size = element_size(self.element_ty(array)) as i64;
+        let elements = self.elements(array);
+        let b = &self.b;
+        match elements.stride {
+            None => b.bool(true),
+            Some(stride) => {
+                let dense = b.icmp(IntPredicate::EQ, stride, b.i64(size));
+                let short = b.icmp(IntPredicate::SLE, elements.len, b.i64(1));
+                b.or(dense, short)
+            }
+        }
+    }
+}

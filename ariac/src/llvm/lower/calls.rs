@@ -1,0 +1,130 @@
+//! Calls of Aria functions and of libraries.
+
+use super::Lowering;
+use crate::hir::{NativeAbi, ParamMode};
+use crate::llvm::builder::Val;
+use crate::llvm::layout::ParamAbi;
+use crate::mir::{FnId, Native, NativeId, Operand};
+use crate::types::Ty;
+use inkwell::IntPredicate;
+use inkwell::attributes::AttributeLoc;
+use inkwell::module::Linkage;
+use inkwell::types::BasicType;
+use inkwell::values::FunctionValue;
+
+impl<'c> Lowering<'_, 'c> {
+    pub(super) fn call(&mut self, callee: FnId, args: &[Operand]) -> Option<Val<'c>> {
+        let function = &self.cx.program.functions[callee];
+        let handle = self.cx.function(self.b.level, callee);
+        let mut flat = Vec::new();
+        for ((arg, param), abi) in args.iter().zip(&function.params).zip(&handle.abi.params) {
+            let value = match abi {
+                ParamAbi::Slot(_) => match arg {
+                    Operand::Local(local) => self.slot(*local).into(),
+                    Operand::Const(constant) => {
+                        let value = self.constant(constant);
+                        let at = self.b.slot(value.get_type(), "argument");
+                        self.b.store(value, at);
+                        at.into()
+                    }
+                },
+                ParamAbi::View => {
+                    let value = if param.mode == ParamMode::Own {
+                        self.take_operand(arg)
+                    } else {
+                        self.operand(arg)
+                    };
+                    self.as_view(&self.operand_ty(arg), value)
+                }
+                _ if param.mode == ParamMode::Own => self.take_operand(arg),
+                _ => self.operand(arg),
+            };
+            abi.flatten(&self.b, value, &mut flat);
+        }
+        let result = handle.call(&self.b, &flat);
+        if let Some(failed) = result.failed {
+            self.propagate_if(failed.into());
+        }
+        match function.ret {
+            Ty::PythonArray(_) => result.value.map(|borrow| self.handle_of_borrow(borrow)),
+            _ => result.value,
+        }
+    }
+
+    pub(super) fn call_native(&mut self, callee: NativeId, args: &[Operand]) -> Option<Val<'c>> {
+        let native = &self.cx.program.natives[callee];
+        let function = self.declare_native(native);
+        let mut flat = Vec::new();
+        for (arg, (ty, _)) in args.iter().zip(&native.params) {
+            let value = self.operand(arg);
+            match ty {
+                Ty::PyArrayView(_) | Ty::Array(_) | Ty::PythonArray(_) => {
+                    flat.extend([self.b.part(value, 0), self.b.part(value, 1)]);
+                }
+                Ty::Unit => {}
+                _ => flat.push(value),
+            }
+        }
+        match native.abi {
+            NativeAbi::C => self.b.call(function, &flat),
+            NativeAbi::Rust => {
+                let ty = (native.ret != Ty::Unit).then(|| self.cx.types.element(&native.ret));
+                let out = ty.map(|ty| self.b.slot(ty, "result"));
+                flat.push(out.map_or(self.b.null(), Into::into));
+                let status = self
+                    .b
+                    .call(function, &flat)
+                    .expect("the function returns a status");
+                let failed = self.b.icmp(IntPredicate::NE, status, self.b.i32(0));
+                self.propagate_if(failed);
+                let result = self.b.load(ty?, out?);
+                Some(self.value_of_element(&native.ret, result))
+            }
+        }
+    }
+
+    /// C: the C convention. Rust: an `extern "C" fn(params…, out: *mut Result) -> i32` that `aria_abi::export!` makes:
+    /// a view is its address and length, 0 is success, 1 means that an error is pending.
+    fn declare_native(&self, native: &Native) -> FunctionValue<'c> {
+        let cx = self.cx;
+        if let Some(function) = cx.module.get_function(&native.symbol) {
+            return function;
+        }
+        let mut params = Vec::new();
+        let mut bools = Vec::new();
+        for (ty, _) in &native.params {
+            match ty {
+                Ty::PyArrayView(_) | Ty::Array(_) | Ty::PythonArray(_) => {
+                    params.push(cx.types.ptr.into());
+                    params.push(cx.types.i64.into());
+                }
+                Ty::Unit => {}
+                ty => {
+                    if *ty == Ty::Bool {
+                        bools.push(params.len() as u32);
+                    }
+                    params.push(cx.value_type(ty).into());
+                }
+            }
+        }
+        let ty = match (native.abi, &native.ret) {
+            (NativeAbi::Rust, _) => {
+                params.push(cx.types.ptr.into());
+                cx.types.i32.fn_type(&params, false)
+            }
+            (NativeAbi::C, Ty::Unit) => cx.context.void_type().fn_type(&params, false),
+            (NativeAbi::C, ret) => cx.value_type(ret).fn_type(&params, false),
+        };
+        let function = cx
+            .module
+            .add_function(&native.symbol, ty, Some(Linkage::External));
+        cx.add_attribute(function, AttributeLoc::Function, "nounwind", 0);
+        for index in bools {
+            cx.add_attribute(function, AttributeLoc::Param(index), "zeroext", 0);
+        }
+        if native.abi == NativeAbi::C && native.ret == Ty::Bool {
+            cx.add_attribute(function, AttributeLoc::Return, "zeroext", 0);
+        }
+        function
+    }
+}

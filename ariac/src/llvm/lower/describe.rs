@@ -1,0 +1,81 @@
+//! What is said about the code beside it: places for debuggers and remarks, wishes about loops.
+
+use super::{Exit, Lowering};
+use crate::llvm::loop_metadata;
+use crate::llvm::remarks::{LoopKind, LoopSite};
+use crate::source::Span;
+use inkwell::values::InstructionValue;
+
+impl<'c> Lowering<'_, 'c> {
+    /// Tells debuggers about the function.
+    pub(super) fn describe_for_debuggers(&mut self) {
+        let Some(debug) = &self.cx.debug else { return };
+        let name = match self.exit {
+            Exit::Function(_) => self.function.name.clone(),
+            Exit::ParallelBody => format!("{} (parallel)", self.function.name),
+        };
+        let subprogram = debug.function(
+            self.cx.sources,
+            self.b.function,
+            &name,
+            self.function.span,
+            self.b.level,
+        );
+        self.subprogram = Some(subprogram);
+        self.locate(self.span);
+    }
+
+    /// Says where the instructions that follow come from.
+    pub(super) fn locate(&self, span: Span) {
+        if let (Some(debug), Some(scope)) = (&self.cx.debug, self.subprogram) {
+            let location = debug.location(self.cx.context, self.cx.sources, scope, span);
+            self.b.set_location(location);
+        }
+    }
+
+    /// Notes a loop, given its branch back.
+    pub(super) fn describe_loop(&self, latch: InstructionValue<'c>, what: LoopKind) {
+        self.note(what, None);
+        if let (Some(debug), Some(scope)) = (&self.cx.debug, self.subprogram) {
+            let location = debug.location(self.cx.context, self.cx.sources, scope, self.span);
+            loop_metadata::set(self.cx, latch, Some(location), &[]);
+        }
+    }
+
+    /// Notes a loop that is made of vectors.
+    pub(super) fn describe_vectors(&self, what: LoopKind, width: u32, lanes_in_flight: u32) {
+        self.note(what, Some((width, (lanes_in_flight / width).max(1))));
+    }
+
+    /// Asks LLVM to leave a short loop alone.
+    pub(super) fn keep_loop_small(&self, latch: InstructionValue<'c>) {
+        let wishes = [
+            ("llvm.loop.vectorize.enable", Some(false)),
+            ("llvm.loop.unroll.disable", None),
+        ];
+        loop_metadata::set(self.cx, latch, None, &wishes);
+    }
+
+    fn note(&self, what: LoopKind, vectors: Option<(u32, u32)>) {
+        if !self.cx.options.remarks {
+            return;
+        }
+        let (line, column) = self.cx.sources.line_column(self.span);
+        let site = LoopSite {
+            span: self.span,
+            line,
+            column,
+            function: self.function.name.clone(),
+            level: self.b.level,
+            what,
+            vectors,
+        };
+        let mut loops = self.cx.loops.borrow_mut();
+        let is_same = |known: &LoopSite| {
+            (known.span, known.level, known.what) == (site.span, site.level, site.what)
+        };
+        if !loops.iter().any(is_same) {
+            loops.push(site);
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Kernels: for one element, or for several at once where the kernel is a straight line of simple operations.
+
+use super::Lowering;
+use super::array::Elements;
+use super::checked::Overflow;
+use super::mentions::Mentions;
+use super::scalar::{pure_binary, pure_convert, pure_unary};
+use crate::builtins::MathFn;
+use crate::llvm::builder::{Val, vector_type};
+use crate::llvm::mathlib;
+use crate::mir::{BinOp, Kernel, LocalId, Operand, Rvalue, StmtKind, UnOp};
+use crate::types::Ty;
+use inkwell::IntPredicate;
+use std::collections::{HashMap, HashSet};
+
+/// What a kernel reads, and what it does.
+pub(super) struct Terms<'k, 'c> {
+    pub(super) kernel: &'k Kernel,
+    /// The elements of each source.
+    pub(super) sources: Vec<Elements<'c>>,
+    /// Their types.
+    pub(super) types: Vec<&'c Ty>,
+}
+
+impl<'k, 'c> Terms<'k, 'c> {
+    /// Looks at the sources, and checks that they are of one length.
+    pub(super) fn new(
+        lowering: &mut Lowering<'_, 'c>,
+        sources: &[LocalId],
+        kernel: &'k Kernel,
+    ) -> Self {
+        let terms = Terms {
+            kernel,
+            sources: sources.iter().map(|&s| lowering.elements(s)).collect(),
+            types: sources.iter().map(|&s| lowering.element_ty(s)).collect(),
+        };
+        lowering.check_lengths(&terms.sources);
+        terms
+    }
+
+    /// Number of elements.
+    pub(super) fn len(&self) -> Val<'c> {
+        self.sources[0].len
+    }
+}
+
+impl<'c> Lowering<'_, 'c> {
+    /// The kernel's result for one element.
+    pub(super) fn term(&mut self, terms: &Terms<'_, 'c>, index: Val<'c>) -> Val<'c> {
+        let sources = terms.sources.iter().zip(&terms.types);
+        for (&param, (&elements, ty)) in terms.kernel.params.iter().zip(sources) {
+            let value = self.load_element(ty, elements, index);
+            let slot = self.slot(param);
+            self.b.store(value, slot);
+        }
+        self.block(&terms.kernel.body);
+        self.operand(&terms.kernel.result)
+    }
+
+    /// The kernel's results for `lanes` elements, from `index` on; only if [`Lowering::is_vector_kernel`].
+    pub(super) fn vector_term(
+        &mut self,
+        terms: &Terms<'_, 'c>,
+        index: Val<'c>,
+        lanes: u32,
+    ) -> Val<'c> {
+        let mut values: HashMap<LocalId, Val<'c>> = HashMap::new();
+        let sources = terms.sources.iter().zip(&terms.types);
+        for (&param, (elements, ty)) in terms.kernel.params.iter().zip(sources) {
+            let element = self.cx.types.element(ty);
+            let at = self.b.element(element, elements.data, index);
+            let align = crate::llvm::layout::element_size(ty) as u32;
+            let value = self.b.load_aligned(vector_type(element, lanes), at, align);
+            values.insert(param, self.value_of_element(ty, value));
+        }
+        for stmt in &terms.kernel.body.stmts {
+            let StmtKind::Assign {
+                dst: Some(dst),
+                value,
+            } = &stmt.kind
+            else {
+                unreachable!("`is_vector_kernel` saw only assignments");
+            };
+            let value = self.vector_value(value, &values, lanes);
+            values.insert(*dst, value);
+        }
+        self.vector_operand(&terms.kernel.result, &values, lanes)
+    }
+
+    fn vector_operand(
+        &mut self,
+        operand: &Operand,
+        values: &HashMap<LocalId, Val<'c>>,
+        lanes: u32,
+    ) -> Val<'c> {
+        match operand {
+            Operand::Local(local) if values.contains_key(local) => values[local],
+            other => {
+                let scalar = self.operand(other);
+                self.b.splat(scalar, lanes)
+            }
+        }
+    }
+
+    fn vector_value(
+        &mut self,
+        value: &Rvalue,
+        values: &HashMap<LocalId, Val<'c>>,
+        lanes: u32,
+    ) -> Val<'c> {
+        let get = |this: &mut Self, operand: &Operand| {
+            (
+                this.operand_ty(operand),
+                this.vector_operand(operand, values, lanes),
+            )
+        };
+        let computed = match value {
+            Rvalue::Use(operand) => Some(get(self, operand).1),
+            Rvalue::Unary { op, operand } => {
+                let (ty, x) = get(self, operand);
+                pure_unary(&self.b, *op, &ty, x)
+            }
+            Rvalue::Binary { op, left, right } => {
+                let (ty, x) = get(self, left);
+                let (_, y) = get(self, right);
+                pure_binary(&self.b, *op, &ty, x, y)
+            }
+            Rvalue::Convert { to, operand } => {
+                let (ty, x) = get(self, operand);
+                pure_convert(&self.b, &ty, to, x)
+            }
+            Rvalue::Math { function, args } => {
+                let args: Vec<_> = args.iter().map(|arg| get(self, arg)).collect();
+                let values: Vec<_> = args.iter().map(|(_, value)| *value).collect();
+                Some(mathlib::call(&self.b, *function, &args[0].0, &values))
+            }
+            _ => None,
+        };
+        computed.expect("`is_vector_kernel` saw only operations on vectors")
+    }
+
+    /// Whether the kernel can be computed for several elements at once.
+    pub(super) fn is_vector_kernel(&self, terms: &Terms<'_, 'c>) -> bool {
+        let is_dense = terms.sources.iter().all(|s| s.stride.is_none());
+        is_dense
+            && self.is_straight(terms.kernel)
+            && values_of(terms.kernel).all(|value| self.is_vector_value(value))
+    }
+
+    fn is_vector_value(&self, value: &Rvalue) -> bool {
+        match value {
+            Rvalue::Use(operand) => self.operand_ty(operand).elem().is_some(),
+            Rvalue::Unary { op, operand } => {
+                *op == UnOp::Not || self.operand_ty(operand).is_float()
+            }
+            Rvalue::Binary { op, left, .. } => {
+                let ty = self.operand_ty(left);
+                match op {
+                    BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div => ty.is_float(),
+                    BinOp::FloorDiv | BinOp::Mod | BinOp::Pow => false,
+                    _ => ty.elem().is_some(),
+                }
+            }
+            Rvalue::Convert { to, operand } => {
+                let from = self.operand_ty(operand);
+                from == *to || *to != Ty::Int || from == Ty::Bool
+            }
+            Rvalue::Math { function, args } => {
+                self.operand_ty(&args[0]).is_float() && mathlib::is_inline(*function)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether all that can fail in the kernel is Int arithmetic, so that failures can be gathered, and whether some
+    /// of it is. Such a kernel can be run again.
+    fn can_gather(&self, kernel: &Kernel) -> bool {
+        let mut some = false;
+        let harmless = values_of(kernel).all(|value| match value {
+            Rvalue::Unary { op, operand } => {
+                some |= *op == UnOp::Neg && self.operand_ty(operand) == Ty::Int;
+                true
+            }
+            Rvalue::Binary { op, left, right } => {
+                let ty = self.operand_ty(left);
+                let is_int = ty == Ty::Int;
+                let small = |exponent: &Operand| {
+                    matches!(exponent, Operand::Const(crate::mir::Const::Int(0..=64)))
+                };
+                match op {
+                    BinOp::Add | BinOp::Sub | BinOp::Mul => some |= is_int,
+                    BinOp::FloorDiv | BinOp::Mod if is_int => return false,
+                    BinOp::Pow if is_int && !small(right) => return false,
+                    BinOp::Pow => some |= is_int,
+                    _ => {}
+                }
+                ty != Ty::String
+            }
+            Rvalue::Math { function, args } => {
+                some |= *function == MathFn::Abs && self.operand_ty(&args[0]) == Ty::Int;
+                true
+            }
+            Rvalue::Convert { to, operand } => {
+                let from = self.operand_ty(operand);
+                from == *to || *to != Ty::Int || from == Ty::Bool
+            }
+            Rvalue::Load { checked, .. } => !checked,
+            Rvalue::Use(_) | Rvalue::Len(_) => true,
+            _ => false,
+        });
+        harmless && some && self.is_straight(kernel)
+    }
+
+    /// Whether the kernel is assignments only, to scalars that nothing outside knows and that no element hands to the
+    /// next.
+    fn is_straight(&self, kernel: &Kernel) -> bool {
+        let mut inside = Mentions::of(&kernel.body, self.function.locals.len());
+        for &param in &kernel.params {
+            inside.write(param);
+        }
+        inside.operand(&kernel.result);
+        let is_private = |local: LocalId| {
+            inside.writes(local) == 0 || inside.count(local) == self.mentions.count(local)
+        };
+        if !inside.locals().all(is_private) {
+            return false;
+        }
+        let mut set: HashSet<LocalId> = kernel.params.iter().copied().collect();
+        for stmt in &kernel.body.stmts {
+            let StmtKind::Assign { dst: Some(dst), .. } = &stmt.kind else {
+                return false;
+            };
+            if self.ty(*dst).elem().is_none() {
+                return false;
+            }
+            let here = Mentions::of_stmt(stmt, self.function.locals.len());
+            let is_known = |local| {
+                let is_read = here.count(local) > u32::from(local == *dst);
+                !is_read || set.contains(&local) || inside.writes(local) == 0
+            };
+            if !here.locals().all(is_known) {
+                return false;
+            }
+            set.insert(*dst);
+        }
+        true
+    }
+
+    /// Runs `elements` (which may be run twice) so that Int overflow in the kernel does not keep its loops from
+    /// vectorising.
+    pub(super) fn gathering(&mut self, kernel: &Kernel, elements: impl Fn(&mut Self)) {
+        if !self.can_gather(kernel) {
+            elements(self);
+            return;
+        }
+        let i64 = self.cx.types.i64;
+        let sums = self.b.slot(i64, "sums");
+        let factors = self.b.slot(i64, "factors");
+        self.b.store(self.b.i64(0), sums);
+        self.b.store(self.b.i64(0), factors);
+        self.overflow = Overflow::Gather { sums, factors };
+        elements(self);
+        self.overflow = Overflow::Raise;
+
+        let b = &self.b;
+        let (again, next) = (b.block("again"), b.block("exact"));
+        let sum = b.icmp(IntPredicate::SLT, b.load(i64, sums), b.i64(0));
+        let high = b.lshr(b.load(i64, factors), b.i64(32));
+        let factor = b.icmp(IntPredicate::NE, high, b.i64(0));
+        b.branch_rarely(b.or(sum, factor), again, next);
+        b.enter(again);
+        elements(self);
+        self.b.go(next);
+        self.b.enter(next);
+    }
+}
+
+/// What the kernel's statements compute, if they are assignments.
+fn values_of(kernel: &Kernel) -> impl Iterator<Item = &Rvalue> {
+    kernel
+        .body
+        .stmts
+        .iter()
+        .filter_map(|stmt| match &stmt.kind {
+            StmtKind::Assign { value, .. } => Some(value),
+            _ => None,
+        })
+}

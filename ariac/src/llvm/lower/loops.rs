@@ -1,0 +1,169 @@
+//! Loops.
+//!
+//! A `for` counts turns, not values: its variable never leaves `lo..hi`, so that counting up to the greatest `Int` is
+//! as safe as any other, and LLVM sees the number of turns.
+
+use super::Lowering;
+use crate::llvm::builder::Val;
+use crate::llvm::remarks::LoopKind;
+use crate::mir::{Block, Const, LocalId, LoopId, Operand};
+use inkwell::IntPredicate;
+use inkwell::values::InstructionValue;
+
+impl<'c> Lowering<'_, 'c> {
+    pub(super) fn while_loop(
+        &mut self,
+        id: LoopId,
+        test: &Block,
+        condition: &Operand,
+        body: &Block,
+    ) {
+        let (head, turn, next) = (
+            self.b.block("while"),
+            self.b.block("turn"),
+            self.b.block("end"),
+        );
+        self.b.go(head);
+        self.b.enter(head);
+        self.block(test);
+        if !self.b.is_ended() {
+            let condition = self.operand(condition);
+            self.b.branch(condition, turn, next);
+        }
+        self.loops.insert(id, (next, head));
+        self.b.enter(turn);
+        self.block(body);
+        if !self.b.is_ended() {
+            let latch = self.b.go(head);
+            self.describe_loop(latch, LoopKind::While);
+        }
+        self.b.enter(next);
+    }
+
+    pub(super) fn for_loop(
+        &mut self,
+        id: LoopId,
+        var: LocalId,
+        (lo, hi, inclusive): (&Operand, &Operand, bool),
+        step: &Operand,
+        body: &Block,
+    ) {
+        let first = self.operand(lo);
+        let last = self.operand(hi);
+        let by_one = *step == Operand::Const(Const::Int(1));
+        let step = self.operand(step);
+        let (turn, latch, next) = (
+            self.b.block("turn"),
+            self.b.block("latch"),
+            self.b.block("end"),
+        );
+        let b = &self.b;
+        let turns = if by_one && !inclusive {
+            Turns::Below(last)
+        } else {
+            Turns::Count(self.last_turn(first, last, inclusive, step))
+        };
+        let is_empty = self.is_empty_range(first, last, inclusive, step);
+        let before = b.here();
+        b.branch(is_empty, next, turn);
+
+        b.enter(turn);
+        let value = b.phi(self.cx.types.i64, &[(first, before)]);
+        let number = b.phi(self.cx.types.i64, &[(b.i64(0), before)]);
+        let current = value.as_basic_value();
+        let slot = self.slot(var);
+        self.b.store(current, slot);
+        self.loops.insert(id, (next, latch));
+        self.block(body);
+        if !self.b.is_ended() {
+            self.b.go(latch);
+        }
+
+        self.b.enter(latch);
+        self.locate(self.span);
+        let b = &self.b;
+        let following = b.add_nsw(current, step);
+        let count = b.add_index(number.as_basic_value(), b.i64(1));
+        let go_on = match turns {
+            Turns::Below(end) => b.icmp(IntPredicate::SLT, following, end),
+            Turns::Count(last) => b.icmp(IntPredicate::NE, number.as_basic_value(), last),
+        };
+        let branch = b.branch(go_on, turn, next);
+        value.add_incoming(&[(&following, latch)]);
+        number.add_incoming(&[(&count, latch)]);
+        self.describe_loop(branch, LoopKind::For);
+        self.b.enter(next);
+    }
+
+    /// Whether a range has no number. Of a range that has one, the next sum with the step is in it or is not used.
+    fn is_empty_range(
+        &self,
+        first: Val<'c>,
+        last: Val<'c>,
+        inclusive: bool,
+        step: Val<'c>,
+    ) -> Val<'c> {
+        let b = &self.b;
+        let (up, down) = if inclusive {
+            (IntPredicate::SGT, IntPredicate::SLT)
+        } else {
+            (IntPredicate::SGE, IntPredicate::SLE)
+        };
+        let goes_up = b.icmp(IntPredicate::SGT, step, b.i64(0));
+        b.select(goes_up, b.icmp(up, first, last), b.icmp(down, first, last))
+    }
+
+    /// The number of the last turn of a range that has one, as an unsigned number.
+    fn last_turn(&self, first: Val<'c>, last: Val<'c>, inclusive: bool, step: Val<'c>) -> Val<'c> {
+        let b = &self.b;
+        let goes_up = b.icmp(IntPredicate::SGT, step, b.i64(0));
+        let (up, down) = (b.sub(last, first), b.sub(first, last));
+        let mut distance = b.select(goes_up, up, down);
+        if !inclusive {
+            distance = b.sub(distance, b.i64(1));
+        }
+        let size = b.select(goes_up, step, b.sub(b.i64(0), step));
+        // MIR says that the step is not 0; a division by it would be worse than an endless loop all the same.
+        let one = b.i64(1);
+        let size = b.select(b.icmp(IntPredicate::EQ, size, b.i64(0)), one, size);
+        b.udiv(distance, size)
+    }
+
+    /// Runs `body` with each index in `lo..hi` (none when `lo >= hi`), `step` apart; the last index is less than `hi`.
+    /// Gives the branch back to the beginning.
+    pub(super) fn count(
+        &mut self,
+        lo: Val<'c>,
+        hi: Val<'c>,
+        step: i64,
+        body: impl FnOnce(&mut Self, Val<'c>),
+    ) -> InstructionValue<'c> {
+        let (head, turn, next) = (
+            self.b.block("loop"),
+            self.b.block("element"),
+            self.b.block("end"),
+        );
+        let before = self.b.here();
+        self.b.go(head);
+        self.b.enter(head);
+        let phi = self.b.phi(self.cx.types.i64, &[(lo, before)]);
+        let index = phi.as_basic_value();
+        let inside = self.b.icmp(IntPredicate::SLT, index, hi);
+        self.b.branch(inside, turn, next);
+        self.b.enter(turn);
+        body(self, index);
+        let following = self.b.add_index(index, self.b.i64(step));
+        phi.add_incoming(&[(&following, self.b.here())]);
+        let latch = self.b.go(head);
+        self.b.enter(next);
+        latch
+    }
+}
+
+/// When a `for` ends.
+enum Turns<'c> {
+    /// Before this value.
+    Below(Val<'c>),
+    /// After the turn of this number, counted from 0.
+    Count(Val<'c>),
+}

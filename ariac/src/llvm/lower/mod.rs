@@ -1,0 +1,216 @@
+//! MIR to LLVM IR, one function at a time. Groups of instructions have a file each:
+//!
+//! * [`stmt`]: statements, loops, leaving; [`rvalue`]: the table of what computes a value
+//! * [`scalar`]: numbers; [`checked`]: numbers that may not fit; `mathlib` beside this directory: functions of numbers
+//! * [`slots`]: locals, and owning and dropping what they hold
+//! * [`array`]: elements, allocation; [`map`]: fresh arrays; [`reduce`], [`lanes`], [`int_sum`]: one value of many;
+//!   [`kernel`]: what kernels are made of; [`parallel`]: kernels on several threads
+//! * [`strings`], [`python`], [`calls`]
+
+mod array;
+mod calls;
+mod checked;
+mod describe;
+mod int_sum;
+mod kernel;
+mod lanes;
+mod loops;
+mod map;
+mod mentions;
+mod parallel;
+mod python;
+mod reduce;
+mod rvalue;
+mod scalar;
+mod slots;
+mod stmt;
+mod strings;
+mod work;
+
+use super::builder::{Builder, Val};
+use super::context::ModuleCx;
+use super::function::FunctionHandle;
+use super::multiversion::Level;
+use super::runtime::RtFn;
+use crate::mir::{FnId, Function, LoopId};
+use crate::source::Span;
+use crate::types::Ty;
+use checked::Overflow;
+use inkwell::basic_block::BasicBlock;
+use inkwell::debug_info::DISubprogram;
+use inkwell::values::PointerValue;
+use mentions::Mentions;
+use slots::Slot;
+use std::collections::HashMap;
+
+/// Lowers the body of a function that is declared.
+pub(super) fn lower_function(cx: &ModuleCx<'_>, level: Level, id: FnId) {
+    let handle = cx.function(level, id);
+    let function = &cx.program.functions[id];
+    let b = Builder::new(cx, handle.value, level);
+    let mut lowering = Lowering::new(b, function, Exit::Function(handle));
+    lowering.describe_for_debuggers();
+    lowering.bind_gil();
+    lowering.bind_params();
+    lowering.bind_owned_locals();
+    if cx.calls.is_recursive(id) {
+        lowering.check_stack();
+    }
+    lowering.block(&function.body);
+    lowering.finish();
+}
+
+/// How control leaves the LLVM function that is being built.
+enum Exit<'c> {
+    /// A function of the program.
+    Function(FunctionHandle<'c>),
+    /// The body of a parallel loop: `i32` 0, or 1 after a failure.
+    ParallelBody,
+}
+
+/// The state while one LLVM function is built.
+struct Lowering<'m, 'c> {
+    b: Builder<'m, 'c>,
+    cx: &'m ModuleCx<'c>,
+    function: &'c Function,
+    exit: Exit<'c>,
+    /// Where the current statement comes from.
+    span: Span,
+    /// The memory of each local, by its index; none before it is met.
+    slots: Vec<Option<Slot<'c>>>,
+    /// Where `break` and `continue` go.
+    loops: HashMap<LoopId, (BasicBlock<'c>, BasicBlock<'c>)>,
+    /// Where failures go.
+    failure: BasicBlock<'c>,
+    /// Owned values of array operations under way, dropped on failure; empty between statements.
+    hidden: Vec<(PointerValue<'c>, Ty)>,
+    /// Holds the thread's state while the GIL is released.
+    gil: Option<PointerValue<'c>>,
+    overflow: Overflow<'c>,
+    /// How often each local is mentioned in the whole function.
+    mentions: Mentions,
+    subprogram: Option<DISubprogram<'c>>,
+}
+
+impl<'m, 'c> Lowering<'m, 'c> {
+    fn new(b: Builder<'m, 'c>, function: &'c Function, exit: Exit<'c>) -> Self {
+        let failure = b.block("failure");
+        let cx = b.cx;
+        Lowering {
+            b,
+            cx,
+            function,
+            exit,
+            span: function.span,
+            slots: vec![None; function.locals.len()],
+            loops: HashMap::new(),
+            failure,
+            hidden: Vec::new(),
+            gil: None,
+            overflow: Overflow::Raise,
+            mentions: Mentions::of(&function.body, function.locals.len()),
+            subprogram: None,
+        }
+    }
+
+    /// Ends the function: builds the path of failures, which every check shares.
+    fn finish(self) {
+        if !self.b.is_ended() {
+            // MIR's bodies return on every path, so this place has no way in.
+            self.b.unreachable();
+        }
+        self.b.enter(self.failure);
+        self.drop_everything(true);
+        let b = &self.b;
+        match &self.exit {
+            Exit::ParallelBody => b.ret(Some(b.i32(1))),
+            Exit::Function(handle) => match (handle.abi.raises, handle.abi.ret) {
+                (true, None) => b.ret(Some(b.bool(true))),
+                (true, Some(ty)) => {
+                    let nothing = zero(ty);
+                    b.ret(Some(b.make(&[b.bool(true), nothing])));
+                }
+                // Nothing in the function fails, so this place has no way in.
+                (false, _) => b.unreachable(),
+            },
+        }
+        self.b.finish();
+    }
+
+    /// Raises with `raise` when `condition` holds.
+    fn fail_if(&mut self, condition: Val<'c>, raise: impl FnOnce(&mut Self)) {
+        if let Val::IntValue(known) = condition
+            && known.get_zero_extended_constant() == Some(0)
+        {
+            return;
+        }
+        let (cold, next) = (self.b.block("raise"), self.b.block("fine"));
+        self.b.branch_rarely(condition, cold, next);
+        self.b.enter(cold);
+        raise(self);
+        self.b.go(self.failure);
+        self.b.enter(next);
+    }
+
+    /// Fails when `condition` holds: an error is pending already.
+    fn propagate_if(&mut self, condition: Val<'c>) {
+        let next = self.b.block("fine");
+        self.b.branch_rarely(condition, self.failure, next);
+        self.b.enter(next);
+    }
+
+    /// Calls a function of the runtime.
+    fn rt(&self, function: RtFn, args: &[Val<'c>]) -> Option<Val<'c>> {
+        self.b.call(function.declare(self.cx), args)
+    }
+
+    /// Calls a function of the runtime that returns a value.
+    fn rt_value(&self, function: RtFn, args: &[Val<'c>]) -> Val<'c> {
+        self.rt(function, args)
+            .expect("the runtime's table says that the function returns a value")
+    }
+
+    /// The `Location*` of the current statement.
+    fn location(&self) -> Val<'c> {
+        self.cx.location(self.span, &self.function.name).into()
+    }
+
+    /// A `Text*`.
+    fn text(&self, text: &str) -> Val<'c> {
+        self.cx.text(text).into()
+    }
+
+    /// Raises `kind("message")` when `condition` holds.
+    fn fail_with(&mut self, condition: Val<'c>, kind: aria_abi::codes::ErrorKind, message: &str) {
+        self.fail_if(condition, |this| {
+            let kind = this.b.i32(kind as u32);
+            let message = this.cx.string(message).into();
+            let location = this.location();
+            this.rt(RtFn::aria_rt_raise, &[kind, message, location]);
+        });
+    }
+
+    /// RecursionError when the stack is nearly used up.
+    fn check_stack(&mut self) {
+        let low = self.rt_value(RtFn::aria_rt_stack_is_low, &[]);
+        let is_low = self.b.icmp(inkwell::IntPredicate::NE, low, self.b.i32(0));
+        self.fail_if(is_low, |this| {
+            let location = this.location();
+            this.rt(RtFn::aria_rt_raise_recursion, &[location]);
+        });
+    }
+}
+
+/// All bits 0.
+fn zero(ty: inkwell::types::BasicTypeEnum<'_>) -> Val<'_> {
+    use inkwell::types::BasicTypeEnum as T;
+    match ty {
+        T::ArrayType(ty) => ty.const_zero().into(),
+        T::FloatType(ty) => ty.const_zero().into(),
+        T::IntType(ty) => ty.const_zero().into(),
+        T::PointerType(ty) => ty.const_zero().into(),
+        T::StructType(ty) => ty.const_zero().into(),
+        T::VectorType(ty) => ty.const_zero().into(),
+        T::ScalableVectorType(ty) => ty.const_zero().into(),
+    }
+}

@@ -1,0 +1,279 @@
+//! Python objects: the runtime does the work. The GIL is held wherever these run.
+
+use super::Lowering;
+use super::array::Elements;
+use crate::llvm::builder::Val;
+use crate::llvm::runtime::RtFn;
+use crate::mir::{LocalId, ModuleId, Operand};
+use crate::types::Ty;
+use aria_abi::codes::{Elem, PyOp};
+use inkwell::IntPredicate;
+
+impl<'c> Lowering<'_, 'c> {
+    /// Calls a function of the runtime that returns a new reference, or null with an error pending.
+    fn object(&mut self, function: RtFn, args: &[Val<'c>]) -> Val<'c> {
+        let object = self.rt_value(function, args);
+        self.propagate_if_null(object);
+        object
+    }
+
+    pub(super) fn python_module(&mut self, module: ModuleId) -> Val<'c> {
+        let cell = self.cx.python_module(&self.cx.program.modules[module]);
+        let args = [cell.into(), self.location()];
+        self.object(RtFn::aria_rt_py_module, &args)
+    }
+
+    pub(super) fn python_attribute(&mut self, object: &Operand, name: &str) -> Val<'c> {
+        let object = self.operand(object);
+        let args = [object, self.cx.name(name).into(), self.location()];
+        self.object(RtFn::aria_rt_py_getattr, &args)
+    }
+
+    pub(super) fn python_call(
+        &mut self,
+        callee: &Operand,
+        args: &[Operand],
+        keywords: &[String],
+    ) -> Val<'c> {
+        let mut call = vec![self.operand(callee)];
+        call.extend(self.arguments(args, keywords));
+        self.object(RtFn::aria_rt_py_call, &call)
+    }
+
+    pub(super) fn python_method(
+        &mut self,
+        object: &Operand,
+        name: &str,
+        args: &[Operand],
+        keywords: &[String],
+    ) -> Val<'c> {
+        let mut call = vec![self.operand(object), self.cx.name(name).into()];
+        call.extend(self.arguments(args, keywords));
+        self.object(RtFn::aria_rt_py_call_method, &call)
+    }
+
+    /// `args, nargs, kwnames, nkw, location`.
+    fn arguments(&mut self, args: &[Operand], keywords: &[String]) -> [Val<'c>; 5] {
+        let values: Vec<_> = args.iter().map(|arg| self.operand(arg)).collect();
+        let positional = values.len() - keywords.len();
+        [
+            self.list(&values),
+            self.b.i64(positional as i64),
+            self.cx.names(keywords).into(),
+            self.b.i64(keywords.len() as i64),
+            self.location(),
+        ]
+    }
+
+    pub(super) fn python_item(&mut self, object: &Operand, key: &Operand) -> Val<'c> {
+        let args = [self.operand(object), self.operand(key), self.location()];
+        self.object(RtFn::aria_rt_py_getitem, &args)
+    }
+
+    pub(super) fn python_operate(
+        &mut self,
+        op: PyOp,
+        left: &Operand,
+        right: Option<&Operand>,
+    ) -> Val<'c> {
+        let left = self.operand(left);
+        let right = match right {
+            Some(right) => self.operand(right),
+            None => self.b.null(),
+        };
+        let args = [self.b.i32(op as u32), left, right, self.location()];
+        self.object(RtFn::aria_rt_py_operate, &args)
+    }
+
+    pub(super) fn python_truth(&mut self, object: &Operand) -> Val<'c> {
+        let args = [self.operand(object), self.location()];
+        let truth = self.rt_value(RtFn::aria_rt_py_truth, &args);
+        let zero = self.b.i32(0);
+        let failed = self.b.icmp(IntPredicate::SLT, truth, zero);
+        self.propagate_if(failed);
+        self.b.icmp(IntPredicate::NE, truth, zero)
+    }
+
+    /// `len(object)`: what its method `__len__` says.
+    pub(super) fn python_length(&mut self, object: &Operand) -> Val<'c> {
+        let object = self.operand(object);
+        let mut args = vec![object, self.cx.name("__len__").into()];
+        args.extend(self.arguments(&[], &[]));
+        let length = self.object(RtFn::aria_rt_py_call_method, &args);
+        let pending = self.hidden_slot(&Ty::PythonObject);
+        self.b.store(length, pending);
+        let number = self.scalar_of(length, &Ty::Int);
+        let length = self.take_hidden(pending, self.cx.types.ptr.into());
+        self.rt(RtFn::aria_rt_py_drop, &[length]);
+        number
+    }
+
+    pub(super) fn python_iterator(&mut self, object: &Operand) -> Val<'c> {
+        let args = [self.operand(object), self.location()];
+        self.object(RtFn::aria_rt_py_iter, &args)
+    }
+
+    pub(super) fn python_next(&mut self, iterator: &Operand, item: LocalId) -> Val<'c> {
+        let out = self.b.slot(self.cx.types.ptr, "item");
+        let args = [self.operand(iterator), out.into(), self.location()];
+        self.status(RtFn::aria_rt_py_next, &args);
+        let object = self.b.load(self.cx.types.ptr, out);
+        self.assign(item, object);
+        self.b.icmp(IntPredicate::NE, object, self.b.null())
+    }
+
+    pub(super) fn raise_object(&mut self, object: &Operand) {
+        let object = self.operand(object);
+        let args = [object, self.location()];
+        self.rt(RtFn::aria_rt_raise_object, &args);
+        self.b.go(self.failure);
+    }
+
+    /// A value as a Python object.
+    pub(super) fn object_from(&mut self, operand: &Operand, take: bool) -> Val<'c> {
+        let ty = self.operand_ty(operand);
+        if let (true, Ty::Array(_)) = (take, &ty) {
+            let array = self.take_operand(operand);
+            let object = self.array_object(&ty, array);
+            return self.python_result(object);
+        }
+        if ty == Ty::PythonObject && take {
+            return self.take_operand(operand);
+        }
+        let value = self.operand(operand);
+        let object = self.object_of(&ty, value);
+        if ty == Ty::PythonObject {
+            return object;
+        }
+        self.python_result(object)
+    }
+
+    /// Fails when `object` is null: a Python exception is set then.
+    fn python_result(&mut self, object: Val<'c>) -> Val<'c> {
+        let is_null = self.b.icmp(IntPredicate::EQ, object, self.b.null());
+        self.fail_if(is_null, |this| {
+            let location = this.location();
+            this.rt(RtFn::aria_rt_capture_python_error, &[location]);
+        });
+        object
+    }
+
+    /// A new reference, or null with a Python exception set.
+    fn object_of(&mut self, ty: &Ty, value: Val<'c>) -> Val<'c> {
+        match ty {
+            Ty::PythonObject => self.rt_value(RtFn::aria_rt_py_retain, &[value]),
+            Ty::Int => self.rt_value(RtFn::aria_rt_i64_to_py, &[value]),
+            Ty::Float => self.rt_value(RtFn::aria_rt_f64_to_py, &[value]),
+            Ty::Float32 => {
+                let wide = self.b.widen_float(value, self.cx.types.f64);
+                self.rt_value(RtFn::aria_rt_f64_to_py, &[wide])
+            }
+            Ty::Bool => {
+                let wide = self.b.zext(value, self.cx.types.i32);
+                self.rt_value(RtFn::aria_rt_bool_to_py, &[wide])
+            }
+            Ty::String => self.rt_value(RtFn::aria_rt_str_to_py, &[value]),
+            Ty::Array(element) => {
+                let copy = self.copy_array(element, Elements::of_array(&self.b, value));
+                self.array_object(ty, copy)
+            }
+            Ty::PythonArray(_) => {
+                let borrow = self.b.part(value, 3);
+                self.rt_value(RtFn::aria_rt_borrow_to_py, &[borrow])
+            }
+            Ty::PyArrayView(element) => self.view_object(element, value),
+            Ty::Tuple(items) => {
+                let parts: Vec<_> = (0..)
+                    .zip(items)
+                    .map(|(i, item)| {
+                        let part = self.b.part(value, i);
+                        self.object_of(item, part)
+                    })
+                    .collect();
+                let list = self.list(&parts);
+                let len = self.b.i64(parts.len() as i64);
+                self.rt_value(RtFn::aria_rt_tuple_to_py, &[list, len])
+            }
+            Ty::Unit | Ty::Never | Ty::Range | Ty::Error => self.rt_value(RtFn::aria_rt_none, &[]),
+        }
+    }
+
+    /// Hands an owned array over.
+    fn array_object(&mut self, ty: &Ty, array: Val<'c>) -> Val<'c> {
+        let elem = ty.element().and_then(Ty::elem).unwrap_or(Elem::F64);
+        let args = [
+            self.b.part(array, 0),
+            self.b.part(array, 1),
+            self.b.i32(elem as u32),
+        ];
+        self.rt_value(RtFn::aria_rt_array_to_py, &args)
+    }
+
+    /// The object whose memory a view shows; of a view on an `Array`, a copy.
+    fn view_object(&mut self, element: &Ty, view: Val<'c>) -> Val<'c> {
+        let borrow = self.b.part(view, 3);
+        let (shown, copied, next) = (
+            self.b.block("shown"),
+            self.b.block("copied"),
+            self.b.block("end"),
+        );
+        let is_shown = self.b.icmp(IntPredicate::NE, borrow, self.b.null());
+        self.b.branch(is_shown, shown, copied);
+        self.b.enter(shown);
+        let object = self.rt_value(RtFn::aria_rt_borrow_to_py, &[borrow]);
+        let shown = self.b.here();
+        self.b.go(next);
+        self.b.enter(copied);
+        let elements = Elements {
+            data: self.b.part(view, 0).into_pointer_value(),
+            len: self.b.part(view, 1),
+            stride: Some(self.b.part(view, 2)),
+        };
+        let copy = self.copy_array(element, elements);
+        let copy = self.array_object(&Ty::Array(Box::new(element.clone())), copy);
+        let copied = self.b.here();
+        self.b.go(next);
+        self.b.enter(next);
+        let phi = self
+            .b
+            .phi(self.cx.types.ptr, &[(object, shown), (copy, copied)]);
+        phi.as_basic_value()
+    }
+
+    /// A Python object as a value of a type.
+    pub(super) fn object_as(&mut self, object: &Operand, ty: &Ty) -> Val<'c> {
+        let object = self.operand(object);
+        match ty {
+            Ty::String => {
+                let args = [object, self.location()];
+                self.object(RtFn::aria_rt_str_of_object, &args)
+            }
+            Ty::Array(element) => {
+                let out = self.b.slot(self.cx.types.array, "array");
+                let elem = self.b.i32(element.elem().unwrap_or(Elem::F64) as u32);
+                let args = [object, elem, out.into(), self.location()];
+                self.status(RtFn::aria_rt_array_from_py, &args);
+                self.b.load(self.cx.types.array, out)
+            }
+            Ty::PythonArray(element) => {
+                let elem = self.b.i32(element.elem().unwrap_or(Elem::F64) as u32);
+                let args = [object, elem, self.location()];
+                let borrow = self.object(RtFn::aria_rt_pyarray_of_object, &args);
+                self.handle_of_borrow(borrow)
+            }
+            Ty::PythonObject => self.rt_value(RtFn::aria_rt_py_retain, &[object]),
+            ty if ty.elem().is_some() => self.scalar_of(object, ty),
+            _ => super::zero(self.cx.value_type(ty)),
+        }
+    }
+
+    fn scalar_of(&mut self, object: Val<'c>, ty: &Ty) -> Val<'c> {
+        let memory = self.cx.types.element(ty);
+        let out = self.b.slot(memory, "scalar");
+        let elem = self.b.i32(ty.elem().unwrap_or(Elem::F64) as u32);
+        let args = [object, elem, out.into(), self.location()];
+        self.status(RtFn::aria_rt_scalar_of_object, &args);
+        let value = self.b.load(memory, out);
+        self.value_of_element(ty, value)
+    }
+}

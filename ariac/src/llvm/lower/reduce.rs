@@ -1,0 +1,342 @@
+//! One value of all elements.
+//!
+//! **Sums of floats** have one order, so the same bits come out at every CPU level. A block of 512 terms is summed as
+//! [`super::lanes`] tells. Blocks are combined in pairs, pairs in pairs, as a binary counter counts: after block `k`
+//! (from 0), as many times as `k` ends in ones, the last two sums on the stack become one, the older on the left. At
+//! the end the stack is summed from its top, again with the older on the left. So a term goes through at most
+//! 16 + 5 + log2(n / 512) additions; NumPy's pairwise sum has the same 16 and the same logarithm.
+//!
+//! A kernel that is a straight line of simple operations is computed in vectors directly; any other fills a buffer of
+//! one block in a plain loop, which LLVM vectorises where it can, and the buffer is summed. The bits are the same.
+
+use super::Lowering;
+use super::kernel::Terms;
+use super::lanes::{BLOCK, Fold, Lanes, ROW, Rows};
+use crate::llvm::builder::Val;
+use crate::llvm::remarks::LoopKind;
+use crate::llvm::runtime::RtFn;
+use crate::mir::{Kernel, LocalId, ReduceOp};
+use crate::types::Ty;
+use inkwell::IntPredicate;
+use inkwell::values::PointerValue;
+
+impl<'c> Lowering<'_, 'c> {
+    /// `wanted` is the type of the result's destination.
+    pub(super) fn reduce(
+        &mut self,
+        op: ReduceOp,
+        sources: &[LocalId],
+        kernel: &Kernel,
+        wanted: Option<&Ty>,
+    ) -> Val<'c> {
+        let terms = Terms::new(self, sources, kernel);
+        let ty = self.operand_ty(&kernel.result);
+        match op {
+            ReduceOp::Sum if ty.is_float() => self.fold_floats(Fold::Sum, &terms, &ty),
+            ReduceOp::Sum => self.sum_ints(&terms),
+            ReduceOp::Mean => self.mean(&terms, &ty, wanted),
+            ReduceOp::Min | ReduceOp::Max => {
+                let (fold, name) = match op {
+                    ReduceOp::Min => (Fold::Min, "min"),
+                    _ => (Fold::Max, "max"),
+                };
+                let is_empty = self.b.icmp(IntPredicate::EQ, terms.len(), self.b.i64(0));
+                self.fail_if(is_empty, |this| {
+                    let (what, location) = (this.text(name), this.location());
+                    this.rt(RtFn::aria_rt_raise_empty, &[what, location]);
+                });
+                if ty.is_float() {
+                    self.fold_floats(fold, &terms, &ty)
+                } else {
+                    self.extreme_int(fold, &terms, &ty)
+                }
+            }
+        }
+    }
+
+    /// The sum by the number; nan of nothing.
+    fn mean(&mut self, terms: &Terms<'_, 'c>, ty: &Ty, wanted: Option<&Ty>) -> Val<'c> {
+        let float = match wanted {
+            Some(Ty::Float32) => Ty::Float32,
+            Some(_) => Ty::Float,
+            None if *ty == Ty::Float32 => Ty::Float32,
+            None => Ty::Float,
+        };
+        let sum = self.fold_floats(Fold::Sum, terms, &float);
+        let scalar = self.cx.value_type(&float);
+        let len = self.b.int_to_float(terms.len(), scalar);
+        let mean = self.b.fdiv(sum, len);
+        let is_empty = self.b.icmp(IntPredicate::EQ, terms.len(), self.b.i64(0));
+        let nan = self.b.float_like(scalar, f64::NAN);
+        self.b.select(is_empty, nan, mean)
+    }
+
+    /// Folds terms, converted to `ty`, in the order of the header.
+    fn fold_floats(&mut self, fold: Fold, terms: &Terms<'_, 'c>, ty: &Ty) -> Val<'c> {
+        let lanes = Lanes::new(&self.b, self.b.level, fold, ty);
+        let by_vectors =
+            self.is_vector_kernel(terms) && self.operand_ty(&terms.kernel.result) == *ty;
+        let buffer = (!by_vectors).then(|| lanes.buffer(&self.b, BLOCK));
+        let rows = match buffer {
+            Some(buffer) => Rows::Buffer(buffer),
+            None => Rows::Kernel(terms),
+        };
+        let blocks = (fold == Fold::Sum).then(|| BlockSums::new(self, ty));
+        if by_vectors {
+            let kind = match fold {
+                Fold::Sum => LoopKind::Sum,
+                Fold::Min | Fold::Max => LoopKind::Extreme,
+            };
+            let bits = if *ty == Ty::Float32 { 32 } else { 64 };
+            self.describe_vectors(kind, self.b.level.vector_bits() / bits, lanes.width * 4);
+        }
+        lanes.clear(&self.b);
+
+        let len = terms.len();
+        let whole = self.b.and(len, self.b.i64(-BLOCK));
+        let zero = self.b.i64(0);
+        self.count(zero, whole, BLOCK, |this, base| {
+            let all = this.b.i64(BLOCK / i64::from(ROW));
+            if let Some(buffer) = buffer {
+                let count = this.b.i64(BLOCK);
+                this.fill_buffer(terms, ty, buffer, base, count);
+            }
+            let first = if buffer.is_some() {
+                this.b.i64(0)
+            } else {
+                base
+            };
+            if blocks.is_some() {
+                lanes.clear(&this.b);
+            }
+            this.add_rows(&lanes, &rows, first, all);
+            if let Some(blocks) = &blocks {
+                let sum = lanes.total(&this.b);
+                let number = this
+                    .b
+                    .lshr(base, this.b.i64(i64::from(BLOCK.trailing_zeros())));
+                blocks.push(this, sum, number);
+            }
+        });
+
+        let rest = self.b.and(len, self.b.i64(BLOCK - 1));
+        let (tail, end) = (self.b.block("tail"), self.b.block("end"));
+        let is_rest = self.b.icmp(IntPredicate::NE, rest, zero);
+        self.b.branch(is_rest, tail, end);
+        self.b.enter(tail);
+        if blocks.is_some() {
+            lanes.clear(&self.b);
+        }
+        match buffer {
+            Some(buffer) => {
+                self.fill_buffer(terms, ty, buffer, whole, rest);
+                self.add_last_rows(&lanes, ty, buffer, rest);
+            }
+            None => self.add_tail(&lanes, terms, ty, whole, rest),
+        }
+        if let Some(blocks) = &blocks {
+            let sum = lanes.total(&self.b);
+            blocks.push(self, sum, zero);
+        }
+        self.b.go(end);
+        self.b.enter(end);
+
+        if let Some(blocks) = blocks {
+            return blocks.total(self);
+        }
+        let nan = self.b.float_like(self.cx.value_type(ty), f64::NAN);
+        let saw_nan = lanes.saw_nan(&self.b);
+        let extreme = lanes.total(&self.b);
+        self.b.select(saw_nan, nan, extreme)
+    }
+
+    /// Computes `count` terms from `base` on into a buffer.
+    fn fill_buffer(
+        &mut self,
+        terms: &Terms<'_, 'c>,
+        ty: &Ty,
+        buffer: PointerValue<'c>,
+        base: Val<'c>,
+        count: Val<'c>,
+    ) {
+        let scalar = self.cx.value_type(ty);
+        let from = self.operand_ty(&terms.kernel.result);
+        self.gathering(terms.kernel, |this| {
+            let zero = this.b.i64(0);
+            let latch = this.count(zero, count, 1, |this, i| {
+                let index = this.b.add_index(base, i);
+                let term = this.term(terms, index);
+                let term = super::scalar::pure_convert(&this.b, &from, ty, term)
+                    .expect("numbers convert to floats");
+                this.b.store(term, this.b.element(scalar, buffer, i));
+            });
+            this.describe_loop(latch, LoopKind::Terms);
+        });
+    }
+
+    /// Takes in a buffer of `count` terms, filled up with identities to a whole row.
+    fn add_last_rows(
+        &mut self,
+        lanes: &Lanes<'c>,
+        ty: &Ty,
+        buffer: PointerValue<'c>,
+        count: Val<'c>,
+    ) {
+        let scalar = self.cx.value_type(ty);
+        let b = &self.b;
+        let up = b.add(count, b.i64(i64::from(ROW) - 1));
+        let rows = b.lshr(up, b.i64(i64::from(ROW.trailing_zeros())));
+        let end = b.and(up, b.i64(-i64::from(ROW)));
+        let identity = b.float_like(scalar, lanes.fold.identity());
+        let latch = self.count(count, end, 1, |this, i| {
+            this.b.store(identity, this.b.element(scalar, buffer, i));
+        });
+        self.keep_loop_small(latch);
+        let zero = self.b.i64(0);
+        self.add_rows(lanes, &Rows::Buffer(buffer), zero, rows);
+    }
+
+    /// Takes in `count` terms of a vector kernel from `base` on: whole rows, then a row that is partly identities.
+    fn add_tail(
+        &mut self,
+        lanes: &Lanes<'c>,
+        terms: &Terms<'_, 'c>,
+        ty: &Ty,
+        base: Val<'c>,
+        count: Val<'c>,
+    ) {
+        let scalar = self.cx.value_type(ty);
+        let rows = self
+            .b
+            .lshr(count, self.b.i64(i64::from(ROW.trailing_zeros())));
+        self.add_rows(lanes, &Rows::Kernel(terms), base, rows);
+
+        let rest = self.b.and(count, self.b.i64(i64::from(ROW) - 1));
+        let (some, end) = (self.b.block("rest"), self.b.block("end"));
+        let is_some = self.b.icmp(IntPredicate::NE, rest, self.b.i64(0));
+        self.b.branch(is_some, some, end);
+        self.b.enter(some);
+        let row = lanes.buffer(&self.b, ROW.into());
+        lanes.empty_row(&self.b, row);
+        let done = self.b.sub(count, rest);
+        let first = self.b.add_index(base, done);
+        let zero = self.b.i64(0);
+        let latch = self.count(zero, rest, 1, |this, i| {
+            let index = this.b.add_index(first, i);
+            let term = this.term(terms, index);
+            this.b.store(term, this.b.element(scalar, row, i));
+        });
+        self.keep_loop_small(latch);
+        let one = self.b.i64(1);
+        self.add_rows(lanes, &Rows::Buffer(row), zero, one);
+        self.b.go(end);
+        self.b.enter(end);
+    }
+
+    /// The least or greatest Int (or Bool); there is at least one.
+    fn extreme_int(&mut self, fold: Fold, terms: &Terms<'_, 'c>, ty: &Ty) -> Val<'c> {
+        let scalar = self.cx.value_type(ty);
+        let (name, identity) = match (fold, ty) {
+            (Fold::Min, Ty::Bool) => ("llvm.umin", self.b.bool(true)),
+            (_, Ty::Bool) => ("llvm.umax", self.b.bool(false)),
+            (Fold::Min, _) => ("llvm.smin", self.b.i64(i64::MAX)),
+            _ => ("llvm.smax", self.b.i64(i64::MIN)),
+        };
+        let held = self.b.slot(scalar, "extreme");
+        self.gathering(terms.kernel, |this| {
+            this.b.store(identity, held);
+            let zero = this.b.i64(0);
+            let latch = this.count(zero, terms.len(), 1, |this, index| {
+                let term = this.term(terms, index);
+                let old = this.b.load(scalar, held);
+                let new = this.b.intrinsic(name, &[scalar], &[old, term]);
+                this.b.store(new, held);
+            });
+            this.describe_loop(latch, LoopKind::Extreme);
+        });
+        self.b.load(scalar, held)
+    }
+}
+
+/// The sums of blocks that wait for one of their size: the binary counter of the header.
+struct BlockSums<'c> {
+    scalar: inkwell::types::BasicTypeEnum<'c>,
+    stack: PointerValue<'c>,
+    depth: PointerValue<'c>,
+}
+
+/// No array has 2^64 blocks.
+const STACK: u32 = 64;
+
+impl<'c> BlockSums<'c> {
+    fn new(lowering: &Lowering<'_, 'c>, ty: &Ty) -> Self {
+        let b = &lowering.b;
+        let scalar = lowering.cx.value_type(ty);
+        let stack = inkwell::types::BasicType::array_type(&scalar, STACK);
+        let blocks = BlockSums {
+            scalar,
+            stack: b.slot(stack, "blocks"),
+            depth: b.slot(lowering.cx.types.i64, "depth"),
+        };
+        b.store(b.i64(0), blocks.depth);
+        blocks
+    }
+
+    /// Adds a block's sum; it is combined with as many as `number` ends in ones.
+    fn push(&self, lowering: &Lowering<'_, 'c>, sum: Val<'c>, number: Val<'c>) {
+        let b = &lowering.b;
+        let i64 = lowering.cx.types.i64;
+        let (head, turn, end) = (b.block("combine"), b.block("pair"), b.block("combined"));
+        let depth = b.load(i64, self.depth);
+        let before = b.here();
+        b.go(head);
+
+        b.enter(head);
+        let sum_phi = b.phi(self.scalar, &[(sum, before)]);
+        let depth_phi = b.phi(i64, &[(depth, before)]);
+        let number_phi = b.phi(i64, &[(number, before)]);
+        let (sum, depth) = (sum_phi.as_basic_value(), depth_phi.as_basic_value());
+        let number = number_phi.as_basic_value();
+        b.branch(b.trunc(number, lowering.cx.types.i1), turn, end);
+
+        b.enter(turn);
+        let top = b.sub(depth, b.i64(1));
+        let older = b.load(self.scalar, b.element(self.scalar, self.stack, top));
+        let pair = b.fadd(older, sum);
+        sum_phi.add_incoming(&[(&pair, turn)]);
+        depth_phi.add_incoming(&[(&top, turn)]);
+        number_phi.add_incoming(&[(&b.lshr(number, b.i64(1)), turn)]);
+        b.go(head);
+
+        b.enter(end);
+        b.store(sum, b.element(self.scalar, self.stack, depth));
+        b.store(b.add_index(depth, b.i64(1)), self.depth);
+    }
+
+    /// The sum of all; 0 of nothing.
+    fn total(&self, lowering: &Lowering<'_, 'c>) -> Val<'c> {
+        let b = &lowering.b;
+        let i64 = lowering.cx.types.i64;
+        let (head, turn, end) = (b.block("total"), b.block("older"), b.block("done"));
+        let depth = b.load(i64, self.depth);
+        let before = b.here();
+        b.go(head);
+
+        b.enter(head);
+        let nothing = b.float_like(self.scalar, 0.0);
+        let sum_phi = b.phi(self.scalar, &[(nothing, before)]);
+        let depth_phi = b.phi(i64, &[(depth, before)]);
+        let (sum, depth) = (sum_phi.as_basic_value(), depth_phi.as_basic_value());
+        let is_done = b.icmp(IntPredicate::EQ, depth, b.i64(0));
+        b.branch(is_done, end, turn);
+
+        b.enter(turn);
+        let top = b.sub(depth, b.i64(1));
+        let older = b.load(self.scalar, b.element(self.scalar, self.stack, top));
+        sum_phi.add_incoming(&[(&b.fadd(older, sum), turn)]);
+        depth_phi.add_incoming(&[(&top, turn)]);
+        b.go(head);
+        b.enter(end);
+        sum
+    }
+}

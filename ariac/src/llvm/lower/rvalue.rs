@@ -1,0 +1,156 @@
+//! The table of what computes a value.
+
+use super::{Lowering, zero};
+use crate::llvm::builder::Val;
+use crate::mir::Rvalue;
+use crate::types::Ty;
+
+impl<'c> Lowering<'_, 'c> {
+    /// Computes a value; none when it is `Unit`. `wanted` is the type of its destination.
+    pub(super) fn rvalue(&mut self, value: &Rvalue, wanted: Option<&Ty>) -> Option<Val<'c>> {
+        Some(match value {
+            Rvalue::Use(operand) => self.operand(operand),
+            Rvalue::Move(local) => self.take(*local),
+            Rvalue::Clone(local) => {
+                let value = self.read(*local);
+                self.clone_value(self.ty(*local), value)
+            }
+            Rvalue::Unary { op, operand } => self.unary(*op, operand),
+            Rvalue::Binary { op, left, right } => self.binary(*op, left, right),
+            Rvalue::Math { function, args } => self.math(*function, args),
+            Rvalue::Convert { to, operand } => self.convert(to, operand),
+            Rvalue::Len(array) => self.elements(*array).len,
+            Rvalue::Load {
+                array,
+                index,
+                checked,
+            } => {
+                let index = self.operand(index);
+                let elements = self.elements(*array);
+                if *checked {
+                    self.check_index(index, elements.len);
+                }
+                let element = self.element_ty(*array);
+                self.load_element(element, elements, index)
+            }
+            Rvalue::Tuple(items) => {
+                let parts: Vec<_> = items.iter().map(|item| self.take_operand(item)).collect();
+                self.b.make(&parts)
+            }
+            Rvalue::Field { tuple, index, take } => self.field(*tuple, *index, *take),
+            Rvalue::View(array) => self.view(*array),
+            Rvalue::IsContiguous(array) => self.is_contiguous(*array),
+            Rvalue::Array { element, items } => self.array_literal(element, items),
+            Rvalue::Fill {
+                element,
+                len,
+                value,
+            } => self.fill(element, len, value),
+            Rvalue::ToArray(array) => {
+                let elements = self.elements(*array);
+                let element = self.element_ty(*array);
+                self.copy_array(element, elements)
+            }
+            Rvalue::Map {
+                sources,
+                kernel,
+                parallel,
+            } => self.map(sources, kernel, *parallel),
+            Rvalue::Reduce {
+                op,
+                sources,
+                kernel,
+            } => self.reduce(*op, sources, kernel, wanted),
+            Rvalue::Call { callee, args } => return self.call(*callee, args),
+            Rvalue::CallNative { callee, args } => return self.call_native(*callee, args),
+            Rvalue::Join(parts) => self.join(parts),
+            Rvalue::ToStr(operand) => self.text_of(operand),
+            Rvalue::StrLen(operand) => self.string_length(operand),
+            Rvalue::PyModule(module) => self.python_module(*module),
+            Rvalue::PyAttr { object, name } => self.python_attribute(object, name),
+            Rvalue::PyCall {
+                callee,
+                args,
+                keywords,
+            } => self.python_call(callee, args, keywords),
+            Rvalue::PyMethod {
+                object,
+                name,
+                args,
+                keywords,
+            } => self.python_method(object, name, args, keywords),
+            Rvalue::PyItem { object, key } => self.python_item(object, key),
+            Rvalue::PyOperate { op, left, right } => self.python_operate(*op, left, right.as_ref()),
+            Rvalue::PyTruth(object) => self.python_truth(object),
+            Rvalue::PyLen(object) => self.python_length(object),
+            Rvalue::PyIter(object) => self.python_iterator(object),
+            Rvalue::PyNext { iterator, item } => self.python_next(iterator, *item),
+            Rvalue::ToObject { value, take } => self.object_from(value, *take),
+            Rvalue::FromObject { object, ty } => self.object_as(object, ty),
+        })
+    }
+
+    /// The type of a value that nobody wants, if it must be dropped.
+    pub(super) fn owned_result(&self, value: &Rvalue) -> Option<Ty> {
+        let ty = match value {
+            Rvalue::Use(_)
+            | Rvalue::Unary { .. }
+            | Rvalue::Binary { .. }
+            | Rvalue::Math { .. }
+            | Rvalue::Convert { .. }
+            | Rvalue::Len(_)
+            | Rvalue::Load { .. }
+            | Rvalue::View(_)
+            | Rvalue::IsContiguous(_)
+            | Rvalue::Reduce { .. }
+            | Rvalue::StrLen(_)
+            | Rvalue::PyTruth(_)
+            | Rvalue::PyLen(_)
+            | Rvalue::PyNext { .. } => return None,
+            Rvalue::Move(local) | Rvalue::Clone(local) => self.ty(*local).clone(),
+            Rvalue::Tuple(items) => {
+                Ty::Tuple(items.iter().map(|item| self.operand_ty(item)).collect())
+            }
+            Rvalue::Field { tuple, index, .. } => match self.ty(*tuple) {
+                Ty::Tuple(items) => items[*index].clone(),
+                _ => return None,
+            },
+            Rvalue::Array { element, .. } | Rvalue::Fill { element, .. } => {
+                Ty::Array(Box::new(element.clone()))
+            }
+            Rvalue::ToArray(array) => Ty::Array(Box::new(self.element_ty(*array).clone())),
+            Rvalue::Map { kernel, .. } => Ty::Array(Box::new(self.operand_ty(&kernel.result))),
+            Rvalue::Call { callee, .. } => self.cx.program.functions[*callee].ret.clone(),
+            Rvalue::CallNative { callee, .. } => self.cx.program.natives[*callee].ret.clone(),
+            Rvalue::Join(_) | Rvalue::ToStr(_) => Ty::String,
+            Rvalue::FromObject { ty, .. } => ty.clone(),
+            Rvalue::PyModule(_)
+            | Rvalue::PyAttr { .. }
+            | Rvalue::PyCall { .. }
+            | Rvalue::PyMethod { .. }
+            | Rvalue::PyItem { .. }
+            | Rvalue::PyOperate { .. }
+            | Rvalue::PyIter(_)
+            | Rvalue::ToObject { .. } => Ty::PythonObject,
+        };
+        ty.is_owned().then_some(ty)
+    }
+
+    fn field(&mut self, tuple: crate::mir::LocalId, index: usize, take: bool) -> Val<'c> {
+        let whole = self.cx.value_type(self.ty(tuple));
+        let Ty::Tuple(items) = self.ty(tuple) else {
+            unreachable!("only tuples have fields: MIR's verifier says so");
+        };
+        let index_in_struct = u32::try_from(index).expect("a tuple has few members");
+        let at = self.slot(tuple);
+        let at = self.b.part_address(whole, at, index_in_struct);
+        let value = self.b.load(self.cx.value_type(&items[index]), at);
+        if !take {
+            return self.clone_value(&items[index], value);
+        }
+        if items[index].is_owned() {
+            self.b.store(zero(value.get_type()), at);
+        }
+        value
+    }
+}

@@ -1,0 +1,298 @@
+//! Locals in memory, and who owns what they hold. See the header of `mir/body.rs` for the law.
+
+use super::{Exit, Lowering, zero};
+use crate::arena::Id;
+use crate::hir::ParamMode;
+use crate::llvm::builder::Val;
+use crate::llvm::layout::ParamAbi;
+use crate::llvm::runtime::RtFn;
+use crate::mir::{Const, LocalId, Operand};
+use crate::types::Ty;
+use inkwell::IntPredicate;
+use inkwell::values::PointerValue;
+
+/// The memory of a local.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot<'c> {
+    /// Its address.
+    pub(super) at: PointerValue<'c>,
+    /// Whether the function owns what is in it when it ends.
+    owns: bool,
+    /// The caller's value, of a `mut` parameter: it is copied in, and out again however the function ends.
+    write_back: Option<PointerValue<'c>>,
+}
+
+impl<'c> Lowering<'_, 'c> {
+    /// The type of a local.
+    pub(super) fn ty(&self, local: LocalId) -> &'c Ty {
+        &self.function.locals[local].ty
+    }
+
+    /// The type of an operand.
+    pub(super) fn operand_ty(&self, operand: &Operand) -> Ty {
+        match operand {
+            Operand::Local(local) => self.ty(*local).clone(),
+            Operand::Const(Const::Unit) => Ty::Unit,
+            Operand::Const(Const::Bool(_)) => Ty::Bool,
+            Operand::Const(Const::Int(_)) => Ty::Int,
+            Operand::Const(Const::Float(_)) => Ty::Float,
+            Operand::Const(Const::Float32(_)) => Ty::Float32,
+            Operand::Const(Const::Str(_)) => Ty::String,
+        }
+    }
+
+    /// The address of a local.
+    pub(super) fn slot(&mut self, local: LocalId) -> PointerValue<'c> {
+        if let Some(slot) = self.slots[local.index()] {
+            return slot.at;
+        }
+        let data = &self.function.locals[local];
+        let ty = self.cx.value_type(&data.ty);
+        let at = self.b.slot(ty, data.name.as_deref().unwrap_or("temp"));
+        self.bind(local, at, false);
+        at
+    }
+
+    /// Gives a local its memory.
+    pub(super) fn bind(&mut self, local: LocalId, at: PointerValue<'c>, owns: bool) {
+        self.slots[local.index()] = Some(Slot {
+            at,
+            owns,
+            write_back: None,
+        });
+    }
+
+    /// Puts the parameters into slots.
+    pub(super) fn bind_params(&mut self) {
+        let Exit::Function(handle) = &self.exit else {
+            return;
+        };
+        let abis = handle.abi.params.clone();
+        let mut index = 0;
+        for (param, abi) in self.function.params.iter().zip(abis) {
+            let ty = self.cx.value_type(self.ty(param.local));
+            let flat: Vec<Val> = (index..index + abi.types(&self.cx.types).len())
+                .map(|i| self.b.param(i))
+                .collect();
+            index += flat.len();
+            for (part, suffix) in flat.iter().zip(["", ".len", ".stride", ".borrow"]) {
+                set_name(*part, &format!("{}{suffix}", param.name));
+            }
+            let mut write_back = None;
+            let value = match abi {
+                ParamAbi::Nothing => zero(ty),
+                ParamAbi::Value(_) => flat[0],
+                ParamAbi::Array | ParamAbi::View => self.b.make(&flat),
+                ParamAbi::Slot(ty) => {
+                    write_back = Some(flat[0].into_pointer_value());
+                    self.b.load(ty, flat[0].into_pointer_value())
+                }
+            };
+            let at = self.b.slot(ty, &param.name);
+            self.b.store(value, at);
+            let owns = param.mode == ParamMode::Own && self.ty(param.local).is_owned();
+            self.slots[param.local.index()] = Some(Slot {
+                at,
+                owns,
+                write_back,
+            });
+        }
+    }
+
+    /// Makes the slots of all owned locals that have none yet, empty.
+    pub(super) fn bind_owned_locals(&mut self) {
+        for (local, data) in self.function.locals.iter() {
+            if self.slots[local.index()].is_none() && data.ty.is_owned() {
+                self.bind_owned(local);
+            }
+        }
+    }
+
+    /// Makes the empty slot of an owned local.
+    pub(super) fn bind_owned(&mut self, local: LocalId) {
+        let data = &self.function.locals[local];
+        let empty = zero(self.cx.value_type(&data.ty));
+        let name = data.name.as_deref().unwrap_or("temp");
+        let at = self.b.slot_with(empty, name);
+        self.bind(local, at, true);
+    }
+
+    /// An owned slot outside MIR, empty, whose content is dropped when something fails.
+    pub(super) fn hidden_slot(&mut self, ty: &Ty) -> PointerValue<'c> {
+        let at = self.b.slot_with(zero(self.cx.value_type(ty)), "pending");
+        self.hidden.push((at, ty.clone()));
+        at
+    }
+
+    /// The value of an operand, borrowed.
+    pub(super) fn operand(&mut self, operand: &Operand) -> Val<'c> {
+        match operand {
+            Operand::Local(local) => self.read(*local),
+            Operand::Const(constant) => self.constant(constant),
+        }
+    }
+
+    /// The value of a constant.
+    pub(super) fn constant(&self, constant: &Const) -> Val<'c> {
+        match constant {
+            Const::Unit => zero(self.cx.types.unit.into()),
+            Const::Bool(value) => self.b.bool(*value),
+            Const::Int(value) => self.b.i64(*value),
+            Const::Float(value) => self.b.f64(*value),
+            Const::Float32(value) => self.b.f32(*value),
+            Const::Str(text) => self.cx.string(text).into(),
+        }
+    }
+
+    /// The value of a local, borrowed.
+    pub(super) fn read(&mut self, local: LocalId) -> Val<'c> {
+        let ty = self.cx.value_type(self.ty(local));
+        let at = self.slot(local);
+        self.b.load(ty, at)
+    }
+
+    /// Takes the value out of a local: an owned slot is empty afterwards.
+    pub(super) fn take(&mut self, local: LocalId) -> Val<'c> {
+        let value = self.read(local);
+        if self.ty(local).is_owned() {
+            let at = self.slot(local);
+            self.b.store(zero(value.get_type()), at);
+        }
+        value
+    }
+
+    /// The value of an operand, taken out of its slot.
+    pub(super) fn take_operand(&mut self, operand: &Operand) -> Val<'c> {
+        match operand {
+            Operand::Local(local) => self.take(*local),
+            Operand::Const(constant) => self.constant(constant),
+        }
+    }
+
+    /// Assigns to a local; what an owned one held is dropped after.
+    pub(super) fn assign(&mut self, local: LocalId, value: Val<'c>) {
+        let ty = self.ty(local);
+        let at = self.slot(local);
+        if ty.is_owned() {
+            let old = self.b.load(value.get_type(), at);
+            self.b.store(value, at);
+            self.drop_value(ty, old);
+        } else {
+            self.b.store(value, at);
+        }
+    }
+
+    /// Drops a value if it is there.
+    pub(super) fn drop_value(&self, ty: &Ty, value: Val<'c>) {
+        let b = &self.b;
+        let (function, pointer) = match ty {
+            Ty::String => (RtFn::aria_rt_str_drop, value),
+            Ty::PythonObject => (RtFn::aria_rt_py_drop, value),
+            Ty::Array(_) => (RtFn::aria_rt_array_free, b.part(value, 0)),
+            Ty::PythonArray(_) => (RtFn::aria_rt_pyarray_drop, b.part(value, 3)),
+            Ty::Tuple(items) => {
+                for (i, item) in (0..).zip(items) {
+                    if item.is_owned() {
+                        self.drop_value(item, b.part(value, i));
+                    }
+                }
+                return;
+            }
+            _ => return,
+        };
+        let (full, next) = (b.block("drop"), b.block("dropped"));
+        let is_there = b.icmp(IntPredicate::NE, pointer, b.null());
+        b.branch(is_there, full, next);
+        b.enter(full);
+        self.rt(function, &[pointer]);
+        b.go(next);
+        b.enter(next);
+    }
+
+    /// What happens however the function ends: `mut` parameters are written back, the GIL is taken back, slots are
+    /// dropped; after a failure those of operations under way as well.
+    pub(super) fn drop_everything(&self, failed: bool) {
+        let locals = || self.function.locals.iter();
+        for (local, data) in locals() {
+            if let Some(slot) = self.slots[local.index()]
+                && let Some(callers) = slot.write_back
+            {
+                let value = self.b.load(self.cx.value_type(&data.ty), slot.at);
+                self.b.store(value, callers);
+            }
+        }
+        self.take_gil_back();
+        for (local, data) in locals() {
+            if let Some(slot) = self.slots[local.index()]
+                && slot.owns
+            {
+                let value = self.b.load(self.cx.value_type(&data.ty), slot.at);
+                self.drop_value(&data.ty, value);
+            }
+        }
+        if failed {
+            for (at, ty) in &self.hidden {
+                let value = self.b.load(self.cx.value_type(ty), *at);
+                self.drop_value(ty, value);
+            }
+        }
+    }
+
+    /// Another owner of the value of a local. May fail.
+    pub(super) fn clone_value(&mut self, ty: &Ty, value: Val<'c>) -> Val<'c> {
+        match ty {
+            Ty::String => self.rt_value(RtFn::aria_rt_str_retain, &[value]),
+            Ty::PythonObject => self.rt_value(RtFn::aria_rt_py_retain, &[value]),
+            Ty::Array(element) => {
+                let array = super::array::Elements::of_array(&self.b, value);
+                self.copy_array(element, array)
+            }
+            Ty::PythonArray(_) => {
+                let location = self.location();
+                let borrow = self.b.part(value, 3);
+                let owned = self.rt_value(RtFn::aria_rt_pyarray_retain, &[borrow, location]);
+                let failed = self.b.icmp(IntPredicate::EQ, owned, self.b.null());
+                self.propagate_if(failed);
+                self.b.with_part(value, 3, owned)
+            }
+            Ty::Tuple(items) if ty.is_owned() => {
+                let pending = self.hidden_slot(ty);
+                let whole = self.cx.value_type(ty);
+                for (i, item) in (0..).zip(items) {
+                    let part = self.b.part(value, i);
+                    let copy = self.clone_value(item, part);
+                    self.b.store(copy, self.b.part_address(whole, pending, i));
+                }
+                self.take_hidden(pending, whole)
+            }
+            _ => value,
+        }
+    }
+
+    /// Takes the value out of a hidden slot.
+    pub(super) fn take_hidden(
+        &self,
+        at: PointerValue<'c>,
+        ty: inkwell::types::BasicTypeEnum<'c>,
+    ) -> Val<'c> {
+        let value = self.b.load(ty, at);
+        self.b.store(zero(ty), at);
+        value
+    }
+
+    /// The value of a handle whose heap-allocated `Borrow*` is owned.
+    pub(super) fn handle_of_borrow(&self, borrow: Val<'c>) -> Val<'c> {
+        let head = self.b.load(self.cx.types.view, borrow.into_pointer_value());
+        self.b.with_part(head, 3, borrow)
+    }
+}
+
+fn set_name(value: Val<'_>, name: &str) {
+    match value {
+        Val::IntValue(v) => v.set_name(name),
+        Val::FloatValue(v) => v.set_name(name),
+        Val::PointerValue(v) => v.set_name(name),
+        Val::StructValue(v) => v.set_name(name),
+        Val::ArrayValue(_) | Val::VectorValue(_) | Val::ScalableVectorValue(_) => {}
+    }
+}

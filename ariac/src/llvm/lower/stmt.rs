@@ -1,0 +1,168 @@
+//! Statements.
+
+use super::{Exit, Lowering, zero};
+use crate::llvm::builder::Val;
+use crate::llvm::runtime::RtFn;
+use crate::mir::{Block, LocalId, Operand, Rvalue, Stmt, StmtKind};
+use crate::types::Ty;
+use inkwell::IntPredicate;
+
+impl<'c> Lowering<'_, 'c> {
+    /// The statements of a block, until control leaves it.
+    pub(super) fn block(&mut self, block: &Block) {
+        for stmt in &block.stmts {
+            if self.b.is_ended() {
+                return;
+            }
+            let outer = self.span;
+            self.span = stmt.span;
+            self.locate(stmt.span);
+            self.stmt(stmt);
+            self.span = outer;
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Assign { dst, value } => self.assignment(*dst, value),
+            StmtKind::Store {
+                array,
+                index,
+                value,
+                checked,
+            } => {
+                let index = self.operand(index);
+                let value = self.operand(value);
+                let elements = self.elements(*array);
+                if *checked {
+                    self.check_index(index, elements.len);
+                }
+                let element = self.element_ty(*array);
+                self.store_element(element, elements, index, value);
+            }
+            StmtKind::PySetItem { object, key, value } => {
+                let args = [object, key, value].map(|operand| self.operand(operand));
+                let location = self.location();
+                let args = [args[0], args[1], args[2], location];
+                self.status(RtFn::aria_rt_py_setitem, &args);
+            }
+            StmtKind::PySetAttr {
+                object,
+                name,
+                value,
+            } => {
+                let (object, value) = (self.operand(object), self.operand(value));
+                let args = [object, self.cx.name(name).into(), value, self.location()];
+                self.status(RtFn::aria_rt_py_setattr, &args);
+            }
+            StmtKind::If {
+                condition,
+                then,
+                otherwise,
+            } => self.if_else(condition, then, otherwise),
+            StmtKind::While {
+                id,
+                test,
+                condition,
+                body,
+            } => self.while_loop(*id, test, condition, body),
+            StmtKind::For {
+                id,
+                var,
+                lo,
+                hi,
+                inclusive,
+                step,
+                body,
+            } => self.for_loop(*id, *var, (lo, hi, *inclusive), step, body),
+            StmtKind::Break(id) => {
+                self.b.go(self.loops[id].0);
+            }
+            StmtKind::Continue(id) => {
+                self.b.go(self.loops[id].1);
+            }
+            StmtKind::Return(operand) => self.leave(operand),
+            StmtKind::Raise { kind, message } => {
+                let kind = self.b.i32(*kind as u32);
+                let message = self.operand(message);
+                let location = self.location();
+                self.rt(RtFn::aria_rt_raise, &[kind, message, location]);
+                self.b.go(self.failure);
+            }
+            StmtKind::RaiseObject(object) => self.raise_object(object),
+            StmtKind::Drop(local) => {
+                let value = self.take(*local);
+                self.drop_value(self.ty(*local), value);
+            }
+            StmtKind::WithGil(block) => self.block(block),
+            StmtKind::GilRelease(work) => self.release_gil(work),
+            StmtKind::GilAcquire => self.take_gil_back(),
+        }
+    }
+
+    fn assignment(&mut self, dst: Option<LocalId>, value: &Rvalue) {
+        let wanted = dst.map(|dst| self.ty(dst));
+        let Some(result) = self.rvalue(value, wanted) else {
+            return;
+        };
+        match dst {
+            Some(dst) => self.assign(dst, result),
+            None => {
+                if let Some(ty) = self.owned_result(value) {
+                    self.drop_value(&ty, result);
+                }
+            }
+        }
+    }
+
+    fn if_else(&mut self, condition: &Operand, then: &Block, otherwise: &Block) {
+        let condition = self.operand(condition);
+        let (yes, no, next) = (
+            self.b.block("then"),
+            self.b.block("else"),
+            self.b.block("end"),
+        );
+        self.b.branch(condition, yes, no);
+        for (block, start) in [(then, yes), (otherwise, no)] {
+            self.b.enter(start);
+            self.block(block);
+            if !self.b.is_ended() {
+                self.b.go(next);
+            }
+        }
+        self.b.enter(next);
+    }
+
+    /// Returns a value; what is left in slots is dropped.
+    fn leave(&mut self, operand: &Operand) {
+        let mut value = self.take_operand(operand);
+        if matches!(self.function.ret, Ty::PythonArray(_)) {
+            value = self.b.part(value, 3);
+        }
+        self.drop_everything(false);
+        let Exit::Function(handle) = &self.exit else {
+            unreachable!("a kernel does not return: MIR's verifier says so");
+        };
+        let b = &self.b;
+        match (handle.abi.raises, handle.abi.ret) {
+            (false, None) => b.ret(None),
+            (false, Some(_)) => b.ret(Some(value)),
+            (true, None) => b.ret(Some(b.bool(false))),
+            (true, Some(ty)) => {
+                let value = if value.get_type() == ty {
+                    value
+                } else {
+                    zero(ty)
+                };
+                b.ret(Some(b.make(&[b.bool(false), value])));
+            }
+        }
+    }
+
+    /// Calls a function of the runtime that returns 0, or 1 with an error pending.
+    pub(super) fn status(&mut self, function: RtFn, args: &[Val<'c>]) {
+        let status = self.rt_value(function, args);
+        let failed = self.b.icmp(IntPredicate::NE, status, self.b.i32(0));
+        self.propagate_if(failed);
+    }
+}

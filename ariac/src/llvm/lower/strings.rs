@@ -1,0 +1,85 @@
+//! Strings: the runtime does the work.
+
+use super::Lowering;
+use crate::llvm::builder::Val;
+use crate::llvm::runtime::RtFn;
+use crate::mir::{BinOp, Operand};
+use crate::types::Ty;
+use inkwell::IntPredicate;
+
+impl<'c> Lowering<'_, 'c> {
+    /// A comparison of two strings, by code points.
+    pub(super) fn compare_strings(&self, op: BinOp, x: Val<'c>, y: Val<'c>) -> Val<'c> {
+        let order = self.rt_value(RtFn::aria_rt_str_compare, &[x, y]);
+        let predicate = match op {
+            BinOp::Eq => IntPredicate::EQ,
+            BinOp::Ne => IntPredicate::NE,
+            BinOp::Lt => IntPredicate::SLT,
+            BinOp::Le => IntPredicate::SLE,
+            BinOp::Gt => IntPredicate::SGT,
+            BinOp::Ge => IntPredicate::SGE,
+            _ => unreachable!("strings only compare: MIR's verifier says so"),
+        };
+        self.b.icmp(predicate, order, self.b.i32(0))
+    }
+
+    /// Strings end to end.
+    pub(super) fn join(&mut self, parts: &[Operand]) -> Val<'c> {
+        let values: Vec<_> = parts.iter().map(|part| self.operand(part)).collect();
+        let list = self.list(&values);
+        let len = self.b.i64(values.len() as i64);
+        let joined = self.rt_value(RtFn::aria_rt_str_join, &[list, len]);
+        self.check_memory(joined);
+        joined
+    }
+
+    /// The text of a scalar or object.
+    pub(super) fn text_of(&mut self, operand: &Operand) -> Val<'c> {
+        let value = self.operand(operand);
+        let text = match self.operand_ty(operand) {
+            Ty::String => return self.rt_value(RtFn::aria_rt_str_retain, &[value]),
+            Ty::Int => self.rt_value(RtFn::aria_rt_str_from_i64, &[value]),
+            Ty::Float => self.rt_value(RtFn::aria_rt_str_from_f64, &[value]),
+            Ty::Float32 => self.rt_value(RtFn::aria_rt_str_from_f32, &[value]),
+            Ty::Bool => {
+                let wide = self.b.zext(value, self.cx.types.i32);
+                self.rt_value(RtFn::aria_rt_str_from_bool, &[wide])
+            }
+            Ty::PythonObject => {
+                let args = [value, self.location()];
+                let text = self.rt_value(RtFn::aria_rt_str_of_object, &args);
+                self.propagate_if_null(text);
+                return text;
+            }
+            _ => self.cx.string("()").into(),
+        };
+        self.check_memory(text);
+        text
+    }
+
+    /// Number of code points.
+    pub(super) fn string_length(&mut self, operand: &Operand) -> Val<'c> {
+        let value = self.operand(operand);
+        self.rt_value(RtFn::aria_rt_str_length, &[value])
+    }
+
+    /// Pointers side by side on the stack; null for none.
+    pub(super) fn list(&self, items: &[Val<'c>]) -> Val<'c> {
+        if items.is_empty() {
+            return self.b.null();
+        }
+        let len = u32::try_from(items.len()).expect("a call has few arguments");
+        let list = self.b.slot(self.cx.types.ptr.array_type(len), "list");
+        for (i, &item) in (0..).zip(items) {
+            let at = self.b.element(self.cx.types.ptr, list, self.b.i64(i));
+            self.b.store(item, at);
+        }
+        list.into()
+    }
+
+    /// Fails when `pointer` is null: an error is pending then.
+    pub(super) fn propagate_if_null(&mut self, pointer: Val<'c>) {
+        let is_null = self.b.icmp(IntPredicate::EQ, pointer, self.b.null());
+        self.propagate_if(is_null);
+    }
+}

@@ -1,0 +1,55 @@
+//! The target, and LLVM's passes.
+
+use super::{LlvmError, LlvmOptions};
+use inkwell::OptimizationLevel;
+use inkwell::module::Module;
+use inkwell::passes::PassBuilderOptions;
+use inkwell::targets::{
+    CodeModel, InitializationConfig, RelocMode, Target, TargetMachine, TargetTriple,
+};
+use std::sync::Once;
+
+/// The system that code is made for.
+pub const TRIPLE: &str = "x86_64-unknown-linux-gnu";
+
+/// The machine for the lowest level; functions of higher levels say so themselves.
+pub(super) fn target_machine(options: &LlvmOptions) -> Result<TargetMachine, LlvmError> {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| Target::initialize_x86(&InitializationConfig::default()));
+    let triple = TargetTriple::create(TRIPLE);
+    let target = Target::from_triple(&triple).map_err(|e| LlvmError::new("target", e))?;
+    let level = match options.opt_level {
+        0 => OptimizationLevel::None,
+        1 => OptimizationLevel::Less,
+        2 => OptimizationLevel::Default,
+        _ => OptimizationLevel::Aggressive,
+    };
+    target
+        .create_target_machine(
+            &triple,
+            "x86-64",
+            "",
+            level,
+            RelocMode::PIC,
+            CodeModel::Default,
+        )
+        .ok_or_else(|| LlvmError::new("target", "LLVM has no x86-64 backend"))
+}
+
+/// Runs LLVM's own pipeline.
+pub(super) fn optimize(
+    module: &Module<'_>,
+    machine: &TargetMachine,
+    options: &LlvmOptions,
+) -> Result<(), LlvmError> {
+    let vectorize = options.opt_level >= 2;
+    let settings = PassBuilderOptions::create();
+    settings.set_loop_vectorization(vectorize);
+    settings.set_loop_slp_vectorization(vectorize);
+    settings.set_loop_interleaving(vectorize);
+    settings.set_loop_unrolling(options.opt_level >= 1);
+    let level = options.opt_level.min(3);
+    module
+        .run_passes(&format!("default<O{level}>"), machine, settings)
+        .map_err(|e| LlvmError::new("optimize", e))
+}

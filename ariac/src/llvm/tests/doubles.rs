@@ -1,0 +1,140 @@
+//! Stand-ins for the runtime's functions: they allocate, and note what was raised.
+
+use crate::llvm::RtFn;
+use aria_abi::layout::{Location, ParallelBody, Text};
+use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
+
+thread_local! {
+    static RAISED: RefCell<Option<String>> = const { RefCell::new(None) };
+    static ALIVE: Cell<i64> = const { Cell::new(0) };
+    static STACK: Cell<u32> = const { Cell::new(0) };
+}
+
+/// What was raised since the last call of this function.
+pub(super) fn raised() -> Option<String> {
+    RAISED.take()
+}
+
+/// Arrays that were allocated and not freed.
+pub(super) fn alive() -> i64 {
+    ALIVE.get()
+}
+
+fn raise(what: String, location: *const Location) {
+    // SAFETY: emitted code gives constants.
+    let line = unsafe { (*location).line };
+    RAISED.set(Some(format!("{what} at line {line}")));
+}
+
+unsafe fn text(text: *const Text) -> String {
+    // SAFETY: emitted code gives constants of UTF-8.
+    unsafe {
+        let bytes = std::slice::from_raw_parts((*text).data, (*text).len);
+        String::from_utf8_lossy(bytes).into_owned()
+    }
+}
+
+extern "C" fn array_alloc(len: i64, size: i64) -> *mut u8 {
+    let Ok(bytes) = usize::try_from(len * size) else {
+        return std::ptr::null_mut();
+    };
+    let layout = std::alloc::Layout::from_size_align(bytes + 64, 64).unwrap();
+    ALIVE.set(ALIVE.get() + 1);
+    // SAFETY: the size is not 0.
+    unsafe {
+        let start = std::alloc::alloc(layout);
+        start.cast::<usize>().write(bytes);
+        start.add(64)
+    }
+}
+
+extern "C" fn array_free(data: *mut u8) {
+    if data.is_null() {
+        return;
+    }
+    ALIVE.set(ALIVE.get() - 1);
+    // SAFETY: the memory came from `array_alloc`.
+    unsafe {
+        let start = data.sub(64);
+        let bytes = start.cast::<usize>().read();
+        let layout = std::alloc::Layout::from_size_align(bytes + 64, 64).unwrap();
+        std::alloc::dealloc(start, layout);
+    }
+}
+
+/// Frees what a test got.
+pub(super) fn free(data: *mut u8) {
+    array_free(data);
+}
+
+unsafe extern "C" fn raise_overflow(what: *const Text, location: *const Location) {
+    // SAFETY: emitted code gives constants.
+    raise(format!("overflow in {}", unsafe { text(what) }), location);
+}
+
+unsafe extern "C" fn raise_empty(what: *const Text, location: *const Location) {
+    // SAFETY: emitted code gives constants.
+    raise(format!("{} of nothing", unsafe { text(what) }), location);
+}
+
+extern "C" fn raise_index(index: i64, len: i64, location: *const Location) {
+    raise(format!("index {index} of {len}"), location);
+}
+
+extern "C" fn raise_zero_division(location: *const Location) {
+    raise("division by zero".to_owned(), location);
+}
+
+extern "C" fn raise_shape(left: i64, right: i64, location: *const Location) {
+    raise(format!("lengths {left} and {right}"), location);
+}
+
+extern "C" fn raise_memory(location: *const Location) {
+    raise("memory".to_owned(), location);
+}
+
+extern "C" fn raise_recursion(location: *const Location) {
+    raise("recursion".to_owned(), location);
+}
+
+extern "C" fn raise_kind(kind: i32, _message: *const c_void, location: *const Location) {
+    raise(format!("kind {kind}"), location);
+}
+
+extern "C" fn stack_is_low() -> i32 {
+    STACK.set(STACK.get() + 1);
+    i32::from(STACK.get().is_multiple_of(1000))
+}
+
+unsafe extern "C" fn parallel_for(n: i64, grain: i64, body: ParallelBody, cx: *mut c_void) -> i32 {
+    let mut lo = 0;
+    while lo < n {
+        let hi = (lo + grain).min(n);
+        // SAFETY: emitted code gives a body and its context.
+        if unsafe { body(cx, lo, hi) } != 0 {
+            return 1;
+        }
+        lo = hi;
+    }
+    0
+}
+
+/// The address of a stand-in; of nothing when a test does not need the function.
+pub(super) fn address(function: RtFn) -> usize {
+    match function {
+        RtFn::aria_rt_array_alloc => array_alloc as *const () as usize,
+        RtFn::aria_rt_array_free => array_free as *const () as usize,
+        RtFn::aria_rt_raise => raise_kind as *const () as usize,
+        RtFn::aria_rt_raise_overflow => raise_overflow as *const () as usize,
+        RtFn::aria_rt_raise_empty => raise_empty as *const () as usize,
+        RtFn::aria_rt_raise_index => raise_index as *const () as usize,
+        RtFn::aria_rt_raise_zero_division => raise_zero_division as *const () as usize,
+        RtFn::aria_rt_raise_shape => raise_shape as *const () as usize,
+        RtFn::aria_rt_raise_memory => raise_memory as *const () as usize,
+        RtFn::aria_rt_raise_recursion => raise_recursion as *const () as usize,
+        RtFn::aria_rt_stack_is_low => stack_is_low as *const () as usize,
+        RtFn::aria_rt_parallel_for => parallel_for as *const () as usize,
+        _ => 0,
+    }
+}

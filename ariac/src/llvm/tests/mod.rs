@@ -1,0 +1,10 @@
+//! MIR made by hand, compiled at every level that this CPU has, and run.
+
+mod arithmetic;
+mod arrays;
+mod calls;
+mod code;
+mod doubles;
+mod machine;
+mod program;
+mod sums;

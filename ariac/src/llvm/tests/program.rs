@@ -1,0 +1,256 @@
+//! MIR made by hand.
+
+use crate::arena::Arena;
+use crate::hir::ParamMode;
+use crate::mir::{
+    BinOp, Block, Const, FnId, Function, GilMode, Kernel, Local, LocalId, LoopId, Operand, Param,
+    Program, ReduceOp, Rvalue, Stmt, StmtKind,
+};
+use crate::source::{FileId, SourceMap, Span};
+use crate::types::Ty;
+
+/// A program under construction, with a source of a hundred lines.
+pub(super) struct Source {
+    pub(super) program: Program,
+    pub(super) sources: SourceMap,
+    file: FileId,
+}
+
+/// A function under construction. The statements of the innermost open block are added to.
+pub(super) struct Body {
+    file: FileId,
+    function: Function,
+    open: Vec<Vec<Stmt>>,
+    line: usize,
+}
+
+impl Source {
+    pub(super) fn new() -> Self {
+        let mut sources = SourceMap::default();
+        let text: String = "          \n".repeat(100);
+        let file = sources.add("test.aria", text);
+        Source {
+            program: Program::default(),
+            sources,
+            file,
+        }
+    }
+
+    /// Adds a function that may fail.
+    pub(super) fn function(
+        &mut self,
+        name: &str,
+        params: &[(&str, Ty, ParamMode)],
+        ret: Ty,
+        build: impl FnOnce(&mut Body, &[LocalId]),
+    ) -> FnId {
+        let span = Span::new(self.file, 0, 1);
+        let mut body = Body {
+            file: self.file,
+            function: Function {
+                name: name.to_owned(),
+                item: None,
+                span,
+                doc: None,
+                params: Vec::new(),
+                ret,
+                locals: Arena::new(),
+                loops: Arena::new(),
+                body: Block::default(),
+                uses_python: false,
+                raises: true,
+                gil: GilMode::Auto,
+                entry_release: None,
+                exported: true,
+            },
+            open: vec![Vec::new()],
+            line: 0,
+        };
+        let mut locals = Vec::new();
+        for (name, ty, mode) in params {
+            let local = body.named(name, ty.clone());
+            body.function.locals[local].contiguous = true;
+            body.function.params.push(Param {
+                local,
+                name: (*name).to_owned(),
+                mode: *mode,
+                default: None,
+            });
+            locals.push(local);
+        }
+        build(&mut body, &locals);
+        body.function.body.stmts = body.open.pop().unwrap();
+        self.program.functions.push(body.function)
+    }
+}
+
+impl Body {
+    fn span(&self) -> Span {
+        let start = self.line * 11;
+        Span::new(self.file, start, start + 1)
+    }
+
+    pub(super) fn named(&mut self, name: &str, ty: Ty) -> LocalId {
+        self.function.locals.push(Local {
+            name: Some(name.to_owned()),
+            ty,
+            span: Span::new(self.file, 0, 1),
+            contiguous: false,
+        })
+    }
+
+    pub(super) fn strided(&mut self, local: LocalId) {
+        self.function.locals[local].contiguous = false;
+    }
+
+    pub(super) fn stmt(&mut self, kind: StmtKind) {
+        self.line += 1;
+        let span = self.span();
+        let stmts = self.open.last_mut().unwrap();
+        stmts.push(Stmt { kind, span });
+    }
+
+    pub(super) fn set(&mut self, dst: LocalId, value: Rvalue) {
+        self.stmt(StmtKind::Assign {
+            dst: Some(dst),
+            value,
+        });
+    }
+
+    /// A new local with this value.
+    pub(super) fn let_(&mut self, ty: Ty, value: Rvalue) -> LocalId {
+        let local = self.named("t", ty);
+        self.set(local, value);
+        local
+    }
+
+    pub(super) fn binary(
+        &mut self,
+        ty: Ty,
+        op: BinOp,
+        left: impl Into<Operand>,
+        right: impl Into<Operand>,
+    ) -> LocalId {
+        let (left, right) = (left.into(), right.into());
+        self.let_(ty, Rvalue::Binary { op, left, right })
+    }
+
+    pub(super) fn load(
+        &mut self,
+        ty: Ty,
+        array: LocalId,
+        index: LocalId,
+        checked: bool,
+    ) -> LocalId {
+        let index = index.into();
+        self.let_(
+            ty,
+            Rvalue::Load {
+                array,
+                index,
+                checked,
+            },
+        )
+    }
+
+    pub(super) fn return_(&mut self, value: impl Into<Operand>) {
+        self.stmt(StmtKind::Return(value.into()));
+    }
+
+    pub(super) fn block(&mut self, build: impl FnOnce(&mut Self)) -> Block {
+        self.open.push(Vec::new());
+        build(self);
+        let stmts = self.open.pop().unwrap();
+        Block { stmts }
+    }
+
+    pub(super) fn new_loop(&mut self) -> LoopId {
+        let span = self.span();
+        self.function.loops.push(span)
+    }
+
+    /// `for var in lo..hi` (or `lo..=hi`) by `step`.
+    pub(super) fn for_(
+        &mut self,
+        range: (Operand, Operand, bool),
+        step: Operand,
+        build: impl FnOnce(&mut Self, LocalId, LoopId),
+    ) {
+        let var = self.named("i", Ty::Int);
+        let id = self.new_loop();
+        let body = self.block(|body| build(body, var, id));
+        let (lo, hi, inclusive) = range;
+        self.stmt(StmtKind::For {
+            id,
+            var,
+            lo,
+            hi,
+            inclusive,
+            step,
+            body,
+        });
+    }
+
+    /// A kernel with a parameter for each source.
+    pub(super) fn kernel(
+        &mut self,
+        params: &[Ty],
+        build: impl FnOnce(&mut Self, &[LocalId]) -> Operand,
+    ) -> Box<Kernel> {
+        let params: Vec<LocalId> = params
+            .iter()
+            .map(|ty| self.named("x", ty.clone()))
+            .collect();
+        let mut result = None;
+        let body = self.block(|body| result = Some(build(body, &params)));
+        Box::new(Kernel {
+            params,
+            body,
+            result: result.unwrap(),
+        })
+    }
+
+    /// Folds an array's own elements and returns the result.
+    pub(super) fn return_reduced(&mut self, op: ReduceOp, element: Ty, ret: Ty, source: LocalId) {
+        let kernel = self.kernel(&[element], |_, x| x[0].into());
+        let sources = vec![source];
+        let result = self.let_(
+            ret,
+            Rvalue::Reduce {
+                op,
+                sources,
+                kernel,
+            },
+        );
+        self.return_(result);
+    }
+}
+
+impl From<LocalId> for Operand {
+    fn from(local: LocalId) -> Self {
+        Operand::Local(local)
+    }
+}
+
+impl From<i64> for Operand {
+    fn from(value: i64) -> Self {
+        Operand::Const(Const::Int(value))
+    }
+}
+
+impl From<f64> for Operand {
+    fn from(value: f64) -> Self {
+        Operand::Const(Const::Float(value))
+    }
+}
+
+pub(super) fn view(ty: Ty) -> Ty {
+    Ty::PyArrayView(Box::new(ty))
+}
+
+pub(super) fn array(ty: Ty) -> Ty {
+    Ty::Array(Box::new(ty))
+}
+
+pub(super) const READ: ParamMode = ParamMode::Read;
+pub(super) const MUT: ParamMode = ParamMode::Mut;
