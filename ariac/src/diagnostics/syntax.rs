@@ -39,32 +39,34 @@ pub fn problem(file: FileId, problem: &Problem, text: &str) -> Diagnostic {
             let place = Span::new(file, place, place);
             report.fix(place, ends, "add it")
         }
-        Problem::Missing { token, .. } if *token == "\"" => Diagnostic::error(
-            Code::MissingToken,
-            span,
-            "this string is not closed",
-            "expected `\"`",
-        )
-        .note("a string ends on the line where it begins")
-        .fix(span, "\"", "close it"),
+        Problem::Missing { token, .. } if *token == "\"" => string_not_closed(span, token),
         Problem::Missing { token, .. } => {
             let name = describe(token);
+            let message = format!("expected {name}");
             Diagnostic::error(
                 Code::MissingToken,
                 span,
-                format!("expected {name}"),
+                message,
                 format!("expected {name} here"),
             )
+        }
+        Problem::Unclosed { token, .. } if matches!(*token, "\"" | "'") => {
+            string_not_closed(span, token)
         }
         Problem::Unclosed { token, .. } => {
             let bracket = text.get(problem.at().clone()).unwrap_or("");
             let message = format!("`{bracket}` is not closed");
-            Diagnostic::error(
+            let report = Diagnostic::error(
                 Code::Syntax,
                 span,
                 message,
                 format!("expected `{token}` after this"),
-            )
+            );
+            let after = text.get(problem.at().end..).unwrap_or("").trim_start();
+            match bracket == "{" && after.starts_with('|') {
+                true => report.help("a block has no braces: `|x| … end`"),
+                false => report,
+            }
         }
         Problem::NoOperand { .. } => {
             let token = text.get(problem.at().clone()).unwrap_or("");
@@ -87,35 +89,75 @@ pub fn problem(file: FileId, problem: &Problem, text: &str) -> Diagnostic {
                 false => format!("unexpected `{shown}`"),
             };
             let report = Diagnostic::error(Code::Syntax, span, message, "cannot stand here");
-            hint(report, found)
+            hint(report, found, line_of(text, problem.at().start))
         }
     }
 }
 
+/// A string that goes on past its line.
+fn string_not_closed(span: Span, quote: &str) -> Diagnostic {
+    let end = Span {
+        start: span.end,
+        ..span
+    };
+    let label = format!("expected `{quote}`");
+    Diagnostic::error(Code::MissingToken, span, "this string is not closed", label)
+        .note("a string ends on the line where it begins")
+        .fix(end, quote, "close it")
+}
+
+/// The line around an offset.
+fn line_of(text: &str, at: usize) -> &str {
+    let start = text
+        .get(..at)
+        .and_then(|t| t.rfind('\n'))
+        .map_or(0, |n| n + 1);
+    text.get(start..)
+        .and_then(|t| t.lines().next())
+        .unwrap_or("")
+}
+
 /// Advice for what people write who come from another language.
-fn hint(report: Diagnostic, found: &str) -> Diagnostic {
-    let words: Vec<&str> = found
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .collect();
-    let has = |word: &str| words.contains(&word);
-    if has("def") {
-        report.help("a function begins with `fn`")
-    } else if has("elif") || has("elseif") {
-        report.help("it is written `elsif`")
-    } else if found.contains("&&") {
-        report.help("it is written `and`")
-    } else if found.contains("||") {
-        report.help("it is written `or`")
+fn hint(report: Diagnostic, found: &str, line: &str) -> Diagnostic {
+    let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let first = words.find(|w| !w.is_empty()).unwrap_or("");
+    let types = [
+        ("int", "Int"),
+        ("float", "Float"),
+        ("str", "String"),
+        ("bool", "Bool"),
+        ("double", "Float"),
+    ];
+    let lower = found.trim_start_matches([':', '-', '>', ' ']);
+    let meant = types.iter().find(|(theirs, _)| {
+        lower
+            .strip_prefix(theirs)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    });
+    let help = if let Some((_, ours)) = meant.filter(|_| found.starts_with([':', '-'])) {
+        &format!("types begin with a capital: `{ours}`")
+    } else if first == "def" || first == "func" || first == "function" {
+        "a function begins with `fn`"
+    } else if first == "class" {
+        "a class of values is a `struct`"
+    } else if first == "elif" || first == "elseif" {
+        "it is written `elsif`"
+    } else if found.starts_with("&&") {
+        "it is written `and`"
+    } else if found.starts_with("||") {
+        "it is written `or`"
     } else if found.starts_with('!') {
-        report.help("it is written `not`")
-    } else if found.contains(';') {
-        report.help("a newline ends a statement; there is no `;`")
-    } else if found.starts_with(':') {
-        report
-            .help("no `:` stands before a body: it begins on the next line and is closed by `end`")
+        "it is written `not`"
+    } else if found.starts_with(';') {
+        "a newline ends a statement; there is no `;`"
+    } else if found.starts_with(':') && line.trim_end().ends_with(':') {
+        "no `:` stands before a body: it begins on the next line and is closed by `end`"
+    } else if found.starts_with(|c: char| c.is_uppercase()) && first == "fn" {
+        "a parameter is written `name: Type`"
     } else {
-        report
-    }
+        return report;
+    };
+    report.help(help)
 }
 
 /// Where missing `end`s go, and their text: after the last line of code, each as far in as what it closes.
@@ -149,9 +191,10 @@ fn ends(text: &str, problem: &Problem) -> (usize, String) {
 /// What a person calls a token.
 fn describe(token: &str) -> String {
     match token {
-        "identifier" => "a name".to_owned(),
-        "constant" | "type_identifier" => "a name that begins with a capital".to_owned(),
-        "integer" => "an expression".to_owned(),
+        "name" => "a name".to_owned(),
+        "type" => "a type".to_owned(),
+        "expression" => "an expression".to_owned(),
+        "constant" => "a name that begins with a capital".to_owned(),
         _ => format!("`{}`", token.replace('_', " ")),
     }
 }

@@ -221,6 +221,7 @@ impl<'a> Walk<'a> {
                 Builtin::ObjectTo(_) | Builtin::ObjectToArray(_) => self.touch(id),
                 Builtin::Math(_) if self.ty(id).is_array_like() => self.allocates(),
                 Builtin::Math(_) if *self.ty(id) == Ty::Int => self.may_fail(),
+                Builtin::Sum if *self.ty(id) != Ty::Int => {}
                 Builtin::Sum | Builtin::Min | Builtin::Max | Builtin::Dot | Builtin::ToInt => {
                     self.may_fail()
                 }

@@ -26,9 +26,9 @@ pub enum Problem {
         /// The token.
         token: &'static str,
     },
-    /// A bracket is never closed.
+    /// A bracket or a string is never closed.
     Unclosed {
-        /// The bracket.
+        /// The bracket, or the string's quote and what follows it on the line.
         at: Range<usize>,
         /// What would close it.
         token: &'static str,
@@ -86,23 +86,46 @@ pub fn problems(tree: &Tree) -> Vec<Problem> {
     root.walk(|node| {
         match node.kind() {
             Kind::Error => {
-                found.push(of_error(node, tree.text()));
-                return false;
+                let problem = of_error(node, tree.text());
+                // An ERROR with others in it is what the parser gave up on; those in it say why.
+                let inner = has_inner_error(node);
+                if !inner || matches!(problem, Problem::Unclosed { .. }) {
+                    found.push(problem);
+                }
+                return inner;
             }
             Kind::MissingEnd => {}
-            _ if node.is_missing() => {
-                let at = node.range();
-                found.push(Problem::Missing {
-                    at,
-                    token: node.kind().as_str(),
-                });
-            }
+            _ if node.is_missing() => found.push(missing(node)),
             _ => missing_end(node, &mut found),
         }
         node.has_error() || has_missing_end(node)
     });
     found.sort_by_key(|p| p.at().start);
-    one_a_line(found, tree.text())
+    let found = one_a_line(found, tree.text());
+    without_consequences(found, root)
+}
+
+/// Whether there is an ERROR or a made-up token inside of an ERROR.
+fn has_inner_error(error: Node<'_>) -> bool {
+    let mut found = false;
+    error.walk(|node| {
+        let is_inner = node.kind() == Kind::Error || node.is_missing();
+        found |= is_inner && !node.is(error);
+        !found && node.has_error()
+    });
+    found
+}
+
+/// What a token says that the parser made up.
+fn missing(node: Node<'_>) -> Problem {
+    let at = node.range();
+    let token = match node.kind() {
+        Kind::Identifier if node.is_name() => "name",
+        Kind::Identifier | Kind::Integer => "expression",
+        Kind::TypeIdentifier => "type",
+        kind => kind.as_str(),
+    };
+    Problem::Missing { at, token }
 }
 
 /// `missing_end` is an ordinary node of the grammar, so `has_error` does not tell of it: declarations and bodies are
@@ -186,6 +209,16 @@ fn of_error(node: Node<'_>, text: &str) -> Problem {
     if inside == "end" {
         return Problem::ExtraEnd { at: range };
     }
+    if let Some(quote @ ('"' | '\'')) = inside.chars().next() {
+        let line = inside.lines().next().unwrap_or("").trim_end();
+        if !line[1..].contains(quote) {
+            let token = if quote == '"' { "\"" } else { "'" };
+            return Problem::Unclosed {
+                at: range.start..range.start + line.len(),
+                token,
+            };
+        }
+    }
     let tokens = tokens(inside);
     let mut open: Vec<(usize, char)> = Vec::new();
     for (at, token) in &tokens {
@@ -211,8 +244,11 @@ fn of_error(node: Node<'_>, text: &str) -> Problem {
     }
     // One line is enough to show: the text goes on after it.
     let line_end = inside.find('\n').unwrap_or(inside.len());
-    if let Some((at, last)) = tokens.last()
-        && tokens.len() <= 3
+    let after = text.get(range.start + line_end..).unwrap_or("");
+    let after = after.lines().next().unwrap_or("").trim_start();
+    let is_line_over = after.is_empty() || after.starts_with('#');
+    if let Some((at, last)) = tokens.iter().rfind(|(at, _)| *at < line_end)
+        && is_line_over
         && is_infix(last)
     {
         let at = range.start + at;
@@ -301,6 +337,7 @@ fn is_infix(token: &str) -> bool {
             | "-="
             | "*="
             | "/="
+            | "->"
     )
 }
 
@@ -349,10 +386,41 @@ fn one_a_line(found: Vec<Problem>, text: &str) -> Vec<Problem> {
     let mut kept: Vec<Problem> = Vec::new();
     for problem in found {
         let same_line = kept.last().is_some_and(|last| {
+            // A missing `end` belongs to the lines before.
+            if matches!(last, Problem::MissingEnd { .. }) {
+                return false;
+            }
             let between = last.at().start..problem.at().start;
             text.get(between).is_some_and(|t| !t.contains('\n'))
         });
         if !same_line {
+            kept.push(problem);
+        }
+    }
+    kept
+}
+
+/// Leaves out an `end` too many when an earlier problem explains it: the parser lost what it would have closed. That
+/// is so unless a sound declaration stands between the two.
+fn without_consequences(found: Vec<Problem>, root: Node<'_>) -> Vec<Problem> {
+    if !found.iter().any(|p| matches!(p, Problem::ExtraEnd { .. })) {
+        return found;
+    }
+    let children = root.children();
+    let sound = children
+        .iter()
+        .filter(|n| n.field(super::Field::Name).is_some() && !n.has_error());
+    let sound: Vec<usize> = sound.map(|n| n.range().start).collect();
+    let mut last: Option<usize> = None;
+    let mut kept = Vec::new();
+    for problem in found {
+        let at = problem.at().start;
+        let is_consequence = last.is_some_and(|last| {
+            let after = sound.partition_point(|s| *s <= last);
+            sound.get(after).is_none_or(|s| *s >= at)
+        });
+        last = Some(at);
+        if !(is_consequence && matches!(problem, Problem::ExtraEnd { .. })) {
             kept.push(problem);
         }
     }

@@ -67,6 +67,25 @@ impl<'t> Node<'t> {
         self.tree.numbers.kind(self.raw.kind_id())
     }
 
+    /// Whether both are the same node.
+    #[must_use]
+    pub fn is(self, other: Node<'t>) -> bool {
+        self.raw == other.raw
+    }
+
+    /// Whether it stands where a name is declared.
+    #[must_use]
+    pub fn is_name(self) -> bool {
+        let Some(parent) = self.raw.parent() else {
+            return false;
+        };
+        let roles = [Field::Name, Field::Pattern, Field::Alias, Field::Segment];
+        let mut found = roles
+            .iter()
+            .map(|f| parent.child_by_field_id(self.tree.numbers.field(*f)));
+        found.any(|n| n == Some(self.raw))
+    }
+
     /// Its text.
     #[must_use]
     pub fn text(self) -> &'t str {

@@ -189,10 +189,19 @@ impl Lower<'_> {
             self.unsupported(span, "stating effects is");
         }
         let requires = self.clauses(node);
+        // What could not be parsed may have been anything: the rest of the body would only give rise to wrong reports.
+        let is_broken = self.broken && (node.has_error() || has_missing_end(node));
         let is_signature = node.kind() == Kind::FunctionSignature;
         let value = node.field(Field::Value);
         let body = match value {
             _ if is_signature => None,
+            _ if is_broken => {
+                let span = self.span(node);
+                Some(Block {
+                    stmts: vec![self.error(span)],
+                    span,
+                })
+            }
             Some(value) => {
                 let stmt = self.expr(value);
                 Some(Block {
@@ -366,6 +375,16 @@ impl Lower<'_> {
         }
         functions
     }
+}
+
+/// Whether an `end` is missing somewhere in it.
+fn has_missing_end(node: Node<'_>) -> bool {
+    let mut found = false;
+    node.walk(|n| {
+        found |= n.kind() == Kind::MissingEnd;
+        !found
+    });
+    found
 }
 
 /// The text of `##` lines without the marks.

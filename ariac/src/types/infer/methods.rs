@@ -267,6 +267,9 @@ impl Infer<'_, '_> {
             return self.unsupported(call.name.span, &format!("`{text}` is"));
         }
         let near = nearest(text, method_names(receiver));
+        // What is proposed must be right: a method that takes a block for one that has a block.
+        let takes_block = |m: &str| find_method(receiver, m).is_some_and(|m| m.block.is_some());
+        let near = near.filter(|m| takes_block(m) == call.block.is_some());
         self.report(say::unknown_method(call.name.span, owner, text, near));
         Ty::Error
     }
