@@ -6,6 +6,7 @@
 )]
 
 pub mod arena;
+pub mod borrow;
 pub mod builtins;
 pub mod diagnostics;
 pub mod effects;

@@ -4,8 +4,8 @@
 //! pass over the body finds what its next turn needs, and the whole is linear in the size of the function times the
 //! depth of its loops.
 
-use super::{Access, Block, Function, LocalId, LoopId, Operand, Rvalue, Stmt, StmtKind};
-use crate::arena::Id;
+use super::{Access, Block, Function, Local, LocalId, LoopId, Operand, Rvalue, Stmt, StmtKind};
+use crate::arena::{Arena, Id};
 use crate::hir::ParamMode;
 use std::collections::HashMap;
 
@@ -62,10 +62,15 @@ impl LocalSet {
 pub trait Visit {
     /// `after` is what is needed after `stmt`; `carried`, for a loop, what its next turn may need.
     fn visit(&mut self, stmt: &mut Stmt, after: &LocalSet, carried: &LocalSet) -> Vec<Stmt>;
+
+    /// Whether the statement is needed at all; asked first, so that what only serves what is not needed goes too.
+    fn keeps(&mut self, _stmt: &Stmt, _after: &LocalSet) -> bool {
+        true
+    }
 }
 
-/// Runs `visit` over the whole function.
-pub fn walk(function: &mut Function, visit: &mut dyn Visit) {
+/// Runs `visit` over `body`, the body of `function` (or a copy of it).
+pub fn walk(function: &Function, body: &mut Block, visit: &mut dyn Visit) {
     let mut at_return = LocalSet::default();
     // What a `mut` parameter holds at the end is the caller's.
     for param in &function.params {
@@ -74,11 +79,11 @@ pub fn walk(function: &mut Function, visit: &mut dyn Visit) {
         }
     }
     let mut walk = Walk {
-        origins: origins(function),
+        origins: origins(body, &function.locals),
         loops: HashMap::new(),
         at_return: at_return.clone(),
     };
-    walk.block(&mut function.body, &mut at_return, &mut Some(visit));
+    walk.block(body, &mut at_return, &mut Some(visit));
 }
 
 type Visitor<'a, 'b> = Option<&'a mut (dyn Visit + 'b)>;
@@ -103,6 +108,11 @@ impl Walk {
         let stmts = std::mem::take(&mut block.stmts);
         let mut backwards = Vec::with_capacity(stmts.len());
         for mut stmt in stmts.into_iter().rev() {
+            if let Some(visit) = visit
+                && !visit.keeps(&stmt, live)
+            {
+                continue;
+            }
             let after = live.clone();
             let carried = self.stmt(&mut stmt, live, visit);
             if let Some(visit) = visit {
@@ -230,12 +240,13 @@ impl Walk {
     }
 }
 
-/// The locals whose memory each view shows, through copies and tuples, wherever in the function.
+/// The locals whose memory each view shows, through copies and tuples, wherever in the function. A view that came in as
+/// a parameter is its own origin.
 #[must_use]
-pub fn origins(function: &Function) -> HashMap<LocalId, Vec<LocalId>> {
+pub fn origins(body: &Block, locals: &Arena<LocalId, Local>) -> HashMap<LocalId, Vec<LocalId>> {
     let mut origins: HashMap<LocalId, Vec<LocalId>> = HashMap::new();
     let mut edges: Vec<(LocalId, LocalId)> = Vec::new();
-    function.body.each(&mut |stmt| {
+    body.each(&mut |stmt| {
         let StmtKind::Assign {
             dst: Some(dst),
             value,
@@ -243,7 +254,7 @@ pub fn origins(function: &Function) -> HashMap<LocalId, Vec<LocalId>> {
         else {
             return;
         };
-        if !function.locals[*dst].ty.holds_view() {
+        if !locals[*dst].ty.holds_view() {
             return;
         }
         match value {
@@ -254,10 +265,17 @@ pub fn origins(function: &Function) -> HashMap<LocalId, Vec<LocalId>> {
             Rvalue::Use(Operand::Local(source))
             | Rvalue::Move(source)
             | Rvalue::Clone(source)
-            | Rvalue::Field { tuple: source, .. } => edges.push((*dst, *source)),
+            | Rvalue::Field { tuple: source, .. } => {
+                origins.entry(*dst).or_default().push(*source);
+                edges.push((*dst, *source));
+            }
             Rvalue::Tuple(items) => {
-                let items = items.iter().filter_map(Operand::local);
-                edges.extend(items.map(|item| (*dst, item)));
+                for item in items.iter().filter_map(Operand::local) {
+                    if locals[item].ty.holds_view() {
+                        origins.entry(*dst).or_default().push(item);
+                        edges.push((*dst, item));
+                    }
+                }
             }
             _ => {}
         }

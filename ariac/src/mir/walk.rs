@@ -359,23 +359,12 @@ impl Stmt {
     /// Whether the statement gives `local` a new value, empties it or changes its elements; `program` says which
     /// arguments are passed as `mut` or `own`.
     pub fn changes(&self, program: &Signatures, f: &mut dyn FnMut(LocalId)) {
-        let modes = match &self.kind {
-            StmtKind::Assign {
-                value: Rvalue::Call { callee, .. },
-                ..
-            } => Some(program.modes(*callee)),
-            StmtKind::Assign {
-                value: Rvalue::CallNative { callee, .. },
-                ..
-            } => Some(program.native_modes(*callee)),
-            _ => None,
-        };
+        let modes = program.arg_modes(self);
         self.locals(&mut |local, access| match access {
             Access::Read => {}
             Access::Write | Access::Bind | Access::Take | Access::Store => f(local),
             Access::Arg(i) => {
-                let mode = modes.and_then(|m| m.get(i).copied());
-                if mode != Some(ParamMode::Read) {
+                if modes.get(i) != Some(&ParamMode::Read) {
                     f(local);
                 }
             }
@@ -472,6 +461,22 @@ impl Signatures {
     pub fn native_modes(&self, id: super::NativeId) -> &[ParamMode] {
         use crate::arena::Id;
         self.natives.get(id.index()).map_or(&[], |c| &c.modes)
+    }
+
+    /// How the arguments of a call are passed; empty for other statements.
+    #[must_use]
+    pub fn arg_modes(&self, stmt: &Stmt) -> &[ParamMode] {
+        match &stmt.kind {
+            StmtKind::Assign {
+                value: Rvalue::Call { callee, .. },
+                ..
+            } => self.modes(*callee),
+            StmtKind::Assign {
+                value: Rvalue::CallNative { callee, .. },
+                ..
+            } => self.native_modes(*callee),
+            _ => &[],
+        }
     }
 
     /// Whether a function may fail.

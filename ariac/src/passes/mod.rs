@@ -3,6 +3,12 @@
 //! A pass lives in a file of its own, whose header shows a program before and after it and whose `PASS` is its row.
 //! `--disable-pass=NAME` and `--emit=mir:NAME` derive from the table. The verifier runs after each pass in debug builds.
 
+mod dce;
+mod definitions;
+mod fuse;
+mod hoist_bounds;
+mod simplify;
+
 use crate::mir::Program;
 use crate::source::{SourceMap, Span};
 use std::fmt::Write as _;
@@ -46,7 +52,7 @@ pub enum RemarkKind {
 }
 
 /// The passes, in order.
-pub const TABLE: &[Pass] = &[];
+pub const TABLE: &[Pass] = &[simplify::PASS, fuse::PASS, hoist_bounds::PASS, dce::PASS];
 
 /// Whether all names are passes; else the sentence that says which is not.
 ///

@@ -121,7 +121,10 @@ impl<'a> FnBuilder<'a> {
             self.requires(requires);
         }
         if let Some(body) = &function.body {
-            self.span = body.span;
+            self.span = match body.stmts.last() {
+                Some(&last) => self.cx.hir.exprs[last].span,
+                None => body.span,
+            };
             let ret = self.function.ret.clone();
             let value = self.block_value(body, ret != Ty::Unit);
             self.return_value(value);

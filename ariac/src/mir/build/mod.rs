@@ -212,7 +212,7 @@ impl<'a> Context<'a> {
             Task::Default(value, ty) => builder.default_value(*value, ty),
         }
         let mut function = builder.finish();
-        moves::insert(&mut function, &self.signatures);
+        moves::insert(&mut function);
         program.functions[id] = function;
     }
 

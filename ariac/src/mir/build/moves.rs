@@ -11,30 +11,33 @@
 use crate::arena::Arena;
 use crate::hir::ParamMode;
 use crate::mir::liveness::{self, LocalSet, Visit};
-use crate::mir::{Function, Local, LocalId, Operand, Rvalue, Signatures, Stmt, StmtKind};
+use crate::mir::{Function, Local, LocalId, Operand, Rvalue, Stmt, StmtKind};
 use crate::types::Ty;
 
 /// Replaces the copies of one function.
-pub(super) fn insert(function: &mut Function, _signatures: &Signatures) {
+pub(super) fn insert(function: &mut Function) {
     let borrowed = function
         .params
         .iter()
         .filter(|p| p.mode != ParamMode::Own)
         .map(|p| p.local)
         .collect();
-    let locals = std::mem::take(&mut function.locals);
-    let mut moves = Moves { borrowed, locals };
-    liveness::walk(function, &mut moves);
-    function.locals = moves.locals;
+    let mut body = std::mem::take(&mut function.body);
+    let mut moves = Moves {
+        borrowed,
+        locals: &function.locals,
+    };
+    liveness::walk(function, &mut body, &mut moves);
+    function.body = body;
 }
 
-struct Moves {
+struct Moves<'a> {
     /// Parameters that belong to the caller.
     borrowed: Vec<LocalId>,
-    locals: Arena<LocalId, Local>,
+    locals: &'a Arena<LocalId, Local>,
 }
 
-impl Visit for Moves {
+impl Visit for Moves<'_> {
     fn visit(&mut self, stmt: &mut Stmt, after: &LocalSet, _carried: &LocalSet) -> Vec<Stmt> {
         let StmtKind::Assign { dst, value } = &mut stmt.kind else {
             return Vec::new();

@@ -208,13 +208,7 @@ impl Paths<'_, '_> {
 
     /// The statement's own locals: reads and takes, then writes.
     fn own(&mut self, stmt: &Stmt, defined: &mut LocalSet) {
-        let modes = match &stmt.kind {
-            StmtKind::Assign {
-                value: crate::mir::Rvalue::Call { callee, .. },
-                ..
-            } => self.check.signatures.modes(*callee),
-            _ => &[],
-        };
+        let modes = self.check.signatures.arg_modes(stmt);
         let (mut reads, mut takes, mut writes) = (Vec::new(), Vec::new(), Vec::new());
         stmt.locals(&mut |local, access| match access {
             Access::Read | Access::Store => reads.push(local),

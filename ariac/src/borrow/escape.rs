@@ -1,0 +1,27 @@
+//! Views do not outlive the call that they were lent to.
+
+use super::Roots;
+use crate::diagnostics::{Reports, borrow};
+use crate::mir::{Function, LocalId, Operand, StmtKind};
+
+pub(super) fn check(function: &Function, roots: &Roots<'_>, reports: &mut Reports) {
+    let holds_view = |local: LocalId| function.locals[local].ty.holds_view();
+    function.body.each(&mut |stmt| match &stmt.kind {
+        StmtKind::Return(Operand::Local(local)) if holds_view(*local) => {
+            if let Some(root) = roots.roots(*local).first() {
+                reports.add(borrow::view_returned(stmt.span, &roots.origin(*root)));
+            }
+        }
+        // A view parameter is changed through, never replaced; a tuple that holds a view would carry it out.
+        StmtKind::Assign { dst: Some(dst), .. }
+            if holds_view(*dst) && roots.mode(*dst).is_some() =>
+        {
+            let place = &function.locals[*dst].name;
+            let from = roots.roots(*dst);
+            if let (Some(place), Some(root)) = (place, from.iter().find(|r| *r != dst)) {
+                reports.add(borrow::view_stored(stmt.span, &roots.origin(*root), place));
+            }
+        }
+        _ => {}
+    });
+}

@@ -1,0 +1,80 @@
+//! The borrow checker: on fresh MIR, before any pass. After it no user error remains.
+//!
+//! * **Escape** ([`escape`]): a view does not outlive the call that it was lent to. It is not returned, alone or in a
+//!   tuple, nor stored in a parameter of the caller's. (Blocks run during the call, so they may use views.)
+//! * **Exclusivity** ([`exclusive`]): what is passed as `mut` is not passed a second time in the same call; nothing is
+//!   changed through a read-only borrow; an array is not changed while a view of it is still used.
+//!
+//! Both ask where a view comes from: its *roots*, the parameters and variables whose memory it may show, through locals,
+//! tuples, branches and loops alike.
+
+mod escape;
+mod exclusive;
+
+use crate::diagnostics::Reports;
+use crate::diagnostics::borrow::Origin;
+use crate::hir::ParamMode;
+use crate::mir::{Function, LocalId, Program, Signatures, liveness};
+use std::collections::HashMap;
+
+/// Reports what breaks the laws of borrowing.
+pub fn check(program: &Program, reports: &mut Reports) {
+    let signatures = Signatures::of(program);
+    for (_, function) in program.functions.iter() {
+        let roots = Roots::of(function);
+        escape::check(function, &roots, reports);
+        exclusive::check(program, &signatures, function, &roots, reports);
+    }
+}
+
+/// Where the memory that a local shows comes from.
+struct Roots<'a> {
+    function: &'a Function,
+    origins: HashMap<LocalId, Vec<LocalId>>,
+}
+
+impl<'a> Roots<'a> {
+    fn of(function: &'a Function) -> Self {
+        Roots {
+            function,
+            origins: liveness::origins(&function.body, &function.locals),
+        }
+    }
+
+    /// The local itself, if it borrows from no other; else all that it may borrow from in the end.
+    fn roots(&self, local: LocalId) -> Vec<LocalId> {
+        let origins = self.origins.get(&local).map_or(&[][..], Vec::as_slice);
+        let is_root = |l: &&LocalId| self.origins.get(l).is_none_or(Vec::is_empty);
+        let mut roots: Vec<LocalId> = origins.iter().filter(is_root).copied().collect();
+        if self.is_param(local) || origins.is_empty() {
+            roots.push(local);
+        }
+        roots
+    }
+
+    /// All locals that the view may pass through, itself included.
+    fn all(&self, local: LocalId) -> Vec<LocalId> {
+        let mut all = vec![local];
+        all.extend(self.origins.get(&local).into_iter().flatten());
+        all
+    }
+
+    fn is_param(&self, local: LocalId) -> bool {
+        self.function.params.iter().any(|p| p.local == local)
+    }
+
+    fn mode(&self, local: LocalId) -> Option<ParamMode> {
+        let param = self.function.params.iter().find(|p| p.local == local);
+        param.map(|p| p.mode)
+    }
+
+    fn origin(&self, local: LocalId) -> Origin {
+        let known = &self.function.locals[local];
+        Origin {
+            name: known.name.clone().unwrap_or_else(|| "this value".into()),
+            span: known.span,
+            ty: known.ty.clone(),
+            is_param: self.is_param(local),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The wording of the borrow checker.
+
+use super::{Code, Diagnostic};
+use crate::source::Span;
+use crate::types::Ty;
+
+/// Where a view comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The parameter or variable whose memory it shows.
+    pub name: String,
+    /// Where that is declared.
+    pub span: Span,
+    /// Its type.
+    pub ty: Ty,
+    /// Whether it is a parameter; else a variable of the function.
+    pub is_param: bool,
+}
+
+impl Origin {
+    fn born(&self) -> String {
+        let Origin { name, ty, .. } = self;
+        match self.is_param {
+            true => format!("the view is born here: parameter `{name}` is lent for the call only"),
+            false => format!("the view shows `{name}: {ty}`, which ends with the function"),
+        }
+    }
+
+    fn element(&self) -> String {
+        self.ty.element().map_or_else(|| "T".into(), Ty::to_string)
+    }
+
+    /// The two ways out that every escape has.
+    fn cures(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let (name, element) = (&self.name, self.element());
+        let copy = format!(
+            "copy the elements: `{name}.to_array`, an `Array[{element}]` that may go anywhere"
+        );
+        let keep = format!(
+            "or declare `{name}: PythonArray[{element}]`: no copy, and the Python object stays alive as long as it is used"
+        );
+        let diagnostic = diagnostic.help(copy);
+        match self.is_param {
+            true => diagnostic.help(keep),
+            false => diagnostic,
+        }
+    }
+}
+
+/// E0501: `return x` of a view.
+#[must_use]
+pub fn view_returned(escape: Span, origin: &Origin) -> Diagnostic {
+    let name = &origin.name;
+    let diagnostic = Diagnostic::error(
+        Code::ViewReturned,
+        escape,
+        format!("a view of `{name}` is returned, but it must not outlive the call"),
+        "it escapes here",
+    )
+    .at(origin.span, origin.born());
+    origin.cures(diagnostic)
+}
+
+/// E0502: a view is put where it outlives the call.
+#[must_use]
+pub fn view_stored(escape: Span, origin: &Origin, place: &str) -> Diagnostic {
+    let name = &origin.name;
+    let diagnostic = Diagnostic::error(
+        Code::ViewStored,
+        escape,
+        format!("a view of `{name}` is stored in `{place}`, but it must not outlive the call"),
+        "it escapes here",
+    )
+    .at(origin.span, origin.born());
+    origin.cures(diagnostic)
+}
+
+/// E0503: a block that outlives the call uses a view.
+#[must_use]
+pub fn view_captured(escape: Span, origin: &Origin) -> Diagnostic {
+    let name = &origin.name;
+    let diagnostic = Diagnostic::error(
+        Code::ViewCaptured,
+        escape,
+        format!("a view of `{name}` is used in a block that may run after the call"),
+        "it escapes here",
+    )
+    .at(origin.span, origin.born());
+    origin.cures(diagnostic)
+}
+
+/// E0504: an element of something read-only is assigned.
+#[must_use]
+pub fn not_mutable(span: Span, origin: &Origin) -> Diagnostic {
+    let name = &origin.name;
+    Diagnostic::error(
+        Code::NotMutable,
+        span,
+        format!("this changes `{name}`, which is read-only"),
+        "changed here",
+    )
+    .at(origin.span, format!("`{name}` is lent to be read"))
+    .help(format!(
+        "declare `mut {name}`: the caller's array is changed then"
+    ))
+    .help(format!("or change a copy: `{name}.to_array`"))
+}
+
+/// E0505: one call is lent the same memory twice, once to be changed.
+#[must_use]
+pub fn aliased_arguments(
+    span: Span,
+    callee: &str,
+    origin: &Origin,
+    params: [&str; 2],
+) -> Diagnostic {
+    let name = &origin.name;
+    let [changed, other] = params;
+    Diagnostic::error(
+        Code::Aliased,
+        span,
+        format!("`{name}` is passed to `{callee}` twice, once to be changed"),
+        format!("`mut {changed}` and `{other}` would be the same memory"),
+    )
+    .at(origin.span, format!("`{name}` is declared here"))
+    .help(format!("pass a copy for `{other}`: `{name}.copy`"))
+}
+
+/// E0505: an array is changed or replaced while a view of it is still used.
+#[must_use]
+pub fn changed_while_viewed(
+    span: Span,
+    origin: &Origin,
+    view: &str,
+    view_span: Span,
+) -> Diagnostic {
+    let name = &origin.name;
+    Diagnostic::error(
+        Code::Aliased,
+        span,
+        format!("`{name}` is changed while `{view}` still shows it"),
+        "changed here",
+    )
+    .at(
+        view_span,
+        format!("`{view}` borrows `{name}`, and is used again later"),
+    )
+    .help(format!("let `{view}` be a copy: `{name}.copy`"))
+}

@@ -1,0 +1,307 @@
+//! What is known about numbers and lengths at a place of a function.
+
+use super::super::definitions::Definitions;
+use crate::mir::{BinOp, Const, Function, LocalId, Operand, Rvalue, Stmt, StmtKind, UnOp};
+use std::collections::HashMap;
+
+/// How the locals that are defined once are computed. True wherever they have a value.
+#[derive(Debug, Default)]
+pub(super) struct Values {
+    defined: HashMap<LocalId, Rvalue>,
+    /// Arrays that keep their memory: defined once.
+    stable: HashMap<LocalId, Option<Length>>,
+}
+
+/// The length of an array by another name.
+#[derive(Clone, Debug, PartialEq)]
+enum Length {
+    /// As long as this array.
+    Of(LocalId),
+    Is(Operand),
+}
+
+impl Values {
+    pub(super) fn of(function: &Function, definitions: &Definitions) -> Values {
+        let mut values = Values::default();
+        for (id, local) in function.locals.iter() {
+            if local.ty.is_array_like() && definitions.once(id) {
+                values.stable.insert(id, None);
+            }
+        }
+        function.body.each(&mut |stmt| {
+            if let StmtKind::Assign {
+                dst: Some(dst),
+                value,
+            } = &stmt.kind
+                && definitions.once(*dst)
+            {
+                values.add(*dst, value);
+            }
+        });
+        values
+    }
+
+    fn add(&mut self, dst: LocalId, value: &Rvalue) {
+        let length = match value {
+            Rvalue::Map { sources, .. } => sources.first().map(|s| Length::Of(*s)),
+            Rvalue::ToArray(source)
+            | Rvalue::Clone(source)
+            | Rvalue::Move(source)
+            | Rvalue::View(source)
+            | Rvalue::Use(Operand::Local(source)) => Some(Length::Of(*source)),
+            Rvalue::Fill { len, .. } => Some(Length::Is(len.clone())),
+            Rvalue::Array { items, .. } => {
+                let n = Const::Int(i64::try_from(items.len()).unwrap_or(i64::MAX));
+                Some(Length::Is(Operand::Const(n)))
+            }
+            _ => None,
+        };
+        if let (Some(length), true) = (length, self.is_stable(dst)) {
+            let holds = match &length {
+                Length::Of(source) => self.is_stable(*source),
+                Length::Is(_) => true,
+            };
+            if holds {
+                self.stable.insert(dst, Some(length));
+                return;
+            }
+        }
+        if let Rvalue::Use(_) | Rvalue::Len(_) | Rvalue::Binary { .. } | Rvalue::Unary { .. } =
+            value
+        {
+            self.defined.insert(dst, value.clone());
+        }
+    }
+
+    /// The computation of a local that is defined once.
+    pub(super) fn get(&self, local: LocalId) -> Option<&Rvalue> {
+        self.defined.get(&local)
+    }
+
+    /// Whether the array is the same one wherever its local has a value.
+    pub(super) fn is_stable(&self, array: LocalId) -> bool {
+        self.stable.contains_key(&array)
+    }
+}
+
+/// A number that many names may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Symbol {
+    Zero,
+    Local(LocalId),
+    /// The length of a stable array; at least 0.
+    Length(LocalId),
+}
+
+/// `symbol + offset`.
+pub(super) type Sum = (Symbol, i64);
+
+/// What is known at a place.
+pub(super) struct Facts<'a> {
+    values: &'a Values,
+    /// Lengths that a check has shown to be equal.
+    lengths: Vec<(LocalId, Length)>,
+    /// `a <= b + k`.
+    less: Vec<(Symbol, Symbol, i64)>,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn new(values: &'a Values) -> Self {
+        Facts {
+            values,
+            lengths: Vec::new(),
+            less: Vec::new(),
+        }
+    }
+
+    /// A point to return to with [`Facts::forget`].
+    pub(super) fn mark(&self) -> (usize, usize) {
+        (self.lengths.len(), self.less.len())
+    }
+
+    pub(super) fn forget(&mut self, (lengths, less): (usize, usize)) {
+        self.lengths.truncate(lengths);
+        self.less.truncate(less);
+    }
+
+    /// What holds once the statement is done.
+    pub(super) fn learn_after(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                if otherwise.diverges() && !then.diverges() {
+                    self.learn(condition, true);
+                } else if then.diverges() && !otherwise.diverges() {
+                    self.learn(condition, false);
+                }
+            }
+            StmtKind::Assign {
+                value: Rvalue::Map { sources, .. } | Rvalue::Reduce { sources, .. },
+                ..
+            } => {
+                for pair in sources.windows(2) {
+                    if pair.iter().all(|s| self.values.is_stable(*s)) {
+                        let a = self.length(pair[0]);
+                        let b = self.length(pair[1]);
+                        self.equal(a, b);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Learns that a condition holds, or that it does not.
+    pub(super) fn learn(&mut self, condition: &Operand, holds: bool) {
+        let Operand::Local(local) = condition else {
+            return;
+        };
+        match self.values.get(*local).cloned() {
+            Some(Rvalue::Use(operand)) => self.learn(&operand, holds),
+            Some(Rvalue::Unary {
+                op: UnOp::Not,
+                operand,
+            }) => self.learn(&operand, !holds),
+            Some(Rvalue::Binary { op, left, right }) if is_int(&left) || is_int(&right) => {
+                self.learn_comparison(op, &left, &right, holds);
+            }
+            _ => {}
+        }
+    }
+
+    /// Comparisons of other types than Int give sums that no index is made of; they do no harm.
+    fn learn_comparison(&mut self, op: BinOp, left: &Operand, right: &Operand, holds: bool) {
+        let (Some(a), Some(b)) = (self.sum(left), self.sum(right)) else {
+            return;
+        };
+        match (op, holds) {
+            (BinOp::Eq, true) | (BinOp::Ne, false) => self.equal(a, b),
+            (BinOp::Le, true) | (BinOp::Gt, false) => self.at_most(a, b, 0),
+            (BinOp::Lt, true) | (BinOp::Ge, false) => self.at_most(a, b, -1),
+            (BinOp::Ge, true) | (BinOp::Lt, false) => self.at_most(b, a, 0),
+            (BinOp::Gt, true) | (BinOp::Le, false) => self.at_most(b, a, -1),
+            _ => {}
+        }
+    }
+
+    fn equal(&mut self, a: Sum, b: Sum) {
+        match (a, b) {
+            (a, b) if a == b => {}
+            ((Symbol::Length(x), 0), (Symbol::Length(y), 0)) => {
+                self.lengths.push((x, Length::Of(y)));
+            }
+            ((Symbol::Length(x), 0), (Symbol::Local(n), 0))
+            | ((Symbol::Local(n), 0), (Symbol::Length(x), 0)) => {
+                self.lengths.push((x, Length::Is(Operand::Local(n))));
+            }
+            ((Symbol::Length(x), 0), (Symbol::Zero, n))
+            | ((Symbol::Zero, n), (Symbol::Length(x), 0)) => {
+                self.lengths
+                    .push((x, Length::Is(Operand::Const(Const::Int(n)))));
+            }
+            _ => {
+                self.at_most(a, b, 0);
+                self.at_most(b, a, 0);
+            }
+        }
+    }
+
+    /// `a <= b + k`.
+    fn at_most(&mut self, a: Sum, b: Sum, k: i64) {
+        if let Some(k) = b.1.checked_sub(a.1).and_then(|d| d.checked_add(k)) {
+            self.less.push((a.0, b.0, k));
+        }
+    }
+
+    /// Whether `a <= b` is known.
+    pub(super) fn proves(&self, a: Sum, b: Sum) -> bool {
+        let Some(room) = b.1.checked_sub(a.1) else {
+            return false;
+        };
+        if a.0 == b.0 {
+            return room >= 0;
+        }
+        if let (Symbol::Zero, Symbol::Length(_)) = (a.0, b.0)
+            && room >= 0
+        {
+            return true;
+        }
+        let direct = |(x, y, k): &(Symbol, Symbol, i64)| *x == a.0 && *y == b.0 && *k <= room;
+        self.less.iter().any(direct)
+    }
+
+    /// Whether `a <= b` is known to be false.
+    pub(super) fn refutes(&self, a: Sum, b: Sum) -> bool {
+        b.1.checked_add(1)
+            .is_some_and(|next| self.proves((b.0, next), a))
+    }
+
+    /// An Int as a symbol and an offset; none if the offset overflows.
+    pub(super) fn sum(&self, operand: &Operand) -> Option<Sum> {
+        let mut offset: i64 = 0;
+        let mut operand = operand.clone();
+        loop {
+            let local = match operand {
+                Operand::Const(Const::Int(n)) => {
+                    return Some((Symbol::Zero, offset.checked_add(n)?));
+                }
+                Operand::Const(_) => return None,
+                Operand::Local(local) => local,
+            };
+            match self.values.get(local) {
+                Some(Rvalue::Use(inner)) => operand = inner.clone(),
+                Some(Rvalue::Len(array)) if self.values.is_stable(*array) => {
+                    let (symbol, n) = self.length(*array);
+                    return Some((symbol, offset.checked_add(n)?));
+                }
+                Some(Rvalue::Binary { op, left, right }) => match offset_of(*op, left, right) {
+                    Some((inner, n)) => {
+                        offset = offset.checked_add(n)?;
+                        operand = inner.clone();
+                    }
+                    None => return Some((Symbol::Local(local), offset)),
+                },
+                _ => return Some((Symbol::Local(local), offset)),
+            }
+        }
+    }
+
+    /// The length of a stable array.
+    pub(super) fn length(&self, array: LocalId) -> Sum {
+        let mut array = array;
+        loop {
+            let known = self
+                .lengths
+                .iter()
+                .find(|(a, _)| *a == array)
+                .map(|(_, l)| l);
+            let by_definition = self.values.stable.get(&array).and_then(Option::as_ref);
+            // What defines an array comes first: checks speak of what the definitions lead to.
+            match by_definition.or(known) {
+                Some(Length::Of(other)) => array = *other,
+                Some(Length::Is(operand)) => {
+                    return self.sum(operand).unwrap_or((Symbol::Length(array), 0));
+                }
+                None => return (Symbol::Length(array), 0),
+            }
+        }
+    }
+}
+
+/// `x + 3` as `x` and 3.
+fn offset_of<'o>(op: BinOp, left: &'o Operand, right: &'o Operand) -> Option<(&'o Operand, i64)> {
+    match (op, left, right) {
+        (BinOp::Add, inner, Operand::Const(Const::Int(n)))
+        | (BinOp::Add, Operand::Const(Const::Int(n)), inner) => Some((inner, *n)),
+        (BinOp::Sub, inner, Operand::Const(Const::Int(n))) => Some((inner, n.checked_neg()?)),
+        _ => None,
+    }
+}
+
+/// Whether the operand may be an Int.
+fn is_int(operand: &Operand) -> bool {
+    matches!(operand, Operand::Local(_) | Operand::Const(Const::Int(_)))
+}
