@@ -23,7 +23,7 @@ impl Definitions {
         }
         function
             .body
-            .each(&mut |stmt| counts.count(stmt, signatures));
+            .each(&mut |stmt| counts.count(function, stmt, signatures));
         counts
     }
 

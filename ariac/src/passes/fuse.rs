@@ -44,6 +44,7 @@ fn run(program: &mut Program, remarks: &mut Vec<Remark>) {
         fuse.block(&mut body);
         let mut joined: Vec<_> = fuse.joined.into_iter().collect();
         joined.sort_by_key(|(result, _)| *result);
+        let any = !joined.is_empty();
         remarks.extend(joined.into_iter().map(|(_, (span, names))| Remark {
             span,
             function: function.name.clone(),
@@ -51,6 +52,9 @@ fn run(program: &mut Program, remarks: &mut Vec<Remark>) {
             text: format!("fused {}", names.join("+")),
         }));
         function.body = body;
+        if any {
+            super::simplify::simplify(function, &signatures);
+        }
     }
 }
 

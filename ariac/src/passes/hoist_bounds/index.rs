@@ -156,9 +156,7 @@ impl Nest<'_> {
             };
             match self.values.get(local)? {
                 Rvalue::Use(inner) => operand = inner.clone(),
-                Rvalue::Len(array)
-                    if !self.changed.contains(array) || !self.changes_slot(*array) =>
-                {
+                Rvalue::Len(array) if !self.changed.contains(array) => {
                     return Some(Known {
                         base: Base::Len(*array),
                         offset,
