@@ -1,5 +1,7 @@
 //! Runs `tests/python` with pytest against `examples/testext.rs`, in the Python that the crate was built for.
 //!
+//! `cargo test -p aria-rt` builds the extension first; `cargo test --test python` alone would test an old one.
+//!
 //! `ARIA_TEST_PYTHON` names an interpreter that has pytest and NumPy; otherwise `PYO3_PYTHON`, then `python3`. A missing
 //! package fails the test: it is never skipped.
 
