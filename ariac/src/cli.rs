@@ -5,7 +5,12 @@ use std::path::PathBuf;
 
 /// The Aria compiler: from .aria files to Python extension modules.
 #[derive(Debug, Parser)]
-#[command(name = "ariac", version, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(
+    name = "ariac",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
 pub struct Cli {
     /// How diagnostics are printed.
     #[arg(long, value_enum, default_value_t = MessageFormat::Text, global = true)]

@@ -3,9 +3,12 @@
 //! Beside [`crate::link`] and [`crate::python::interpreter`] this is the only file that reads, writes or starts
 //! anything.
 
-use crate::cli::{Build, Check, Cli, CodeOptions, Command, Env, LinkerChoice, MessageFormat, Report, ReportFormat};
+use crate::cli::{
+    Build, Check, Cli, CodeOptions, Command, Env, LinkerChoice, MessageFormat, Report, ReportFormat,
+};
 use crate::diagnostics::{self, Code, Color, Reports};
 use crate::link::{self, LinkJob, Linker};
+use crate::passes;
 use crate::pipeline::{self, Dump, Extension, Stages};
 use crate::python::interpreter::{self, Interpreter};
 use crate::report;
@@ -32,23 +35,48 @@ enum Failure {
     /// Mistakes in the program; printed from the reports.
     Reports(SourceMap, Reports),
     /// Something that has no place in a source file.
-    Environment { code: Option<Code>, message: String, help: Vec<String>, status: u8 },
+    Environment {
+        code: Option<Code>,
+        message: String,
+        help: Vec<String>,
+        status: u8,
+    },
 }
 
 impl Failure {
     fn environment(code: Code, message: impl Into<String>) -> Failure {
-        Failure::Environment { code: Some(code), message: message.into(), help: Vec::new(), status: USAGE_ERROR }
+        Failure::Environment {
+            code: Some(code),
+            message: message.into(),
+            help: Vec::new(),
+            status: USAGE_ERROR,
+        }
     }
 
     fn usage(message: impl Into<String>) -> Failure {
-        Failure::Environment { code: None, message: message.into(), help: Vec::new(), status: USAGE_ERROR }
+        Failure::Environment {
+            code: None,
+            message: message.into(),
+            help: Vec::new(),
+            status: USAGE_ERROR,
+        }
     }
 
     fn help(self, text: impl Into<String>) -> Failure {
         match self {
-            Failure::Environment { code, message, mut help, status } => {
+            Failure::Environment {
+                code,
+                message,
+                mut help,
+                status,
+            } => {
                 help.push(text.into());
-                Failure::Environment { code, message, help, status }
+                Failure::Environment {
+                    code,
+                    message,
+                    help,
+                    status,
+                }
             }
             other => other,
         }
@@ -64,7 +92,9 @@ pub fn run(cli: &Cli) -> ExitCode {
         Err(failure) => print_failure(cli, failure),
     };
     let status = thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, worker);
+        let thread = thread::Builder::new()
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, worker);
         match thread {
             Ok(thread) => thread.join().unwrap_or(BUG),
             Err(_) => BUG,
@@ -107,7 +137,8 @@ fn build(cli: &Cli, options: &Build) -> Result<(), Failure> {
     }
     let interpreter = match interpreter.join() {
         Ok(found) => found.map_err(|message| {
-            Failure::environment(Code::PythonNotFound, message).help("name another one with --python")
+            Failure::environment(Code::PythonNotFound, message)
+                .help("name another one with --python")
         })?,
         Err(panic) => std::panic::resume_unwind(panic),
     };
@@ -126,8 +157,11 @@ fn build(cli: &Cli, options: &Build) -> Result<(), Failure> {
 fn check(cli: &Cli, options: &Check) -> Result<(), Failure> {
     let sources = read_sources(&options.files)?;
     let stages = Stages::parse(&options.emit).map_err(Failure::usage)?;
+    passes::check_names(&options.disable_pass).map_err(Failure::usage)?;
     if let Some(stage) = stages.first_of_backend() {
-        return Err(Failure::usage(format!("`check` makes no code: --emit={stage} belongs to `ariac build`")));
+        return Err(Failure::usage(format!(
+            "`check` makes no code: --emit={stage} belongs to `ariac build`"
+        )));
     }
     let mut dump = Dump::new(stages);
     let (frontend, reports) = pipeline::frontend(&sources, &options.disable_pass, &mut dump);
@@ -143,7 +177,10 @@ fn report(options: &Report) -> Result<(), Failure> {
     let sources = read_sources(&options.files)?;
     let module = module_name(None, &options.files[0])?;
     let mut dump = Dump::new(Stages::default());
-    let settings = settings(&options.code)?;
+    let settings = pipeline::Settings {
+        remarks: true,
+        ..settings(&options.code)?
+    };
     let (frontend, reports) = pipeline::frontend(&sources, &options.code.disable_pass, &mut dump);
     let Some(frontend) = frontend else {
         return Err(Failure::Reports(sources, reports));
@@ -169,14 +206,21 @@ fn explain(code: Option<&str>) -> Result<(), Failure> {
             print!("{}", code.page());
             Ok(())
         }
-        None => Err(Failure::usage(format!("there is no error code {code}")).help("`ariac explain` lists them all")),
+        None => Err(Failure::usage(format!("there is no error code {code}"))
+            .help("`ariac explain` lists them all")),
     }
 }
 
 fn print_environment(options: &Env) -> Result<(), Failure> {
-    let python = interpreter::find(options.python.as_deref())
-        .map_err(|m| Failure::environment(Code::PythonNotFound, m).help("name another one with --python"))?;
-    println!("python   {} ({}.{})", python.executable.display(), python.version.0, python.version.1);
+    let python = interpreter::find(options.python.as_deref()).map_err(|m| {
+        Failure::environment(Code::PythonNotFound, m).help("name another one with --python")
+    })?;
+    println!(
+        "python   {} ({}.{})",
+        python.executable.display(),
+        python.version.0,
+        python.version.1
+    );
     println!("suffix   {}", python.ext_suffix);
     println!("runtime  {}", find_runtime(&python.tag())?.display());
     Ok(())
@@ -187,19 +231,32 @@ fn read_sources(files: &[PathBuf]) -> Result<SourceMap, Failure> {
     if let [_, second, ..] = files {
         return Err(Failure::environment(
             Code::NotSupported,
-            format!("several files in one extension are not supported yet: {} is the second", second.display()),
+            format!(
+                "several files in one extension are not supported yet: {} is the second",
+                second.display()
+            ),
         ));
     }
     let mut sources = SourceMap::default();
     for file in files {
         let bytes = fs::read(file).map_err(|error| {
-            Failure::environment(Code::FileNotFound, format!("cannot read {}: {}", file.display(), plain(&error)))
+            Failure::environment(
+                Code::FileNotFound,
+                format!("cannot read {}: {}", file.display(), plain(&error)),
+            )
         })?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
-            let line = error.as_bytes()[..at].iter().filter(|&&b| b == b'\n').count() + 1;
+            let line = error.as_bytes()[..at]
+                .iter()
+                .filter(|&&b| b == b'\n')
+                .count()
+                + 1;
             let byte = error.as_bytes()[at];
-            let message = format!("{} is not UTF-8: byte 0x{byte:02x} on line {line}", file.display());
+            let message = format!(
+                "{} is not UTF-8: byte 0x{byte:02x} on line {line}",
+                file.display()
+            );
             Failure::environment(Code::NotUtf8, message).help("save the file as UTF-8")
         })?;
         sources.add(file.to_string_lossy(), text);
@@ -213,7 +270,9 @@ fn module_name(asked: Option<&str>, source: &Path) -> Result<String, Failure> {
     let name = asked.unwrap_or(&stem);
     let is_part = |part: &str| {
         let mut chars = part.chars();
-        chars.next().is_some_and(|c| c == '_' || c.is_ascii_alphabetic())
+        chars
+            .next()
+            .is_some_and(|c| c == '_' || c.is_ascii_alphabetic())
             && chars.all(|c| c == '_' || c.is_ascii_alphanumeric())
     };
     if name.split('.').all(is_part) {
@@ -226,8 +285,18 @@ fn module_name(asked: Option<&str>, source: &Path) -> Result<String, Failure> {
 
 fn settings(options: &CodeOptions) -> Result<pipeline::Settings, Failure> {
     let levels = pipeline::parse_levels(&options.cpu).map_err(Failure::usage)?;
-    pipeline::check_pass_names(&options.disable_pass).map_err(Failure::usage)?;
-    Ok(pipeline::Settings { levels, optimization: options.optimization, debug: options.debug })
+    passes::check_names(&options.disable_pass).map_err(Failure::usage)?;
+    let CodeOptions {
+        optimization,
+        debug,
+        ..
+    } = *options;
+    Ok(pipeline::Settings {
+        levels,
+        optimization,
+        debug,
+        remarks: false,
+    })
 }
 
 /// Links the objects and writes the extension and its stub into `out_dir`: both, or on failure neither.
@@ -237,35 +306,55 @@ fn write_extension(
     interpreter: &Interpreter,
     out_dir: &Path,
 ) -> Result<Vec<PathBuf>, Failure> {
-    let tag = if options.abi3 { "abi3".to_owned() } else { interpreter.tag() };
-    let suffix = if options.abi3 { ".abi3.so" } else { &interpreter.ext_suffix };
+    let tag = if options.abi3 {
+        "abi3".to_owned()
+    } else {
+        interpreter.tag()
+    };
+    let suffix = if options.abi3 {
+        ".abi3.so"
+    } else {
+        &interpreter.ext_suffix
+    };
     if options.abi3 && interpreter.version < (3, 11) {
-        return Err(Failure::usage("--abi3 needs CPython 3.11 or newer: older ones have no buffers in the stable ABI"));
+        return Err(Failure::usage(
+            "--abi3 needs CPython 3.11 or newer: older ones have no buffers in the stable ABI",
+        ));
     }
     let mut archives = rust_libraries(&options.link_rust, compiled)?;
     let runtime = find_runtime(&tag)?;
     // The runtime comes in two forms. Alone it is one object with what it needs of Rust's own library inside; beside Rust
     // crates that library stays apart, so that one copy of it serves all.
     let apart = runtime.with_file_name("libaria_rt_std.a");
-    archives.insert(0, if archives.is_empty() || !apart.exists() { runtime } else { apart });
-    let out_dir = if out_dir.as_os_str().is_empty() { Path::new(".") } else { out_dir };
+    archives.insert(
+        0,
+        if archives.is_empty() || !apart.exists() {
+            runtime
+        } else {
+            apart
+        },
+    );
+    let out_dir = if out_dir.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        out_dir
+    };
     let unwritable = |error: &io::Error| {
         let message = format!("cannot write into {}: {}", out_dir.display(), plain(error));
         Failure::environment(Code::OutputNotWritable, message).help("choose another folder with -o")
     };
     fs::create_dir_all(out_dir).map_err(|e| unwritable(&e))?;
     // Everything is made in a folder beside the results and moved into place at the end.
-    let work = tempfile::Builder::new().prefix(".ariac-").tempdir_in(out_dir).map_err(|e| unwritable(&e))?;
-    let mut objects = Vec::new();
-    for (i, object) in compiled.objects.iter().enumerate() {
-        let path = work.path().join(format!("{i}.o"));
-        fs::write(&path, object).map_err(|e| unwritable(&e))?;
-        objects.push(path);
-    }
+    let work = tempfile::Builder::new()
+        .prefix(".ariac-")
+        .tempdir_in(out_dir)
+        .map_err(|e| unwritable(&e))?;
+    let object = work.path().join("module.o");
+    fs::write(&object, &compiled.object).map_err(|e| unwritable(&e))?;
     let leaf = compiled.leaf();
     let library = work.path().join("module.so");
     let job = LinkJob {
-        objects: &objects,
+        objects: &[object],
         archives: &archives,
         libraries: &compiled.libraries,
         entry_symbol: &format!("PyInit_{leaf}"),
@@ -284,7 +373,10 @@ fn write_extension(
     })?;
     let stub = work.path().join("module.pyi");
     fs::write(&stub, &compiled.stub).map_err(|e| unwritable(&e))?;
-    let results = [(library, out_dir.join(format!("{leaf}{suffix}"))), (stub, out_dir.join(format!("{leaf}.pyi")))];
+    let results = [
+        (library, out_dir.join(format!("{leaf}{suffix}"))),
+        (stub, out_dir.join(format!("{leaf}.pyi"))),
+    ];
     for (from, to) in &results {
         fs::rename(from, to).map_err(|e| unwritable(&e))?;
     }
@@ -297,18 +389,30 @@ fn rust_libraries(given: &[String], compiled: &Extension) -> Result<Vec<PathBuf>
     let mut names = Vec::new();
     for text in given {
         let Some((name, path)) = text.split_once('=') else {
-            return Err(Failure::usage(format!("--link-rust wants NAME=PATH, not `{text}`")));
+            return Err(Failure::usage(format!(
+                "--link-rust wants NAME=PATH, not `{text}`"
+            )));
         };
         if !Path::new(path).exists() {
-            return Err(Failure::usage(format!("--link-rust {name}: there is no file {path}")));
+            return Err(Failure::usage(format!(
+                "--link-rust {name}: there is no file {path}"
+            )));
         }
         names.push(name);
         paths.push(PathBuf::from(path));
     }
-    match compiled.crates.iter().find(|c| !names.contains(&c.as_str())) {
+    match compiled
+        .crates
+        .iter()
+        .find(|c| !names.contains(&c.as_str()))
+    {
         None => Ok(paths),
-        Some(missing) => Err(Failure::usage(format!("the program uses `extern Rust from {missing}`, and its library is not given"))
-            .help(format!("build the project with `cargo aria build`, or add --link-rust {missing}=PATH"))),
+        Some(missing) => Err(Failure::usage(format!(
+            "the program uses `extern Rust from {missing}`, and its library is not given"
+        ))
+        .help(format!(
+            "build the project with `cargo aria build`, or add --link-rust {missing}=PATH"
+        ))),
     }
 }
 
@@ -326,10 +430,17 @@ fn find_runtime(tag: &str) -> Result<PathBuf, Failure> {
     if let Some(found) = folders.iter().map(file).find(|p| p.exists()) {
         return Ok(found);
     }
-    let tried: Vec<String> = folders.iter().map(|f| file(f).display().to_string()).collect();
-    let message = format!("the Aria runtime for {tag} is missing; looked for {}", tried.join(" and "));
-    Err(Failure::environment(Code::RuntimeNotFound, message)
-        .help("`make runtime` builds it; an installed aria-lang has it for the Python it is installed in"))
+    let tried: Vec<String> = folders
+        .iter()
+        .map(|f| file(f).display().to_string())
+        .collect();
+    let message = format!(
+        "the Aria runtime for {tag} is missing; looked for {}",
+        tried.join(" and ")
+    );
+    Err(Failure::environment(Code::RuntimeNotFound, message).help(
+        "`make runtime` builds it; an installed aria-lang has it for the Python it is installed in",
+    ))
 }
 
 fn print_reports(cli: &Cli, sources: &SourceMap, reports: &Reports) {
@@ -344,11 +455,17 @@ fn print_reports(cli: &Cli, sources: &SourceMap, reports: &Reports) {
         let _ = stderr.write_all(text.as_bytes());
     }
     if cli.message_format == MessageFormat::Text && reports.has_errors() {
-        let errors = sorted.iter().filter(|d| d.severity == diagnostics::Severity::Error);
+        let errors = sorted
+            .iter()
+            .filter(|d| d.severity == diagnostics::Severity::Error);
         let codes: Vec<&str> = errors.clone().map(|d| d.code.as_str()).collect();
         let count = codes.len();
         let plural = if count == 1 { "" } else { "s" };
-        let _ = writeln!(stderr, "{count} error{plural}; `ariac explain {}` tells more", codes[0]);
+        let _ = writeln!(
+            stderr,
+            "{count} error{plural}; `ariac explain {}` tells more",
+            codes[0]
+        );
     }
 }
 
@@ -358,7 +475,12 @@ fn print_failure(cli: &Cli, failure: Failure) -> u8 {
             print_reports(cli, &sources, &reports);
             PROGRAM_ERROR
         }
-        Failure::Environment { code, message, help, status } => {
+        Failure::Environment {
+            code,
+            message,
+            help,
+            status,
+        } => {
             let mut stderr = io::stderr().lock();
             let text = match cli.message_format {
                 MessageFormat::Text => diagnostics::render_plain(code, &message, &help, color()),
@@ -373,7 +495,11 @@ fn print_failure(cli: &Cli, failure: Failure) -> u8 {
 /// Colours go to terminals, unless `NO_COLOR` is set.
 fn color() -> Color {
     let refused = env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
-    if io::stderr().is_terminal() && !refused { Color::Always } else { Color::Never }
+    if io::stderr().is_terminal() && !refused {
+        Color::Always
+    } else {
+        Color::Never
+    }
 }
 
 /// An operating system's error without its number.
@@ -385,7 +511,14 @@ fn plain(error: &io::Error) -> String {
 /// What is said when the compiler itself fails.
 fn report_bug(info: &std::panic::PanicHookInfo<'_>) {
     let mut stderr = io::stderr().lock();
-    let _ = writeln!(stderr, "error: ariac {} failed, which is a bug in Aria: {info}", env!("CARGO_PKG_VERSION"));
-    let _ = writeln!(stderr, "  please report it with the file that was compiled and the command:");
+    let _ = writeln!(
+        stderr,
+        "error: ariac {} failed, which is a bug in Aria: {info}",
+        env!("CARGO_PKG_VERSION")
+    );
+    let _ = writeln!(
+        stderr,
+        "  please report it with the file that was compiled and the command:"
+    );
     let _ = writeln!(stderr, "  {}", env::args().collect::<Vec<_>>().join(" "));
 }

@@ -7,6 +7,7 @@
 // LLD needs LLVM, which this crate links.
 use llvm_sys as _;
 use std::ffi::{CString, c_char, c_void};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -152,19 +153,44 @@ unsafe extern "C" fn collect(context: *mut c_void, data: *const c_char, len: usi
     said.push_str(&String::from_utf8_lossy(bytes));
 }
 
-/// A shared library by its run-time name, as the dynamic loader of a plain system would find it.
+/// A shared library: by path, by its run-time name (`libm.so.6`), or by the name that `extern C from "m"` gives, for
+/// which the newest `libm.so.N` is taken, else `libm.so`.
 fn find_library(name: &str) -> Result<PathBuf, LinkError> {
     if name.contains('/') {
         return Ok(PathBuf::from(name));
     }
-    let folders = LIBRARY_FOLDERS.iter().map(Path::new);
-    let candidates = folders.map(|folder| folder.join(name));
-    candidates.into_iter().find(|p| p.exists()).ok_or_else(|| {
+    let found = if name.contains(".so") {
+        LIBRARY_FOLDERS
+            .iter()
+            .map(|folder| Path::new(folder).join(name))
+            .find(|path| path.exists())
+    } else {
+        LIBRARY_FOLDERS
+            .iter()
+            .find_map(|folder| newest_version(Path::new(folder), name))
+    };
+    found.ok_or_else(|| {
         LinkError(format!(
-            "the system library {name} was not found in {}",
+            "the library {name} was not found in {}",
             LIBRARY_FOLDERS.join(", ")
         ))
     })
+}
+
+fn newest_version(folder: &Path, name: &str) -> Option<PathBuf> {
+    let stem = format!("lib{name}.so");
+    let version = |path: &Path| -> Option<Vec<u32>> {
+        let rest = path.file_name()?.to_str()?.strip_prefix(&stem)?;
+        rest.split('.')
+            .skip(1)
+            .map(|part| part.parse().ok())
+            .collect()
+    };
+    let files = fs::read_dir(folder)
+        .ok()?
+        .filter_map(|entry| Some(entry.ok()?.path()));
+    let versions = files.filter_map(|path| Some((version(&path)?, path)));
+    versions.max().map(|(_, path)| path)
 }
 
 fn link_system(job: &LinkJob<'_>) -> Result<(), LinkError> {
@@ -182,11 +208,7 @@ fn link_system(job: &LinkJob<'_>) -> Result<(), LinkError> {
         .args(job.archives)
         .arg("-Wl,--end-group");
     for name in job.libraries {
-        command.arg(if name.contains('/') {
-            name.clone()
-        } else {
-            format!("-l:{name}")
-        });
+        command.arg(find_library(name)?);
     }
     command.args(["-lm", "-lgcc_s"]);
     let output = command
@@ -209,6 +231,16 @@ mod tests {
     fn a_library_that_no_system_has_is_named() {
         let error = find_library("libnosuchthing.so.7").expect_err("there is none");
         assert!(error.0.contains("libnosuchthing.so.7"), "{}", error.0);
+    }
+
+    #[test]
+    fn a_library_is_found_by_the_name_of_an_extern_block() {
+        let path = find_library("m").expect("every system has a math library");
+        assert!(
+            path.to_string_lossy().contains("libm.so."),
+            "{}",
+            path.display()
+        );
     }
 
     #[test]

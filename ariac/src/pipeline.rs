@@ -5,9 +5,9 @@
 
 use crate::diagnostics::Reports;
 use crate::effects::EffectTable;
-use crate::hir::Hir;
-use crate::llvm::{self, CpuLevel, LoopRemark};
-use crate::mir::{self, Program};
+use crate::hir::{Hir, ItemKind, NativeAbi};
+use crate::llvm::{self, Level, LlvmOptions, LoopRemark};
+use crate::mir::{self, Program, Stage};
 use crate::passes::{self, Remark};
 use crate::python::interface::Interface;
 use crate::python::{module, stubs};
@@ -38,8 +38,8 @@ pub struct Frontend {
 pub struct Extension {
     /// The dotted name of the module.
     pub module: String,
-    /// Object files.
-    pub objects: Vec<Vec<u8>>,
+    /// The object file; empty when only text was asked for.
+    pub object: Vec<u8>,
     /// The stub.
     pub stub: String,
     /// Shared libraries to link.
@@ -50,20 +50,34 @@ pub struct Extension {
     pub loops: Vec<LoopRemark>,
 }
 
+impl Extension {
+    /// The last component of the module's name, which its files have.
+    #[must_use]
+    pub fn leaf(&self) -> &str {
+        self.module.rsplit('.').next().unwrap_or(&self.module)
+    }
+}
+
 /// What decides the code that is made.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// CPU levels, ascending.
-    pub levels: Vec<CpuLevel>,
+    pub levels: Vec<Level>,
     /// 0 to 3.
     pub optimization: u8,
     /// Keep debug information.
     pub debug: bool,
+    /// Find out what becomes of loops.
+    pub remarks: bool,
 }
 
 /// From text to optimised MIR; none if the program has errors.
 #[must_use]
-pub fn frontend(sources: &SourceMap, disabled: &[String], dump: &mut Dump) -> (Option<Frontend>, Reports) {
+pub fn frontend(
+    sources: &SourceMap,
+    disabled: &[String],
+    dump: &mut Dump,
+) -> (Option<Frontend>, Reports) {
     let mut reports = Reports::default();
     let mut hir = Hir::default();
     for (file, source) in sources.iter() {
@@ -82,19 +96,34 @@ pub fn frontend(sources: &SourceMap, disabled: &[String], dump: &mut Dump) -> (O
         return (None, reports);
     }
     let mut program = mir::build(&hir, &names, &types, &effects, sources);
-    verify(&program, "build");
+    verify(&program, Stage::Built, "build");
     borrow::check(&program, &mut reports);
     if reports.has_errors() {
         return (None, reports);
     }
+    let mut stage = Stage::Passes;
     let remarks = passes::run(&mut program, disabled, &mut |pass, program| {
-        verify(program, pass.name);
+        if pass.name == "gil_regions" {
+            stage = Stage::Final;
+        }
+        verify(program, stage, pass.name);
         dump.add(&format!("mir:{}", pass.name), || mir::pretty(program));
     });
     dump.add("mir", || mir::pretty(&program));
     dump.add("counts", || mir::pretty_counts(&program));
+    dump.add("counts", || mir::pretty_counts(&program));
     dump.add("remarks", || passes::pretty(&remarks, sources));
-    (Some(Frontend { hir, names, types, effects, program, remarks }), reports)
+    (
+        Some(Frontend {
+            hir,
+            names,
+            types,
+            effects,
+            program,
+            remarks,
+        }),
+        reports,
+    )
 }
 
 /// From optimised MIR to object code.
@@ -110,24 +139,214 @@ pub fn backend(
     let interface = Interface::of(program, &frontend.hir, sources, module);
     let stub = stubs::stub(&interface);
     dump.add("pyi", || stub.clone());
-    let compiled = llvm::compile(program, sources, settings, |cx| module::emit(cx, program, &interface));
-    dump.add("llvm", || compiled.ir());
-    dump.add("asm", || compiled.assembly());
+    let options = LlvmOptions {
+        module_name: module.to_owned(),
+        levels: settings.levels.clone(),
+        opt_level: settings.optimization,
+        debug: settings.debug,
+        remarks: settings.remarks,
+        keep_functions: false,
+        emit: llvm::Emit {
+            object: !dump.wants_text(),
+            llvm: dump.wants("llvm"),
+            asm: dump.wants("asm"),
+        },
+    };
+    let mut emit_python = |cx: &llvm::ModuleCx<'_>| module::emit(cx, &interface);
+    // LLVM fails only on code that is wrong, which is a bug of ours: the driver's hook reports it.
+    let compiled = llvm::compile(program, sources, &options, &mut emit_python)
+        .unwrap_or_else(|e| panic!("{e}"));
+    dump.add("llvm", || compiled.llvm.clone().unwrap_or_default());
+    dump.add("asm", || compiled.asm.clone().unwrap_or_default());
+    let mut libraries: Vec<String> = native_libraries(&frontend.hir, NativeAbi::C);
+    if compiled.needs_libmvec {
+        libraries.push("libmvec.so.1".to_owned());
+    }
     Extension {
         module: module.to_owned(),
-        objects: compiled.objects,
+        object: compiled.object.unwrap_or_default(),
         stub,
-        libraries: compiled.libraries,
-        crates: compiled.crates,
+        libraries,
+        crates: native_libraries(&frontend.hir, NativeAbi::Rust),
         loops: compiled.loops,
     }
 }
 
+/// The libraries of all `extern C` or `extern Rust` blocks.
+fn native_libraries(hir: &Hir, wanted: NativeAbi) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for (_, item) in hir.items.iter() {
+        if let ItemKind::ExternNative { abi, library, .. } = &item.kind
+            && *abi == wanted
+            && !names.contains(&library.name)
+        {
+            names.push(library.name.clone());
+        }
+    }
+    names
+}
+
 /// A program that breaks an invariant is a bug of the stage that made it; looked for in debug builds and tests.
-fn verify(program: &Program, stage: &str) {
+fn verify(program: &Program, stage: Stage, made_by: &str) {
     if cfg!(debug_assertions)
-        && let Err(problems) = mir::verify(program)
+        && let Err(problems) = mir::verify(program, stage)
     {
-        panic!("the MIR is not valid after {stage}:\n{}\n{}", problems.join("\n"), mir::pretty(program));
+        panic!(
+            "the MIR is not valid after {made_by}:\n{}\n{}",
+            problems.join("\n"),
+            mir::pretty(program)
+        );
+    }
+}
+
+/// The CPU levels that are compiled for when nothing is said.
+const DEFAULT_LEVELS: &[Level] = &[Level::Baseline, Level::V3, Level::V4];
+
+/// Reads `--cpu`: one or several levels, or `native`.
+///
+/// # Errors
+///
+/// A sentence that names what is not a level.
+pub fn parse_levels(names: &[String]) -> Result<Vec<Level>, String> {
+    if names.is_empty() {
+        return Ok(DEFAULT_LEVELS.to_vec());
+    }
+    let mut levels = Vec::new();
+    for name in names {
+        let Some(level) = Level::from_name(name) else {
+            let all: Vec<&str> = Level::ALL.iter().map(|level| level.name()).collect();
+            return Err(format!(
+                "`{name}` is no CPU level; there are {}",
+                all.join(", ")
+            ));
+        };
+        levels.push(level);
+    }
+    levels.sort_unstable();
+    levels.dedup();
+    if levels.len() > 1 && levels.contains(&Level::Native) {
+        return Err("`--cpu native` stands alone: it is for this machine's CPU only".to_owned());
+    }
+    Ok(levels)
+}
+
+/// Stages whose results can be printed, in order.
+const STAGES: &[&str] = &[
+    "cst", "hir", "types", "effects", "mir", "counts", "remarks", "llvm", "asm", "pyi",
+];
+
+/// The first of [`STAGES`] that needs code to be made.
+const FIRST_OF_BACKEND: &str = "llvm";
+
+/// The stages that `--emit` asks for; `mir:PASS` is the MIR after a pass.
+#[derive(Clone, Debug, Default)]
+pub struct Stages(Vec<String>);
+
+impl Stages {
+    /// Reads `--emit`.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that names what is not a stage.
+    pub fn parse(names: &[String]) -> Result<Stages, String> {
+        for name in names {
+            if let Some(pass) = name.strip_prefix("mir:") {
+                passes::check_names(&[pass.to_owned()])?;
+            } else if !STAGES.contains(&name.as_str()) {
+                return Err(format!(
+                    "there is no stage `{name}`; there are {}, and mir:PASS",
+                    STAGES.join(", ")
+                ));
+            }
+        }
+        Ok(Stages(names.to_vec()))
+    }
+
+    /// The first stage asked for that only the backend makes.
+    #[must_use]
+    pub fn first_of_backend(&self) -> Option<&str> {
+        let position = |name: &str| STAGES.iter().position(|stage| *stage == name);
+        self.0
+            .iter()
+            .map(String::as_str)
+            .find(|name| position(name) >= position(FIRST_OF_BACKEND))
+    }
+}
+
+/// Collects the printed stages.
+#[derive(Debug, Default)]
+pub struct Dump {
+    stages: Stages,
+    text: String,
+}
+
+impl Dump {
+    /// Collects these stages.
+    #[must_use]
+    pub fn new(stages: Stages) -> Dump {
+        Dump {
+            stages,
+            text: String::new(),
+        }
+    }
+
+    /// Whether a stage is asked for.
+    #[must_use]
+    pub fn wants(&self, stage: &str) -> bool {
+        self.stages.0.iter().any(|wanted| wanted == stage)
+    }
+
+    /// Whether any stage is asked for: then text is printed instead of writing files.
+    #[must_use]
+    pub fn wants_text(&self) -> bool {
+        !self.stages.0.is_empty()
+    }
+
+    /// Adds a stage, if it is asked for.
+    pub fn add(&mut self, stage: &str, text: impl FnOnce() -> String) {
+        if self.wants(stage) {
+            let text = text();
+            self.text.push_str(&text);
+            if !text.ends_with('\n') {
+                self.text.push('\n');
+            }
+        }
+    }
+
+    /// Everything that was added, in the order of the pipeline.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_sorted_and_named_when_wrong() {
+        let parse =
+            |text: &str| parse_levels(&text.split(',').map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(
+            parse("x86-64-v4,x86-64"),
+            Ok(vec![Level::Baseline, Level::V4])
+        );
+        assert!(parse("x86-64-v5").unwrap_err().contains("x86-64-v5"));
+        assert!(parse("native,x86-64").is_err());
+    }
+
+    #[test]
+    fn stages_are_known_by_name() {
+        let stages = |names: &[&str]| {
+            Stages::parse(&names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            stages(&["hir", "asm"]).unwrap().first_of_backend(),
+            Some("asm")
+        );
+        assert_eq!(stages(&["hir", "mir"]).unwrap().first_of_backend(), None);
+        assert!(stages(&["ast"]).unwrap_err().contains("ast"));
+        assert!(stages(&["mir:nothing"]).is_err());
     }
 }

@@ -378,12 +378,17 @@ impl<'m, 'c> Builder<'m, 'c> {
         slot
     }
 
-    /// Sets bytes of a slot to 0 before the function's first instruction.
-    pub fn zero_at_entry(&self, slot: PointerValue<'c>, bytes: u64) {
-        let zero = self.cx.types.i8.const_zero();
-        let len = self.cx.types.i64.const_int(bytes, false);
+    /// Sets one word of a slot to null before the function's first instruction.
+    pub fn null_at_entry(&self, slot: PointerValue<'c>, word: u64) {
+        let index = self.cx.types.i64.const_int(word, false);
+        // SAFETY: callers name a word of the slot.
+        let at = unsafe {
+            self.entry
+                .build_in_bounds_gep(self.cx.types.i64, slot, &[index], "")
+        };
+        let null = self.cx.types.ptr.const_null();
         self.entry
-            .build_memset(slot, 8, zero, len)
+            .build_store(at.expect(WELL_FORMED), null)
             .expect(WELL_FORMED);
     }
 

@@ -15,6 +15,7 @@ mod callgraph;
 pub mod constants;
 pub mod context;
 mod debuginfo;
+mod estimate;
 pub mod function;
 pub mod layout;
 mod loop_metadata;
@@ -30,8 +31,9 @@ mod tests;
 
 pub use builder::{Builder, Val};
 pub use context::ModuleCx;
+pub use estimate::{Estimator, work_nanos};
 pub use function::{CallResult, FunctionHandle};
-pub use layout::{CommonTypes, FunctionAbi, ParamAbi};
+pub use layout::{CommonTypes, FunctionAbi, ParamAbi, element_size};
 pub use multiversion::Level;
 pub use remarks::{LoopKind, LoopRemark};
 pub use runtime::RtFn;

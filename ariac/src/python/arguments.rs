@@ -34,7 +34,7 @@ pub struct Cleanup<'c> {
 }
 
 /// Position of `owner` in a `Borrow`, in words.
-const OWNER_WORD: usize = std::mem::offset_of!(Borrow, owner) / 8;
+const OWNER_WORD: u64 = std::mem::offset_of!(Borrow, owner) as u64 / 8;
 
 impl<'c> Cleanup<'c> {
     fn slot(&mut self, b: &Builder<'_, 'c>, held: Held) -> PointerValue<'c> {
@@ -42,7 +42,7 @@ impl<'c> Cleanup<'c> {
             Held::Memory => {
                 let words = u32::try_from(size_of::<Borrow>() / 8).expect("a Borrow is small");
                 let slot = b.slot(b.cx.types.i64.array_type(words), "borrow");
-                b.zero_at_entry(slot, size_of::<Borrow>() as u64);
+                b.null_at_entry(slot, OWNER_WORD);
                 slot
             }
             _ => b.slot_with(b.null(), "held"),
@@ -125,7 +125,11 @@ impl<'c> Arguments<'_, '_, 'c> {
         };
         if mode != ParamMode::Own {
             let slot = self.cleanup.slot(b, held);
-            let pointer = if matches!(held, Held::Array) { b.part(value, 0) } else { value };
+            let pointer = if matches!(held, Held::Array) {
+                b.part(value, 0)
+            } else {
+                value
+            };
             b.store(pointer, slot);
         }
         value
@@ -222,17 +226,32 @@ impl<'c> Arguments<'_, '_, 'c> {
         b.go(self.failed);
         b.enter(copy);
         let bytes = b.mul(len, size);
-        b.copy(data.into_pointer_value(), b.part(lent, 0).into_pointer_value(), bytes, 1);
+        b.copy(
+            data.into_pointer_value(),
+            b.part(lent, 0).into_pointer_value(),
+            bytes,
+            1,
+        );
         b.make(&[data, len])
     }
 
-    fn tuple(&mut self, param: &ExportParam, items: &[Ty], object: Val<'c>, spec: Val<'c>) -> Val<'c> {
+    fn tuple(
+        &mut self,
+        param: &ExportParam,
+        items: &[Ty],
+        object: Val<'c>,
+        spec: Val<'c>,
+    ) -> Val<'c> {
         let b = self.b;
         let ptr = b.cx.types.ptr;
         let count = u32::try_from(items.len()).expect("a tuple has few members");
         let slots = b.slot(ptr.array_type(count), "members");
         let n = b.i64(i64::from(count));
-        let status = call_value(b, RtFn::aria_rt_tuple_from_py, &[object, spec, n, slots.into()]);
+        let status = call_value(
+            b,
+            RtFn::aria_rt_tuple_from_py,
+            &[object, spec, n, slots.into()],
+        );
         self.stop_if_failed(status);
         let members = items.iter().enumerate().map(|(i, ty)| {
             let member = ExportParam {

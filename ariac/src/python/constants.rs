@@ -18,7 +18,8 @@ pub struct Specs<'a> {
 impl Specs<'_> {
     /// A `ParamSpec*`.
     pub fn param<'c>(&self, cx: &ModuleCx<'c>, param: &ExportParam) -> PointerValue<'c> {
-        cx.constant("param", self.param_value(cx, param)).as_pointer_value()
+        cx.constant("param", self.param_value(cx, param))
+            .as_pointer_value()
     }
 
     fn param_value<'c>(&self, cx: &ModuleCx<'c>, param: &ExportParam) -> StructValue<'c> {
@@ -40,7 +41,12 @@ impl Specs<'_> {
 
     /// A `FunctionSpec*`.
     pub fn function<'c>(&self, cx: &ModuleCx<'c>) -> PointerValue<'c> {
-        let params: Vec<StructValue<'c>> = self.export.params.iter().map(|p| self.param_value(cx, p)).collect();
+        let params: Vec<StructValue<'c>> = self
+            .export
+            .params
+            .iter()
+            .map(|p| self.param_value(cx, p))
+            .collect();
         let params = match params.first() {
             Some(first) => {
                 let array = first.get_type().const_array(&params);
@@ -53,10 +59,14 @@ impl Specs<'_> {
             cx.text_value(&self.export.name).into(),
             cx.text_value(file).into(),
             cx.types.i32.const_int((*line).into(), false).into(),
-            cx.types.i32.const_int(self.export.params.len() as u64, false).into(),
+            cx.types
+                .i32
+                .const_int(self.export.params.len() as u64, false)
+                .into(),
             params.into(),
         ];
-        cx.constant("function", cx.context.const_struct(&fields, false)).as_pointer_value()
+        cx.constant("function", cx.context.const_struct(&fields, false))
+            .as_pointer_value()
     }
 }
 
@@ -84,14 +94,20 @@ pub struct Entries<'c> {
 }
 
 /// The `ModuleSpec*`.
-pub fn module<'c>(cx: &ModuleCx<'c>, interface: &Interface, entries: &[Entries<'c>]) -> PointerValue<'c> {
+pub fn module<'c>(
+    cx: &ModuleCx<'c>,
+    interface: &Interface,
+    entries: &[Entries<'c>],
+) -> PointerValue<'c> {
     let ptr = cx.types.ptr;
     let exports: Vec<StructValue<'c>> = interface
         .functions
         .iter()
         .zip(entries)
         .map(|(export, entries)| {
-            let table = cx.constant("entries", ptr.const_array(&entries.levels)).as_pointer_value();
+            let table = cx
+                .constant("entries", ptr.const_array(&entries.levels))
+                .as_pointer_value();
             let fields = [
                 entries.spec.into(),
                 cx.bytes(&export.name).into(),
@@ -103,14 +119,25 @@ pub fn module<'c>(cx: &ModuleCx<'c>, interface: &Interface, entries: &[Entries<'
         .collect();
     let count = exports.len() as u64;
     let exports = match exports.first() {
-        Some(first) => cx.constant("exports", first.get_type().const_array(&exports)).as_pointer_value(),
+        Some(first) => cx
+            .constant("exports", first.get_type().const_array(&exports))
+            .as_pointer_value(),
         None => ptr.const_null(),
     };
-    let levels: Vec<_> =
-        cx.options.levels.iter().map(|level| cx.types.i32.const_int(level.code().into(), false)).collect();
+    let levels: Vec<_> = cx
+        .options
+        .levels
+        .iter()
+        .map(|level| cx.types.i32.const_int(level.code().into(), false))
+        .collect();
     let n_levels = levels.len() as u64;
-    let levels = cx.constant("levels", cx.types.i32.const_array(&levels)).as_pointer_value();
-    let doc = interface.doc.as_deref().map_or(ptr.const_null(), |doc| cx.bytes(doc));
+    let levels = cx
+        .constant("levels", cx.types.i32.const_array(&levels))
+        .as_pointer_value();
+    let doc = interface
+        .doc
+        .as_deref()
+        .map_or(ptr.const_null(), |doc| cx.bytes(doc));
     let fields = [
         cx.types.i32.const_int(ABI_VERSION.into(), false).into(),
         cx.types.i32.const_int(n_levels, false).into(),
@@ -120,5 +147,6 @@ pub fn module<'c>(cx: &ModuleCx<'c>, interface: &Interface, entries: &[Entries<'
         exports.into(),
         cx.types.i64.const_int(count, false).into(),
     ];
-    cx.constant("module", cx.context.const_struct(&fields, false)).as_pointer_value()
+    cx.constant("module", cx.context.const_struct(&fields, false))
+        .as_pointer_value()
 }

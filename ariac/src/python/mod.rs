@@ -4,6 +4,11 @@
 //! Python will see; [`wrappers`] emits the entry point of each function, [`module`] the module that holds them;
 //! [`stubs`] writes the `.pyi`.
 
+pub mod arguments;
+pub mod constants;
 pub mod interface;
 pub mod interpreter;
+pub mod module;
+pub mod results;
 pub mod stubs;
+pub mod wrappers;

@@ -12,7 +12,11 @@ pub fn to_object<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Option<Val<'c>>) -> Va
     let types = &b.cx.types;
     match ty {
         Ty::Float => call_value(b, RtFn::aria_rt_f64_to_py, &[value]),
-        Ty::Float32 => call_value(b, RtFn::aria_rt_f64_to_py, &[b.widen_float(value, types.f64)]),
+        Ty::Float32 => call_value(
+            b,
+            RtFn::aria_rt_f64_to_py,
+            &[b.widen_float(value, types.f64)],
+        ),
         Ty::Int => call_value(b, RtFn::aria_rt_i64_to_py, &[value]),
         Ty::Bool => call_value(b, RtFn::aria_rt_bool_to_py, &[b.zext(value, types.i32)]),
         Ty::String => {
@@ -22,11 +26,19 @@ pub fn to_object<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Option<Val<'c>>) -> Va
         }
         Ty::Array(element) => {
             let elem = element.elem().map_or(0, |elem| elem as u32);
-            call_value(b, RtFn::aria_rt_array_to_py, &[b.part(value, 0), b.part(value, 1), b.i32(elem)])
+            call_value(
+                b,
+                RtFn::aria_rt_array_to_py,
+                &[b.part(value, 0), b.part(value, 1), b.i32(elem)],
+            )
         }
         Ty::PythonArray(_) => {
             // As a function's result the bare `Borrow*`, in a tuple the view with the borrow as its last part.
-            let borrow = if value.is_pointer_value() { value } else { b.part(value, 3) };
+            let borrow = if value.is_pointer_value() {
+                value
+            } else {
+                b.part(value, 3)
+            };
             let object = call_value(b, RtFn::aria_rt_borrow_to_py, &[borrow]);
             call(b, RtFn::aria_rt_pyarray_drop, &[borrow]);
             object
@@ -39,8 +51,14 @@ pub fn to_object<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Option<Val<'c>>) -> Va
                 let object = to_object(b, item, Some(b.part(value, i)));
                 b.store(object, b.element(types.ptr, slots, b.i64(i.into())));
             }
-            call_value(b, RtFn::aria_rt_tuple_to_py, &[slots.into(), b.i64(count.into())])
+            call_value(
+                b,
+                RtFn::aria_rt_tuple_to_py,
+                &[slots.into(), b.i64(count.into())],
+            )
         }
-        Ty::PyArrayView(_) | Ty::Unit | Ty::Never | Ty::Range | Ty::Error => call_value(b, RtFn::aria_rt_none, &[]),
+        Ty::PyArrayView(_) | Ty::Unit | Ty::Never | Ty::Range | Ty::Error => {
+            call_value(b, RtFn::aria_rt_none, &[])
+        }
     }
 }

@@ -9,27 +9,41 @@ use super::arguments::{Arguments, Cleanup, call, call_value};
 use super::constants::Specs;
 use super::interface::Export;
 use super::results;
-use crate::llvm::{self, Builder, Level, ModuleCx, ParamAbi, RtFn, Val};
-use crate::mir::{Function, LocalId};
+use crate::llvm::{self, Builder, Estimator, Level, ModuleCx, ParamAbi, RtFn, Val};
+use crate::mir::{Const, Function, LocalId, Operand};
 use inkwell::values::{FunctionValue, PointerValue};
 use inkwell::{GlobalVisibility, IntPredicate};
 
 /// Emits the wrapper of `export` at a level.
-pub fn emit<'c>(cx: &ModuleCx<'c>, export: &Export, spec: PointerValue<'c>, level: Level) -> FunctionValue<'c> {
+pub fn emit<'c>(
+    cx: &ModuleCx<'c>,
+    export: &Export,
+    spec: PointerValue<'c>,
+    level: Level,
+) -> FunctionValue<'c> {
     let (ptr, i64) = (cx.types.ptr, cx.types.i64);
     let signature = ptr.fn_type(&[ptr.into(), ptr.into(), i64.into(), ptr.into()], false);
     let symbol = cx.symbol(&format!("py.{}", export.name), level);
     let wrapper = cx.module.add_function(&symbol, signature, None);
-    wrapper.as_global_value().set_visibility(GlobalVisibility::Hidden);
-    llvm::set_target(cx, wrapper, level);
+    wrapper
+        .as_global_value()
+        .set_visibility(GlobalVisibility::Hidden);
+    llvm::multiversion::target(cx, wrapper, level);
 
-    let b = Builder::new(cx, wrapper);
+    let b = Builder::new(cx, wrapper, level);
     let function = &cx.program.functions[export.function];
     let objects = bind(&b, export, spec);
     let specs = Specs { export };
     let failed = b.block("failed");
     let location = cx.location(function.span, &function.name);
-    let mut arguments = Arguments { b: &b, specs: &specs, spec, location, failed, cleanup: Cleanup::default() };
+    let mut arguments = Arguments {
+        b: &b,
+        specs: &specs,
+        spec,
+        location,
+        failed,
+        cleanup: Cleanup::default(),
+    };
     let values = convert(&mut arguments, export, function, objects, level);
     let cleanup = arguments.cleanup;
 
@@ -56,7 +70,11 @@ pub fn emit<'c>(cx: &ModuleCx<'c>, export: &Export, spec: PointerValue<'c>, leve
         let (raise, go_on) = (b.block("raised"), b.block("returned"));
         b.branch_rarely(raised.into(), raise, go_on);
         b.enter(raise);
-        b.ret(Some(call_value(&b, RtFn::aria_rt_error_to_python, &[spec.into()])));
+        b.ret(Some(call_value(
+            &b,
+            RtFn::aria_rt_error_to_python,
+            &[spec.into()],
+        )));
         b.enter(go_on);
     }
     b.ret(Some(results::to_object(&b, &export.ret, result.value)));
@@ -74,14 +92,26 @@ fn bind<'c>(b: &Builder<'_, 'c>, export: &Export, spec: PointerValue<'c>) -> Poi
     let no_keywords = b.icmp(IntPredicate::EQ, kwnames, b.null());
     let all_given = b.icmp(IntPredicate::EQ, nargs, b.i64(count as i64));
     let positional = b.and(no_keywords, all_given);
-    let objects = b.cx.types.ptr.array_type(u32::try_from(count).expect("a function has few parameters"));
+    let objects =
+        b.cx.types
+            .ptr
+            .array_type(u32::try_from(count).expect("a function has few parameters"));
     let slots = b.slot(objects, "objects");
 
     let before = b.here();
-    let (otherwise, wrong, bound, ready) = (b.block("otherwise"), b.block("wrong"), b.block("bound"), b.block("ready"));
+    let (otherwise, wrong, bound, ready) = (
+        b.block("otherwise"),
+        b.block("wrong"),
+        b.block("bound"),
+        b.block("ready"),
+    );
     b.branch(positional, ready, otherwise);
     b.enter(otherwise);
-    let status = call_value(b, RtFn::aria_rt_bind_arguments, &[spec.into(), args, nargs, kwnames, slots.into()]);
+    let status = call_value(
+        b,
+        RtFn::aria_rt_bind_arguments,
+        &[spec.into(), args, nargs, kwnames, slots.into()],
+    );
     b.branch_rarely(b.icmp(IntPredicate::NE, status, b.i32(0)), wrong, bound);
     b.enter(wrong);
     b.ret(Some(b.null()));
@@ -103,7 +133,10 @@ fn convert<'c>(
     let b = arguments.b;
     let mut values = Vec::new();
     for (i, (param, declared)) in export.params.iter().zip(&function.params).enumerate() {
-        let object = b.load(b.cx.types.ptr, b.element(b.cx.types.ptr, objects, b.i64(i as i64)));
+        let object = b.load(
+            b.cx.types.ptr,
+            b.element(b.cx.types.ptr, objects, b.i64(i as i64)),
+        );
         let Some(default) = declared.default else {
             values.push(arguments.convert(param, declared.mode, object));
             continue;
@@ -137,15 +170,57 @@ fn convert<'c>(
 }
 
 /// Releases the GIL when the function is free of Python and its work is worth it: the slot with the thread state.
-fn release_gil<'c>(b: &Builder<'_, 'c>, function: &Function, values: &[Val<'c>]) -> Option<Val<'c>> {
+fn release_gil<'c>(
+    b: &Builder<'_, 'c>,
+    function: &Function,
+    values: &[Val<'c>],
+) -> Option<Val<'c>> {
     let work = function.entry_release.as_ref()?;
-    let value_of = |local: LocalId| -> Val<'c> {
-        let position = function.params.iter().position(|p| p.local == local);
-        values[position.expect("an entry's estimate is made of parameters")]
-    };
-    let length = |local: LocalId| b.part(value_of(local), 1);
-    let nanos = llvm::work_nanos(b, work, &length, &value_of);
+    let nanos = llvm::work_nanos(
+        &mut AtEntry {
+            b,
+            function,
+            values,
+        },
+        work,
+    );
     Some(call_value(b, RtFn::aria_rt_gil_release, &[nanos]))
+}
+
+/// Estimates from the values of the parameters, which is all that there is on entry.
+struct AtEntry<'a, 'm, 'c> {
+    b: &'a Builder<'m, 'c>,
+    function: &'a Function,
+    values: &'a [Val<'c>],
+}
+
+impl<'c> AtEntry<'_, '_, 'c> {
+    fn value(&self, local: LocalId) -> Val<'c> {
+        let position = self
+            .function
+            .params
+            .iter()
+            .position(|param| param.local == local);
+        self.values[position.expect("an estimate on entry is made of parameters")]
+    }
+}
+
+impl<'m, 'c> Estimator<'m, 'c> for AtEntry<'_, 'm, 'c> {
+    fn builder(&self) -> &Builder<'m, 'c> {
+        self.b
+    }
+
+    fn length(&mut self, array: LocalId) -> Val<'c> {
+        self.b.part(self.value(array), 1)
+    }
+
+    fn int(&mut self, operand: &Operand) -> Val<'c> {
+        match operand {
+            Operand::Local(local) => self.value(*local),
+            Operand::Const(Const::Int(value)) => self.b.i64(*value),
+            Operand::Const(_) => self.b.i64(0),
+        }
+    }
 }
 
 fn take_gil_back<'c>(b: &Builder<'_, 'c>, state: Val<'c>) {

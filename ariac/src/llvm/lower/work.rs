@@ -1,9 +1,10 @@
 //! Estimates of work, and the GIL.
 
 use super::Lowering;
-use crate::llvm::builder::Val;
+use crate::llvm::builder::{Builder, Val};
+use crate::llvm::estimate::{Estimator, work_nanos};
 use crate::llvm::runtime::RtFn;
-use crate::mir::{StmtKind, Work};
+use crate::mir::{LocalId, Operand, StmtKind, Work};
 use inkwell::IntPredicate;
 
 impl<'c> Lowering<'_, 'c> {
@@ -19,7 +20,7 @@ impl<'c> Lowering<'_, 'c> {
     }
 
     pub(super) fn release_gil(&mut self, work: &Work) {
-        let work = self.work(work);
+        let work = work_nanos(self, work);
         let state = self.rt_value(RtFn::aria_rt_gil_release, &[work]);
         let slot = self.gil.expect("`bind_gil` saw this statement");
         self.b.store(state, slot);
@@ -38,31 +39,18 @@ impl<'c> Lowering<'_, 'c> {
         b.go(next);
         b.enter(next);
     }
+}
 
-    /// An estimate in nanoseconds, at most the greatest `Int`.
-    fn work(&mut self, work: &Work) -> Val<'c> {
-        let i64 = self.cx.types.i64.into();
-        match work {
-            Work::Nanos(nanos) => self.b.i64(i64::try_from(*nanos).unwrap_or(i64::MAX)),
-            Work::Unknown => self.b.i64(i64::MAX),
-            Work::Len(array) => self.elements(*array).len,
-            Work::Int(operand) => {
-                let value = self.operand(operand);
-                self.b
-                    .intrinsic("llvm.smax", &[i64], &[value, self.b.i64(0)])
-            }
-            Work::Add(left, right) => {
-                let terms = [self.work(left), self.work(right)];
-                self.b.intrinsic("llvm.sadd.sat", &[i64], &terms)
-            }
-            Work::Mul(left, right) => {
-                let factors = [self.work(left), self.work(right)];
-                let product = self
-                    .b
-                    .intrinsic("llvm.smul.with.overflow", &[i64], &factors);
-                let (value, overflow) = (self.b.part(product, 0), self.b.part(product, 1));
-                self.b.select(overflow, self.b.i64(i64::MAX), value)
-            }
-        }
+impl<'m, 'c> Estimator<'m, 'c> for Lowering<'m, 'c> {
+    fn builder(&self) -> &Builder<'m, 'c> {
+        &self.b
+    }
+
+    fn length(&mut self, array: LocalId) -> Val<'c> {
+        self.elements(array).len
+    }
+
+    fn int(&mut self, operand: &Operand) -> Val<'c> {
+        self.operand(operand)
     }
 }
