@@ -30,27 +30,20 @@ pub fn codes(source: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// `expression #= Type`, `name = expression #= Type`: 1-based line and column where the expression begins, the column
-/// after its end, and the type.
+/// `name = value #= Type` and `reveal(value) #= Type`: the 1-based line, the variable (or `reveal`), and the type.
 #[must_use]
-pub fn types(source: &str) -> Vec<(usize, usize, usize, String)> {
+pub fn types(source: &str) -> Vec<(usize, String, String)> {
     let mut found = Vec::new();
     for (index, line) in source.lines().enumerate() {
         let Some((code, ty)) = line.split_once("#=") else {
             continue;
         };
-        let code = code.trim_end();
-        let start = match code.split_once(" = ") {
-            Some((name, _)) => name.len() + 3,
-            None => code.len() - code.trim_start().len(),
+        let code = code.trim();
+        let name = match code.find("reveal(") {
+            Some(_) => "reveal",
+            None => code.split([' ', ':']).next().unwrap_or(""),
         };
-        let column = |byte: usize| code[..byte].chars().count() + 1;
-        found.push((
-            index + 1,
-            column(start),
-            column(code.len()),
-            ty.trim().to_owned(),
-        ));
+        found.push((index + 1, name.to_owned(), ty.trim().to_owned()));
     }
     found
 }
@@ -113,11 +106,17 @@ mod tests {
     }
 
     #[test]
-    fn types_speak_of_the_value() {
-        let source = "  x = a + 1 #= Int\n  é.sum   #= Float\n";
-        let found = types(source);
-        assert_eq!(found[0], (1, 7, 12, "Int".to_owned()));
-        assert_eq!(found[1], (2, 3, 8, "Float".to_owned()));
+    fn types_are_of_variables_and_of_what_is_revealed() {
+        let source = "  x = a + 1 #= Int\n  y: Float = x #= Float\n  reveal(z) #= Array[Int]\n";
+        let expected = [
+            (1, "x", "Int"),
+            (2, "y", "Float"),
+            (3, "reveal", "Array[Int]"),
+        ];
+        assert_eq!(
+            types(source),
+            expected.map(|(line, name, ty)| (line, name.to_owned(), ty.to_owned()))
+        );
     }
 
     #[test]
