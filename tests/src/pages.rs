@@ -60,33 +60,42 @@ pub fn pages() -> Vec<(String, PathBuf)> {
 
 /// Compiles the examples of a page.
 ///
-/// # Panics
-/// If one of them does not do what the page says.
-pub fn check(code: &str, path: &Path) {
+/// # Errors
+/// The first example that does not do what the page says.
+pub fn check(code: &str, path: &Path) -> Result<(), String> {
     let page = crate::directives::read(path);
-    assert!(
+    let ensure = |condition: bool, what: &str| match condition {
+        true => Ok(()),
+        false => Err(format!("{code}.md: {what}")),
+    };
+    ensure(
         page.starts_with(&format!("# {code}: ")),
-        "{code}: the title"
-    );
+        "the title does not begin with the code",
+    )?;
     let examples = examples(&page);
     if !tidy::is_tested_elsewhere(code) {
         let wrong = examples.iter().filter(|e| e.wrong).count();
-        assert!(wrong > 0, "{code}: shows no mistake (```aria,wrong)");
-        assert!(wrong < examples.len(), "{code}: shows no cure (```aria)");
+        ensure(wrong > 0, "shows no mistake (```aria,wrong)")?;
+        ensure(wrong < examples.len(), "shows no cure (```aria)")?;
     }
     for example in examples {
         let (status, codes, said) = compile(&example);
-        let place = format!("{code}.md:{}", example.line);
-        if example.wrong {
-            let alone = !codes.is_empty() && codes.iter().all(|(_, c)| c == code);
-            assert!(
-                alone && status == Some(1),
-                "{place} does not show {code}\n{said}"
-            );
+        let is_true = if example.wrong {
+            status == Some(1) && !codes.is_empty() && codes.iter().all(|(_, c)| c == code)
         } else {
-            assert!(status == Some(0) && said.is_empty(), "{place}\n{said}");
-        }
+            status == Some(0) && said.is_empty()
+        };
+        let what = if example.wrong {
+            "does not show the mistake"
+        } else {
+            "is not accepted"
+        };
+        ensure(
+            is_true,
+            &format!("line {}: the example {what}\n{said}", example.line),
+        )?;
     }
+    Ok(())
 }
 
 /// Exit status, lines and codes, and the whole text of what the compiler says about an example.
@@ -104,14 +113,8 @@ mod tests {
 
     #[test]
     fn every_page_is_true() {
-        let mut wrong = Vec::new();
-        for (code, path) in pages() {
-            let checked = std::panic::catch_unwind(|| check(&code, &path));
-            if let Err(panic) = checked {
-                let text = panic.downcast_ref::<String>().cloned();
-                wrong.push(text.unwrap_or(code));
-            }
-        }
+        let checks = pages().into_iter().map(|(code, path)| check(&code, &path));
+        let wrong: Vec<String> = checks.filter_map(Result::err).collect();
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
