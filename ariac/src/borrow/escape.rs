@@ -19,7 +19,8 @@ pub(super) fn check(function: &Function, roots: &Roots<'_>, reports: &mut Report
             let place = &function.locals[*dst].name;
             let from = roots.roots(*dst);
             if let (Some(place), Some(root)) = (place, from.iter().find(|r| *r != dst)) {
-                reports.add(borrow::view_stored(stmt.span, &roots.origin(*root), place));
+                let place = format!("`{place}`");
+                reports.add(borrow::view_stored(stmt.span, &roots.origin(*root), &place));
             }
         }
         _ => {}

@@ -68,7 +68,7 @@ pub fn view_stored(escape: Span, origin: &Origin, place: &str) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         Code::ViewStored,
         escape,
-        format!("a view of `{name}` is stored in `{place}`, but it must not outlive the call"),
+        format!("a view of `{name}` is stored in {place}, but it must not outlive the call"),
         "it escapes here",
     )
     .at(origin.span, origin.born());

@@ -183,6 +183,7 @@ impl Lower<'_> {
         }
         let prefix = self.prefix(node, &name.name);
         let params = self.params(node);
+        self.views = self.views(&params);
         let ret = node.field(Field::ReturnType).map(|n| self.type_expr(n));
         if let Some(effects) = node.field(Field::Effects) {
             let span = self.span(effects);

@@ -2,8 +2,9 @@
 //! is left out.
 //!
 //! One file a kind of thing: [`item`] declarations, [`stmt`] statements, [`expr`] expressions, [`call`] what takes
-//! arguments, [`literal`] numbers and strings, [`pattern`] and [`type_expr`] what they say.
+//! arguments, [`block_value`] blocks that stand alone, [`literal`] numbers and strings, [`pattern`] and [`type_expr`] what they say.
 
+mod block_value;
 mod call;
 mod expr;
 mod item;
@@ -39,6 +40,7 @@ pub fn lower(
         broken: !problems.is_empty(),
         depth: 0,
         skipped: Vec::new(),
+        views: Vec::new(),
     };
     let items = tree.root().map_or_else(Vec::new, |root| lower.items(root));
     let doc = tree
@@ -64,6 +66,8 @@ struct Lower<'a> {
     broken: bool,
     depth: usize,
     skipped: Vec<String>,
+    /// The views among the parameters of the function that is being lowered.
+    views: Vec<block_value::ViewParam>,
 }
 
 impl Lower<'_> {

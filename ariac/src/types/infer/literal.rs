@@ -1,8 +1,10 @@
 //! Literals, which adapt to the type that is wanted.
 
 use super::{Infer, Want, Why};
+use crate::diagnostics::borrow::{Origin, view_stored};
 use crate::diagnostics::{syntax, types as say};
 use crate::hir::{ExprId, ExprKind, UnaryOp};
+use crate::resolve::{BindingKind, Meaning};
 use crate::types::{Coercion, Ty};
 
 /// One more than the greatest `Int`.
@@ -116,7 +118,14 @@ impl Infer<'_, '_> {
         match (common, ty) {
             (_, Ty::Error | Ty::Never) => None,
             (_, ty) if ty.is_array_like() => {
-                self.unsupported(self.span(item), "an array of more than one dimension is");
+                match self.view_origin(item, ty) {
+                    Some(origin) => {
+                        self.report(view_stored(self.span(item), &origin, "an array"));
+                    }
+                    None => {
+                        self.unsupported(self.span(item), "an array of more than one dimension is");
+                    }
+                }
                 None
             }
             (None, ty) if ty.is_number() || *ty == Ty::Bool => Some(ty.clone()),
@@ -131,6 +140,20 @@ impl Infer<'_, '_> {
                 None
             }
         }
+    }
+
+    /// Where a view comes from that a variable holds.
+    fn view_origin(&self, id: ExprId, ty: &Ty) -> Option<Origin> {
+        let Some(Meaning::Local(variable)) = self.names.exprs.get(id) else {
+            return None;
+        };
+        let binding = &self.names.bindings[*variable];
+        ty.holds_view().then(|| Origin {
+            name: binding.name.clone(),
+            span: binding.span,
+            ty: ty.clone(),
+            is_param: binding.kind == BindingKind::Param,
+        })
     }
 
     /// Notes that a number becomes another in mixed arithmetic.

@@ -1,0 +1,67 @@
+//! A block that stands alone, `get = |i| data[i] end`: not supported yet. One that uses a view of the function's caller is wrong
+//! for good, whatever the compiler learns: the block may run when the view is gone.
+
+use super::Lower;
+use crate::diagnostics::borrow::{Origin, view_captured};
+use crate::hir::{ExprId, Ident, Param, TypeArg, TypeExprKind};
+use crate::syntax::{Kind, Node};
+use crate::types::Ty;
+
+/// A parameter that is a view, and the type of its elements.
+pub(super) struct ViewParam {
+    name: Ident,
+    element: Ty,
+}
+
+impl Lower<'_> {
+    /// The views among a function's parameters.
+    pub(super) fn views(&self, params: &[Param]) -> Vec<ViewParam> {
+        let view = |param: &Param| {
+            let TypeExprKind::Path { name, args } = &self.hir.types[param.ty].kind else {
+                return None;
+            };
+            let element = match args.first() {
+                Some(TypeArg::Type(ty)) => match &self.hir.types[*ty].kind {
+                    TypeExprKind::Path { name, .. } if name.name == "Float32" => Ty::Float32,
+                    TypeExprKind::Path { name, .. } if name.name == "Int" => Ty::Int,
+                    TypeExprKind::Path { name, .. } if name.name == "Bool" => Ty::Bool,
+                    _ => Ty::Float,
+                },
+                _ => Ty::Float,
+            };
+            (name.name == "PyArrayView").then(|| ViewParam {
+                name: param.name.clone(),
+                element,
+            })
+        };
+        params.iter().filter_map(view).collect()
+    }
+
+    /// Reports a block that stands alone.
+    pub(super) fn block_value(&mut self, node: Node<'_>) -> ExprId {
+        let mut captured = None;
+        node.walk(|inner| {
+            if inner.kind() == Kind::Identifier && captured.is_none() {
+                let view = self.views.iter().find(|v| v.name.name == inner.text());
+                captured = view.map(|view| (self.span(inner), origin(view)));
+            }
+            captured.is_none()
+        });
+        match captured {
+            Some((place, origin)) => {
+                self.report(view_captured(place, &origin));
+                self.error(self.span(node))
+            }
+            None => self.unsupported_expr(node, "a block as a value is"),
+        }
+    }
+}
+
+fn origin(view: &ViewParam) -> Origin {
+    Origin {
+        name: view.name.name.clone(),
+        span: view.name.span,
+        ty: Ty::PyArrayView(Box::new(view.element.clone())),
+        is_param: true,
+    }
+}
