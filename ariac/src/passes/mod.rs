@@ -8,6 +8,9 @@ mod definitions;
 mod fuse;
 mod hoist_bounds;
 mod simplify;
+#[cfg(test)]
+mod testing;
+mod version_strides;
 
 use crate::mir::Program;
 use crate::source::{SourceMap, Span};
@@ -52,7 +55,13 @@ pub enum RemarkKind {
 }
 
 /// The passes, in order.
-pub const TABLE: &[Pass] = &[simplify::PASS, fuse::PASS, hoist_bounds::PASS, dce::PASS];
+pub const TABLE: &[Pass] = &[
+    simplify::PASS,
+    fuse::PASS,
+    hoist_bounds::PASS,
+    version_strides::PASS,
+    dce::PASS,
+];
 
 /// Whether all names are passes; else the sentence that says which is not.
 ///
