@@ -10,6 +10,7 @@ mod hoist_bounds;
 mod simplify;
 #[cfg(test)]
 mod testing;
+mod gil_regions;
 mod version_strides;
 
 use crate::mir::Program;
@@ -61,6 +62,7 @@ pub const TABLE: &[Pass] = &[
     hoist_bounds::PASS,
     version_strides::PASS,
     dce::PASS,
+    gil_regions::PASS,
 ];
 
 /// Whether all names are passes; else the sentence that says which is not.

@@ -277,9 +277,8 @@ fn contiguous(
                     Some(source) => {
                         let is_array = matches!(function.locals[*source].ty, Ty::Array(_));
                         let stays = !changed.contains(source) || is_view(*source);
-                        !is_array
-                            && !(set.contains(source) && stays)
-                            && !function.locals[*source].contiguous
+                        let shown = is_array || function.locals[*source].contiguous;
+                        !(shown || set.contains(source) && stays)
                     }
                     None => true,
                 })
