@@ -6,11 +6,11 @@
 mod dce;
 mod definitions;
 mod fuse;
+mod gil_regions;
 mod hoist_bounds;
 mod simplify;
 #[cfg(test)]
 mod testing;
-mod gil_regions;
 mod version_strides;
 
 use crate::mir::Program;

@@ -4,8 +4,8 @@ use super::{Remark, pretty};
 use crate::arena::Arena;
 use crate::hir::ParamMode;
 use crate::mir::{
-    BinOp, Block, Const, Function, GilMode, Kernel, Local, LocalId, LoopId, Operand, Param,
-    Program, ReduceOp, Rvalue, Stmt, StmtKind, pretty_function,
+    BinOp, Block, Const, FnId, Function, GilMode, Kernel, Local, LocalId, LoopId, Operand, Param,
+    Program, ReduceOp, Rvalue, Stage, Stmt, StmtKind, pretty_function, verify,
 };
 use crate::source::{SourceMap, Span};
 use crate::types::Ty;
@@ -23,7 +23,7 @@ pub(super) struct FnTest {
 /// The function after a pass.
 pub(super) struct Done {
     pub(super) program: Program,
-    pub(super) function: Function,
+    id: FnId,
     text: String,
     remarks: String,
 }
@@ -69,7 +69,7 @@ impl FnTest {
                 loops: Arena::new(),
                 body: Block::default(),
                 uses_python: false,
-                raises: false,
+                raises: true,
                 gil: GilMode::Auto,
                 entry_release: None,
                 exported: false,
@@ -270,24 +270,31 @@ impl FnTest {
     // ---- running ----
 
     /// Runs the pass on the program, of which the function is the last.
-    pub(super) fn run(mut self, pass: fn(&mut Program, &mut Vec<Remark>)) -> Done {
+    pub(super) fn run(self, pass: fn(&mut Program, &mut Vec<Remark>)) -> Done {
+        self.run_to(Stage::Passes, pass)
+    }
+
+    /// As [`FnTest::run`], for a pass after which programs are at `stage`.
+    pub(super) fn run_to(mut self, stage: Stage, pass: fn(&mut Program, &mut Vec<Remark>)) -> Done {
         self.function.body = Block {
             stmts: self.blocks.pop().expect("the body is always there"),
         };
         let span = self.function.span;
-        let shell = FnTest::new("shell", Ty::Unit).function;
         let id = self.program.functions.push(self.function);
+        verify(&self.program, Stage::Passes).expect("the test's program is right");
         let mut remarks = Vec::new();
         pass(&mut self.program, &mut remarks);
+        if let Err(errors) = verify(&self.program, stage) {
+            panic!("after the pass: {}", errors.join("\n"));
+        }
         remarks.sort_by_key(|remark| (remark.span, remark.kind));
         assert!(remarks.iter().all(|r| r.span == span));
         let text = pretty_function(&self.program, &self.program.functions[id]);
-        let function = std::mem::replace(&mut self.program.functions[id], shell);
         Done {
             text,
             remarks: pretty(&remarks, &self.sources),
             program: self.program,
-            function,
+            id,
         }
     }
 
@@ -310,7 +317,14 @@ impl Done {
         &self.remarks
     }
 
+    pub(super) fn function(&self) -> &Function {
+        &self.program.functions[self.id]
+    }
+
     pub(super) fn local(&self, id: LocalId) -> &Local {
-        &self.function.locals[id]
+        &self.function().locals[id]
     }
 }
+
+/// The pass that does nothing.
+pub(super) fn nothing(_: &mut Program, _: &mut Vec<Remark>) {}

@@ -364,7 +364,7 @@ mod tests {
     fn loops_and_reductions_are_copied_and_what_surrounds_them_is_not() {
         let mut f = FnTest::new("scaled", Ty::Float);
         let x = f.param("x", view(Ty::Float));
-        let y = f.param("y", view(Ty::Float));
+        let y = f.param_mode("y", view(Ty::Float), crate::hir::ParamMode::Mut);
         let (n, s, e) = (f.temp(Ty::Int), f.temp(Ty::Float), f.temp(Ty::Float));
         f.assign(n, Rvalue::Len(x));
         f.for_range("i", int(0), local(n), |f, i| {
@@ -380,7 +380,7 @@ mod tests {
         check(
             f,
             "\
-fn scaled(x_0: PyArrayView[Float], y_1: PyArrayView[Float]) -> Float
+fn scaled(x_0: PyArrayView[Float], mut y_1: PyArrayView[Float]) -> Float   # raises
   _2 = len x_0
   _9 = is_contiguous x_0
   if _9
@@ -418,7 +418,7 @@ fn scaled(x_0: PyArrayView[Float], y_1: PyArrayView[Float]) -> Float
         check(
             f,
             "\
-fn first(x: PyArrayView[Float], a: Array[Float]) -> Float
+fn first(x: PyArrayView[Float], a: Array[Float]) -> Float   # raises
   _2 = x[0] ?
   _3 = sum a |_4|
     give _4
@@ -444,7 +444,7 @@ fn first(x: PyArrayView[Float], a: Array[Float]) -> Float
         assert!(!done.local(v).contiguous);
         done.expect(
             "\
-fn views(h_0: PythonArray[Float], a: Array[Float]) -> Float
+fn views(h_0: PythonArray[Float], a: Array[Float]) -> Float   # raises
   _3 = view a
   _9 = is_contiguous h_0
   if _9

@@ -35,6 +35,18 @@ impl Estimates {
         assigned: &BTreeSet<LocalId>,
         stmts: &[&Stmt],
     ) -> Work {
+        let each = self.each(program, function, assigned, stmts);
+        limit(each.into_iter().fold(Work::Nanos(0), add))
+    }
+
+    /// As [`Estimates::region`], for each statement.
+    pub(super) fn each(
+        &mut self,
+        program: &Program,
+        function: &Function,
+        assigned: &BTreeSet<LocalId>,
+        stmts: &[&Stmt],
+    ) -> Vec<Work> {
         let mut walk = Walk {
             estimates: self,
             program,
@@ -42,10 +54,7 @@ impl Estimates {
             assigned,
             known: BTreeMap::new(),
         };
-        let work = stmts
-            .iter()
-            .fold(Work::Nanos(0), |sum, stmt| add(sum, walk.stmt(stmt)));
-        limit(work)
+        stmts.iter().map(|stmt| walk.stmt(stmt)).collect()
     }
 
     /// The work of a call, in terms of the callee's parameters.
@@ -115,7 +124,11 @@ impl Walk<'_> {
                     });
                 }
                 // Two versions of the same code take the same time.
-                let branch = if first == second { first } else { add(first, second) };
+                let branch = if first == second {
+                    first
+                } else {
+                    add(first, second)
+                };
                 add(Work::Nanos(1), branch)
             }
             StmtKind::For {
@@ -261,13 +274,7 @@ impl Walk<'_> {
     }
 
     /// How often a `for` turns, or a little more.
-    fn turns(
-        &self,
-        lo: &Operand,
-        hi: &Operand,
-        inclusive: bool,
-        step: &Operand,
-    ) -> Option<Work> {
+    fn turns(&self, lo: &Operand, hi: &Operand, inclusive: bool, step: &Operand) -> Option<Work> {
         let down = matches!(step, Operand::Const(Const::Int(n)) if *n < 0);
         let (from, to) = if down { (hi, lo) } else { (lo, hi) };
         let to = self.number(to)?;
@@ -349,8 +356,8 @@ impl Walk<'_> {
             Operand::Local(local) => match self.known.get(local) {
                 Some(known) => known.clone(),
                 None => {
-                    let is_there = self.assigned.contains(local)
-                        && self.function.locals[*local].ty == Ty::Int;
+                    let is_there =
+                        self.assigned.contains(local) && self.function.locals[*local].ty == Ty::Int;
                     is_there.then(|| Work::Int(operand.clone()))
                 }
             },

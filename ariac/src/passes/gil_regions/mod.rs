@@ -146,7 +146,9 @@ impl Regions<'_> {
             GilMode::Auto => {
                 let params = function.params.iter().map(|p| p.local).collect();
                 let stmts: Vec<&Stmt> = function.body.stmts.iter().collect();
-                let work = self.estimates.region(self.program, function, &params, &stmts);
+                let work = self
+                    .estimates
+                    .region(self.program, function, &params, &stmts);
                 if !is_long(&work, false) {
                     return None;
                 }
@@ -194,16 +196,14 @@ impl Regions<'_> {
                     (false, false) => assigned.retain(|l| other.contains(l)),
                 }
             }
-            StmtKind::For { var, body, .. } => {
-                let mut inner = assigned.clone();
-                inner.insert(*var);
-                self.block(body, true, &mut inner);
+            StmtKind::For { .. } | StmtKind::While { .. } => {
+                self.note_taken(stmt, assigned);
+                if let StmtKind::For { var, .. } = &stmt.kind {
+                    assigned.insert(*var);
+                }
+                stmt.blocks_mut(&mut |block| self.block(block, true, &mut assigned.clone()));
             }
-            StmtKind::While { test, body, .. } => {
-                self.block(test, true, assigned);
-                self.block(body, true, &mut assigned.clone());
-            }
-            _ => note_assigned(stmt, assigned),
+            _ => self.note_assigned(stmt, assigned),
         }
     }
 
@@ -215,30 +215,40 @@ impl Regions<'_> {
         assigned: &mut BTreeSet<LocalId>,
         out: &mut Vec<Stmt>,
     ) {
+        // What is known of the whole run tells when a statement is short; where it tells nothing, the length may be
+        // known right before the statement.
+        let stmts: Vec<&Stmt> = run.iter().collect();
+        let known = self
+            .estimates
+            .each(self.program, self.function, assigned, &stmts);
         let mut so_far = assigned.clone();
-        let long: Vec<bool> = run
-            .iter()
-            .map(|stmt| {
-                let work = self
+        let mut long = Vec::with_capacity(run.len());
+        for (stmt, mut work) in run.iter().zip(known) {
+            if work == Work::Unknown {
+                work = self
                     .estimates
                     .region(self.program, self.function, &so_far, &[stmt]);
-                note_assigned(stmt, &mut so_far);
-                is_long(&work, in_loop)
-            })
-            .collect();
+            }
+            self.note_assigned(stmt, &mut so_far);
+            long.push(is_long(&work, in_loop));
+        }
         let first = long.iter().position(|&l| l);
         let last = long.iter().rposition(|&l| l);
         let (Some(first), Some(last)) = (first, last) else {
-            run.iter().for_each(|s| note_assigned(s, assigned));
+            *assigned = so_far;
             out.extend(run);
             return;
         };
-        run[..first].iter().for_each(|s| note_assigned(s, assigned));
+        for stmt in &run[..first] {
+            self.note_assigned(stmt, assigned);
+        }
         let stmts: Vec<&Stmt> = run[first..=last].iter().collect();
         let work = self
             .estimates
             .region(self.program, self.function, assigned, &stmts);
-        run[first..].iter().for_each(|s| note_assigned(s, assigned));
+        for stmt in &run[first..] {
+            self.note_assigned(stmt, assigned);
+        }
         if !is_long(&work, in_loop) {
             out.extend(run);
             return;
@@ -309,8 +319,9 @@ impl Regions<'_> {
                     block.stmts.push(at(StmtKind::GilAcquire, span));
                     block.stmts.push(stmt);
                 }
-                mut stmt if self.signatures.needs_gil(&stmt, self.function)
-                    || kernel_needs_gil(&stmt, self.signatures, self.function) =>
+                mut stmt
+                    if self.signatures.needs_gil(&stmt, self.function)
+                        || kernel_needs_gil(&stmt, self.signatures, self.function) =>
                 {
                     let diverges = stmt.diverges();
                     block.stmts.push(at(StmtKind::GilAcquire, span));
@@ -338,6 +349,50 @@ impl Regions<'_> {
             StmtKind::Return(_) | StmtKind::Break(_) | StmtKind::Continue(_)
         );
         !ends && !needs_gil_deep(stmt, self.signatures, self.function)
+    }
+
+    /// Adds the locals that surely have a value after the statement, and takes those away that may have lost theirs.
+    fn note_assigned(&self, stmt: &Stmt, assigned: &mut BTreeSet<LocalId>) {
+        match &stmt.kind {
+            StmtKind::If {
+                then, otherwise, ..
+            } => {
+                let mut sets = Vec::new();
+                for block in [then, otherwise] {
+                    let mut set = assigned.clone();
+                    for stmt in &block.stmts {
+                        self.note_assigned(stmt, &mut set);
+                    }
+                    if !block.diverges() {
+                        sets.push(set);
+                    }
+                }
+                if let Some(mut both) = sets.pop() {
+                    if let Some(other) = sets.pop() {
+                        both.retain(|l| other.contains(l));
+                    }
+                    *assigned = both;
+                }
+            }
+            StmtKind::For { .. } | StmtKind::While { .. } => self.note_taken(stmt, assigned),
+            _ => {
+                self.note_taken(stmt, assigned);
+                stmt.locals(&mut |local, access| {
+                    if access == Access::Write {
+                        assigned.insert(local);
+                    }
+                });
+            }
+        }
+    }
+
+    fn note_taken(&self, stmt: &Stmt, assigned: &mut BTreeSet<LocalId>) {
+        stmt.locals_deep(&mut |local, access| {
+            let is_owned = self.function.locals[local].ty.is_owned();
+            if is_owned && matches!(access, Access::Take | Access::Arg(_)) {
+                assigned.remove(&local);
+            }
+        });
     }
 
     fn remark(&mut self, span: Span, text: String) {
@@ -419,39 +474,6 @@ fn insert_before(stmt: &mut Stmt, inside: &mut Vec<LoopId>, first: &StmtKind, re
     });
     if id.is_some() {
         inside.pop();
-    }
-}
-
-/// Adds the locals that surely have a value after the statement.
-fn note_assigned(stmt: &Stmt, assigned: &mut BTreeSet<LocalId>) {
-    match &stmt.kind {
-        StmtKind::If {
-            then, otherwise, ..
-        } => {
-            let mut sets = Vec::new();
-            for block in [then, otherwise] {
-                let mut set = assigned.clone();
-                block.stmts.iter().for_each(|s| note_assigned(s, &mut set));
-                if !block.diverges() {
-                    sets.push(set);
-                }
-            }
-            if let Some(mut both) = sets.pop() {
-                if let Some(other) = sets.pop() {
-                    both.retain(|l| other.contains(l));
-                }
-                *assigned = both;
-            }
-        }
-        StmtKind::While { test, .. } => {
-            test.stmts.iter().for_each(|s| note_assigned(s, assigned));
-        }
-        StmtKind::For { .. } => {}
-        _ => stmt.locals(&mut |local, access| {
-            if access == Access::Write {
-                assigned.insert(local);
-            }
-        }),
     }
 }
 
