@@ -9,7 +9,6 @@ use crate::mir::{
 };
 use crate::source::{SourceMap, Span};
 use crate::types::Ty;
-use aria_abi::codes::ErrorKind;
 use pretty_assertions::assert_eq;
 
 /// A function that is being built, in a program of its own.
@@ -245,21 +244,6 @@ impl FnTest {
             condition,
             then,
             otherwise: Block::default(),
-        });
-    }
-
-    /// `requires condition`.
-    pub(super) fn require(&mut self, condition: LocalId) {
-        let otherwise = self.block(|f| {
-            f.emit(StmtKind::Raise {
-                kind: ErrorKind::ValueError,
-                message: Operand::Const(Const::Str("no".into())),
-            });
-        });
-        self.emit(StmtKind::If {
-            condition: local(condition),
-            then: Block::default(),
-            otherwise,
         });
     }
 
