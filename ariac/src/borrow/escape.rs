@@ -2,10 +2,13 @@
 
 use super::Roots;
 use crate::diagnostics::{Reports, borrow};
-use crate::mir::{Function, LocalId, Operand, StmtKind};
+use crate::mir::{Function, LocalId, Operand, Rvalue, StmtKind};
+use std::collections::HashMap;
 
 pub(super) fn check(function: &Function, roots: &Roots<'_>, reports: &mut Reports) {
     let holds_view = |local: LocalId| function.locals[local].ty.holds_view();
+    // Objects that views were turned into, and what they were.
+    let mut objects = HashMap::new();
     function.body.each(&mut |stmt| match &stmt.kind {
         StmtKind::Return(Operand::Local(local)) if holds_view(*local) => {
             if let Some(root) = roots.roots(*local).first() {
@@ -22,6 +25,23 @@ pub(super) fn check(function: &Function, roots: &Roots<'_>, reports: &mut Report
                 let place = format!("`{place}`");
                 reports.add(borrow::view_stored(stmt.span, &roots.origin(*root), &place));
             }
+        }
+        StmtKind::PySetAttr { value, .. } | StmtKind::PySetItem { value, .. } => {
+            let made = value.local().and_then(|v| objects.get(&v));
+            if let Some(root) = made.and_then(|view| roots.roots(*view).first().copied()) {
+                let diagnostic = borrow::view_stored(stmt.span, &roots.origin(root), "the object");
+                reports.add(diagnostic);
+            }
+        }
+        StmtKind::Assign {
+            dst: Some(dst),
+            value:
+                Rvalue::ToObject {
+                    value: Operand::Local(view),
+                    ..
+                },
+        } if holds_view(*view) => {
+            objects.insert(*dst, *view);
         }
         _ => {}
     });

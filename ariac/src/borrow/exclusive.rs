@@ -139,11 +139,14 @@ impl Visit for Changes<'_, '_> {
                 written.contains(&local) && self.function.locals[local].ty.holds_view();
             if let (Some((view, _)), false) = (shown, replaced_view) {
                 let known = &self.function.locals[*view];
-                let name = known.name.clone().unwrap_or_else(|| "a view".into());
                 let origin = self.roots.origin(local);
-                let diagnostic =
-                    borrow::changed_while_viewed(stmt.span, &origin, &name, known.span);
-                self.reports.add(diagnostic);
+                self.reports.add(match &known.name {
+                    Some(name) => {
+                        borrow::changed_while_viewed(stmt.span, &origin, name, known.span)
+                    }
+                    // The loop itself holds the view.
+                    None => borrow::changed_while_iterated(stmt.span, &origin, known.span),
+                });
             }
         }
         Vec::new()

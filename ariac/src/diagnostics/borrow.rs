@@ -147,3 +147,19 @@ pub fn changed_while_viewed(
     )
     .help(format!("let `{view}` be a copy: `{name}.copy`"))
 }
+
+/// E0505: the body of a `for` changes the array that it goes through.
+#[must_use]
+pub fn changed_while_iterated(span: Span, origin: &Origin, iterated: Span) -> Diagnostic {
+    let name = &origin.name;
+    Diagnostic::error(
+        Code::Aliased,
+        span,
+        format!("`{name}` is changed while a loop goes through its elements"),
+        "changed here",
+    )
+    .at(iterated, format!("the loop borrows `{name}` until its end"))
+    .help(format!(
+        "go through its indices, `for i in 0..<{name}.length`, or through a copy, `for x in {name}.copy`"
+    ))
+}

@@ -1,6 +1,6 @@
 //! How often each kind of instruction stands in a function: what tests of passes assert.
 
-use super::{Function, Program, Rvalue, Stmt, StmtKind};
+use super::{Block, Function, Program, Rvalue, Stmt, StmtKind};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -16,15 +16,53 @@ pub type Counts = BTreeMap<&'static str, usize>;
 /// * `call`, `native_call`, `python`: operations on Python objects
 /// * `gil_release`, `gil_acquire`, `with_gil`
 /// * `clone`, `move`, `drop`, `raise`, `return`, `assign`
+/// * `version`: places where code stands in two versions, a fast one behind a test and a general one
+///
+/// Of such code the fast version is counted, and the `if` between them is not.
 #[must_use]
 pub fn count(function: &Function) -> Counts {
     let mut counts = Counts::new();
-    function.body.each(&mut |stmt| {
+    count_block(&function.body, &mut counts);
+    counts
+}
+
+fn count_block(block: &Block, counts: &mut Counts) {
+    for stmt in &block.stmts {
+        if let Some(fast) = stmt.fast_version() {
+            *counts.entry("version").or_default() += 1;
+            count_block(fast, counts);
+            continue;
+        }
         for name in names(stmt) {
             *counts.entry(name).or_default() += 1;
         }
-    });
-    counts
+        stmt.blocks(&mut |block| count_block(block, counts));
+    }
+}
+
+impl Stmt {
+    /// Of an `If` that a pass put before two versions of the same code, the fast one: both come from the same places of
+    /// the source, statement by statement, which two branches of a program never do.
+    #[must_use]
+    pub fn fast_version(&self) -> Option<&Block> {
+        let StmtKind::If {
+            then, otherwise, ..
+        } = &self.kind
+        else {
+            return None;
+        };
+        let alike = |a: &Stmt, b: &Stmt| {
+            a.span == b.span && std::mem::discriminant(&a.kind) == std::mem::discriminant(&b.kind)
+        };
+        let (fast, slow) = (&then.stmts, &otherwise.stmts);
+        let same = fast.len() == slow.len() && fast.iter().zip(slow).all(|(a, b)| alike(a, b));
+        let loops = |stmt: &Stmt| {
+            let mut any = false;
+            stmt.blocks(&mut |_| any = true);
+            any
+        };
+        (same && fast.iter().any(loops)).then_some(then)
+    }
 }
 
 /// The counts of each function on a line: `axpy: load=2 loop=1 store=1`; what does not occur is left out.

@@ -17,8 +17,8 @@
 use super::definitions::Definitions;
 use super::{Pass, Remark};
 use crate::mir::{
-    BinOp, Block, Const, Function, LocalId, Operand, PartMut, Program, Rvalue, Signatures, Stmt,
-    StmtKind, UnOp,
+    Access, BinOp, Block, Const, Function, LocalId, Operand, PartMut, Program, Rvalue, Signatures,
+    Stmt, StmtKind, UnOp,
 };
 use crate::types::Ty;
 use std::collections::HashMap;
@@ -33,6 +33,35 @@ fn run(program: &mut Program, _remarks: &mut Vec<Remark>) {
     let signatures = Signatures::of(program);
     for (_, function) in program.functions.iter_mut() {
         simplify(function, &signatures);
+        mark_contiguous(function);
+    }
+}
+
+/// Views that only ever show `Array`s: their elements lie side by side.
+fn mark_contiguous(function: &mut Function) {
+    let mut shows: HashMap<LocalId, bool> = HashMap::new();
+    function.body.each(&mut |stmt| {
+        let StmtKind::Assign {
+            dst: Some(dst),
+            value,
+        } = &stmt.kind
+        else {
+            return;
+        };
+        if matches!(function.locals[*dst].ty, Ty::PyArrayView(_)) {
+            let array = matches!(value, Rvalue::View(source)
+                if matches!(function.locals[*source].ty, Ty::Array(_)));
+            *shows.entry(*dst).or_insert(true) &= array;
+        }
+    });
+    let is_param = |local| function.params.iter().any(|p| p.local == local);
+    let contiguous: Vec<LocalId> = shows
+        .into_iter()
+        .filter(|(local, arrays)| *arrays && !is_param(*local))
+        .map(|(local, _)| local)
+        .collect();
+    for local in contiguous {
+        function.locals[local].contiguous = true;
     }
 }
 
@@ -44,6 +73,7 @@ pub(super) fn simplify(function: &mut Function, signatures: &Signatures) {
         definitions,
         function,
         known: HashMap::new(),
+        views: HashMap::new(),
     };
     simplify.block(&mut body);
     function.body = body;
@@ -54,6 +84,8 @@ struct Simplify<'a> {
     definitions: Definitions,
     /// What a local that is defined once is a copy of.
     known: HashMap<LocalId, Operand>,
+    /// The array that a view shows, where both are defined once: elements are read from the array itself.
+    views: HashMap<LocalId, LocalId>,
 }
 
 impl Simplify<'_> {
@@ -96,7 +128,6 @@ impl Simplify<'_> {
     fn substitute(&self, stmt: &mut Stmt) {
         stmt.parts_mut(&mut |part| match part {
             PartMut::Operand(operand, access) => {
-                use crate::mir::Access;
                 // What is taken, or passed to be changed, is a slot and no value.
                 let by_value = matches!(access, Access::Read | Access::Take | Access::Arg(_));
                 if let (Operand::Local(local), true) = (&*operand, by_value)
@@ -106,10 +137,12 @@ impl Simplify<'_> {
                 }
             }
             PartMut::Local(local, access) => {
-                if let (Some(Operand::Local(known)), crate::mir::Access::Read) =
-                    (self.known.get(local), access)
+                if let (Some(Operand::Local(known)), Access::Read) = (self.known.get(local), access)
                 {
                     *local = *known;
+                }
+                if let (Some(array), Access::Read) = (self.views.get(local), access) {
+                    *local = *array;
                 }
             }
         });
@@ -139,6 +172,14 @@ impl Simplify<'_> {
         };
         if let Some(constant) = fold(value) {
             *value = Rvalue::Use(constant);
+        }
+        if let (Some(dst), Rvalue::View(array)) = (&dst, &*value)
+            && self.definitions.once(*dst)
+            && self.definitions.once(*array)
+        {
+            // The borrow checker has seen to it that the array stays where it is as long as the view is used.
+            self.views.insert(*dst, *array);
+            return;
         }
         let (Some(dst), Rvalue::Use(operand)) = (dst, value) else {
             return;

@@ -100,7 +100,7 @@ impl FnBuilder<'_> {
             }
             ExprKind::MethodCall { receiver, name, .. } => {
                 let object = self.expr(*receiver);
-                let object = self.to_object(object).operand;
+                let object = self.object_of(object).operand;
                 let name = name.name.clone();
                 self.write(&Place::Attr { object, name }, value);
             }
@@ -184,7 +184,7 @@ impl FnBuilder<'_> {
             }
             ExprKind::MethodCall { receiver, name, .. } => {
                 let object = self.expr(*receiver);
-                let object = self.to_object(object).operand;
+                let object = self.object_of(object).operand;
                 let name = name.name.clone();
                 self.compound_place(op, &Place::Attr { object, name }, value);
             }
@@ -239,7 +239,7 @@ impl FnBuilder<'_> {
             return Place::Element { array, index };
         }
         let object = self.expr(base);
-        let object = self.to_object(object).operand;
+        let object = self.object_of(object).operand;
         let key = self.py_key(indices);
         Place::Item { object, key }
     }
@@ -257,11 +257,11 @@ impl FnBuilder<'_> {
                 });
             }
             Place::Item { object, key } => {
-                let value = self.to_object(value).operand;
+                let value = self.object_of(value).operand;
                 self.emit(StmtKind::PySetItem { object, key, value });
             }
             Place::Attr { object, name } => {
-                let value = self.to_object(value).operand;
+                let value = self.object_of(value).operand;
                 self.emit(StmtKind::PySetAttr {
                     object,
                     name,

@@ -197,7 +197,7 @@ impl FnBuilder<'_> {
             Builtin::ToFloat => self.convert_any(first, &Ty::Float),
             Builtin::ToFloat32 => self.convert_any(first, &Ty::Float32),
             Builtin::ToInt => self.convert_any(first, &Ty::Int),
-            Builtin::ToStr => self.to_str(first),
+            Builtin::ToStr => self.text_of(first),
             Builtin::IsNan => self.is_nan(first),
             Builtin::StrLength => self.compute(Ty::Int, Rvalue::StrLen(first.operand)),
             Builtin::Zeros | Builtin::Ones | Builtin::Full => {
@@ -221,10 +221,10 @@ impl FnBuilder<'_> {
                 self.compute(ty, fill)
             }
             Builtin::ObjectToArray(element) => {
-                self.from_object(first, &Ty::Array(Box::new(element.clone())))
+                self.out_of_object(first, &Ty::Array(Box::new(element.clone())))
             }
             Builtin::ObjectTo(ty) => match first.ty {
-                Ty::PythonObject => self.from_object(first, ty),
+                Ty::PythonObject => self.out_of_object(first, ty),
                 _ => self.convert_any(first, ty),
             },
             Builtin::Reveal | Builtin::WithGil | Builtin::Math(_) => first,
@@ -334,7 +334,7 @@ impl FnBuilder<'_> {
             }
             _ => {
                 let object = self.expr(base);
-                let object = self.to_object(object).operand;
+                let object = self.object_of(object).operand;
                 let key = self.py_key(indices);
                 self.compute(Ty::PythonObject, Rvalue::PyItem { object, key })
             }

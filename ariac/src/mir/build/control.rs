@@ -62,7 +62,7 @@ impl FnBuilder<'_> {
                 let message = match requires.message {
                     Some(message) => {
                         let message = b.expr(message);
-                        b.to_str(message).operand
+                        b.text_of(message).operand
                     }
                     None => {
                         let text = b.cx.sources.text(b.cx.hir.exprs[requires.condition].span);
@@ -278,27 +278,18 @@ impl FnBuilder<'_> {
         }
     }
 
-    /// Each element in turn. An array that the body changes is iterated as it was before: values do not change under
-    /// the feet of those who look at them.
+    /// Each element in turn. The loop holds a view of a variable's array, so that the borrow checker sees what changes
+    /// the array under the loop's feet.
     fn for_array(&mut self, id: LoopId, pattern: PatId, items: &Value, body: &hir::Block) {
         let element = items.ty.element().cloned().unwrap_or(Ty::Float);
         let mut array = self.in_local(items);
         let variable = self.pattern_local(pattern, &element);
-        let (mut body, _, _) = self.nested(|b| b.block_value(body, false));
         if !items.fresh {
-            let mut changed = false;
-            body.each(&mut |stmt| {
-                stmt.changes(&self.cx.signatures, &mut |local| changed |= local == array);
-            });
-            if changed {
-                let copy = Ty::Array(Box::new(element));
-                array = self.temp(copy);
-                let Operand::Local(original) = items.operand else {
-                    return;
-                };
-                self.assign(array, Rvalue::ToArray(original));
-            }
+            let view = Ty::PyArrayView(Box::new(element));
+            let view = self.compute(view, Rvalue::View(array));
+            array = self.in_local(&view);
         }
+        let (mut body, _, _) = self.nested(|b| b.block_value(body, false));
         let n = self.len(array);
         let var = self.temp(Ty::Int);
         let (first, _, ()) = self.nested(|b| {
@@ -380,7 +371,7 @@ impl FnBuilder<'_> {
             let message = match args.first() {
                 Some(arg) => {
                     let message = self.expr(arg.value);
-                    self.to_str(message).operand
+                    self.text_of(message).operand
                 }
                 None => Operand::Const(Const::Str(String::new())),
             };
@@ -388,7 +379,7 @@ impl FnBuilder<'_> {
             return never();
         }
         let object = self.expr(value);
-        let object = self.to_object(object);
+        let object = self.object_of(object);
         self.emit(StmtKind::RaiseObject(object.operand));
         never()
     }

@@ -34,7 +34,7 @@ impl FnBuilder<'_> {
             },
             ExprKind::Bool(b) => Value::constant(Const::Bool(*b), Ty::Bool),
             ExprKind::Nil => match self.ty(id) {
-                Ty::PythonObject => self.to_object(Value::unit()),
+                Ty::PythonObject => self.object_of(Value::unit()),
                 _ => Value::unit(),
             },
             ExprKind::Str(parts) => self.string(parts),
@@ -107,9 +107,9 @@ impl FnBuilder<'_> {
             Coercion::IntToFloat | Coercion::Float32ToFloat => self.convert(value, &Ty::Float),
             Coercion::IntToFloat32 => self.convert(value, &Ty::Float32),
             Coercion::ElementsTo(element) => self.convert_elements(value, element),
-            Coercion::FromObject(ty) => self.from_object(value, ty),
+            Coercion::FromObject(ty) => self.out_of_object(value, ty),
             Coercion::Truth => self.compute(Ty::Bool, Rvalue::PyTruth(value.operand)),
-            Coercion::ToObject => self.to_object(value),
+            Coercion::ToObject => self.object_of(value),
             Coercion::Lend(ty) => self.lend(value, ty),
         }
     }
@@ -141,7 +141,7 @@ impl FnBuilder<'_> {
                 StrPart::Text(text) => texts.push(Operand::Const(Const::Str(text.clone()))),
                 StrPart::Value(id) => {
                     let value = self.expr(*id);
-                    texts.push(self.to_str(value).operand);
+                    texts.push(self.text_of(value).operand);
                 }
             }
         }
@@ -149,11 +149,11 @@ impl FnBuilder<'_> {
     }
 
     /// The text of a value; a string's is itself.
-    pub(super) fn to_str(&mut self, value: Value) -> Value {
+    pub(super) fn text_of(&mut self, value: Value) -> Value {
         match &value.ty {
             Ty::String => value,
             Ty::Tuple(_) | Ty::Array(_) | Ty::PyArrayView(_) | Ty::PythonArray(_) | Ty::Unit => {
-                let object = self.to_object(value);
+                let object = self.object_of(value);
                 self.compute(Ty::String, Rvalue::ToStr(object.operand))
             }
             _ => self.compute(Ty::String, Rvalue::ToStr(value.operand)),
@@ -304,7 +304,7 @@ impl FnBuilder<'_> {
 
     /// A scalar as another scalar type.
     pub(super) fn convert(&mut self, value: Value, to: &Ty) -> Value {
-        if value.ty == *to || !to.elem().is_some_and(|_| value.ty.elem().is_some()) {
+        if value.ty == *to || to.elem().is_none() || value.ty.elem().is_none() {
             return value;
         }
         match (&value.operand, to) {
@@ -397,7 +397,7 @@ impl FnBuilder<'_> {
     fn compared(&mut self, value: Value, ty: &Ty) -> Value {
         match (&value.ty, ty) {
             (Ty::PythonObject, Ty::Bool) => self.compute(Ty::Bool, Rvalue::PyTruth(value.operand)),
-            (Ty::Bool, Ty::PythonObject) => self.to_object(value),
+            (Ty::Bool, Ty::PythonObject) => self.object_of(value),
             _ => value,
         }
     }

@@ -13,7 +13,7 @@ impl FnBuilder<'_> {
     }
 
     /// A value as a Python object; [`super::moves`] hands arrays over that are not used again.
-    pub(super) fn to_object(&mut self, value: Value) -> Value {
+    pub(super) fn object_of(&mut self, value: Value) -> Value {
         if value.ty == Ty::PythonObject {
             return value;
         }
@@ -26,7 +26,7 @@ impl FnBuilder<'_> {
         )
     }
 
-    pub(super) fn from_object(&mut self, value: Value, ty: &Ty) -> Value {
+    pub(super) fn out_of_object(&mut self, value: Value, ty: &Ty) -> Value {
         let get = |ty: Ty| Rvalue::FromObject {
             object: value.operand.clone(),
             ty,
@@ -44,13 +44,13 @@ impl FnBuilder<'_> {
                     .iter()
                     .enumerate()
                     .map(|(i, item)| {
-                        let key = self.to_object(Value::int(i as i64));
+                        let key = self.object_of(Value::int(i as i64));
                         let part = Rvalue::PyItem {
                             object: value.operand.clone(),
                             key: key.operand,
                         };
                         let part = self.compute(Ty::PythonObject, part);
-                        self.from_object(part, item)
+                        self.out_of_object(part, item)
                     })
                     .collect();
                 self.tuple(parts)
@@ -60,8 +60,8 @@ impl FnBuilder<'_> {
     }
 
     pub(super) fn py_operate(&mut self, op: PyOp, left: Value, right: Option<Value>) -> Value {
-        let left = self.to_object(left).operand;
-        let right = right.map(|r| self.to_object(r).operand);
+        let left = self.object_of(left).operand;
+        let right = right.map(|r| self.object_of(r).operand);
         self.compute(Ty::PythonObject, Rvalue::PyOperate { op, left, right })
     }
 
@@ -71,7 +71,7 @@ impl FnBuilder<'_> {
         let values = self.exprs(&ids);
         let (mut positional, mut named, mut keywords) = (Vec::new(), Vec::new(), Vec::new());
         for (arg, value) in args.iter().zip(values) {
-            let object = self.to_object(value).operand;
+            let object = self.object_of(value).operand;
             match &arg.name {
                 Some(name) => {
                     named.push(object);
@@ -99,7 +99,7 @@ impl FnBuilder<'_> {
 
     pub(super) fn py_method(&mut self, receiver: ExprId, name: &str, args: &[Arg]) -> Value {
         let object = self.expr(receiver);
-        let object = self.to_object(object).operand;
+        let object = self.object_of(object).operand;
         let (args, keywords) = self.py_args(args);
         let name = name.to_owned();
         self.compute(
@@ -115,7 +115,7 @@ impl FnBuilder<'_> {
 
     pub(super) fn py_attr(&mut self, receiver: ExprId, name: &str) -> Value {
         let object = self.expr(receiver);
-        let object = self.to_object(object).operand;
+        let object = self.object_of(object).operand;
         let name = name.to_owned();
         self.compute(Ty::PythonObject, Rvalue::PyAttr { object, name })
     }
@@ -133,7 +133,7 @@ impl FnBuilder<'_> {
         for (param, value) in args {
             match value {
                 Some(value) => {
-                    objects.push(self.to_object(value).operand);
+                    objects.push(self.object_of(value).operand);
                     if gap {
                         keywords.push(param);
                     }
@@ -154,7 +154,7 @@ impl FnBuilder<'_> {
             return Value::unit();
         }
         let result = self.compute(Ty::PythonObject, call);
-        self.from_object(result, ret)
+        self.out_of_object(result, ret)
     }
 
     /// The key of `object[i, j]` as an object: several make a tuple, a range a `slice`.
@@ -164,7 +164,7 @@ impl FnBuilder<'_> {
             return key.operand.clone();
         }
         let tuple = self.tuple(keys);
-        self.to_object(tuple).operand
+        self.object_of(tuple).operand
     }
 
     fn py_index(&mut self, id: ExprId) -> Value {
@@ -176,7 +176,7 @@ impl FnBuilder<'_> {
         } = &self.cx.hir.exprs[id].kind
         else {
             let key = self.expr(id);
-            return self.to_object(key);
+            return self.object_of(key);
         };
         let mut bounds = Vec::new();
         for (bound, adjust) in [(lo, false), (hi, *inclusive), (step, false)] {
@@ -190,7 +190,7 @@ impl FnBuilder<'_> {
                 }
                 None => Value::unit(),
             };
-            bounds.push(self.to_object(value).operand);
+            bounds.push(self.object_of(value).operand);
         }
         let object = self.py_module("builtins").operand;
         self.compute(

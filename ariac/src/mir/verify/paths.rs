@@ -177,7 +177,8 @@ impl Paths<'_, '_> {
             let back = join(end, at_continue);
             let next = join(Some(entry.clone()), back).unwrap_or_default();
             if next == head {
-                return join(done, at_break);
+                // After a loop without end the block still ends as every block does: with a `Raise` that nobody reaches.
+                return join(done, at_break).or(Some(head));
             }
             head = next;
         }

@@ -394,10 +394,8 @@ impl Check<'_> {
 
     fn python(&self, value: &Rvalue) -> Checked<Ty> {
         match value {
-            Rvalue::PyModule(module) => {
-                if module.index() >= self.program.modules.len() {
-                    return Err(format!("{module:?} does not exist"));
-                }
+            Rvalue::PyModule(module) if module.index() >= self.program.modules.len() => {
+                return Err(format!("{module:?} does not exist"));
             }
             Rvalue::PyAttr { object, .. } | Rvalue::PyIter(object) => {
                 self.object(object, "an object")?;

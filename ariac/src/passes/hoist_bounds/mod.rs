@@ -344,14 +344,8 @@ fn count_left(
     if let StmtKind::For { var, .. } = &stmt.kind {
         vars.insert(*var);
     }
-    if let StmtKind::If {
-        then, otherwise, ..
-    } = &stmt.kind
-        && let (Some(fast), Some(slow)) = (only_loop(then), only_loop(otherwise))
-        && fast == slow
-    {
-        // Two versions of one loop: the slow one is not counted.
-        for stmt in &then.stmts {
+    if let Some(fast) = stmt.fast_version() {
+        for stmt in &fast.stmts {
             count_left(hoist, stmt, vars, left, why);
         }
         return;
@@ -361,12 +355,4 @@ fn count_left(
             count_left(hoist, stmt, vars, left, why);
         }
     });
-}
-
-/// Where the loop stands that is all there is in a block.
-fn only_loop(block: &Block) -> Option<Span> {
-    match block.stmts.as_slice() {
-        [stmt] if matches!(stmt.kind, StmtKind::For { .. }) => Some(stmt.span),
-        _ => None,
-    }
 }
