@@ -8,6 +8,7 @@ use crate::syntax::{Kind, Node};
 impl Lower<'_> {
     /// A pattern that binds names.
     pub(super) fn pattern(&mut self, node: Node<'_>) -> PatId {
+        let node = ungroup(node);
         let span = self.span(node);
         if self.depth >= NESTING_LIMIT {
             self.report(say::too_deep(span, NESTING_LIMIT));
@@ -28,11 +29,7 @@ impl Lower<'_> {
             Kind::Wildcard => return PatKind::Wildcard,
             Kind::TuplePattern => {
                 let items = node.children();
-                let is_group = items.len() == 1 && node.token(Kind::Comma).is_none();
-                return match items.first() {
-                    Some(item) if is_group => self.pattern_kind(*item),
-                    _ => PatKind::Tuple(items.into_iter().map(|n| self.pattern(n)).collect()),
-                };
+                return PatKind::Tuple(items.into_iter().map(|n| self.pattern(n)).collect());
             }
             Kind::RestPattern => "`..` in a pattern is",
             Kind::ArrayPattern => "a pattern of an array is",
@@ -49,4 +46,15 @@ impl Lower<'_> {
         self.unsupported(span, what);
         PatKind::Error
     }
+}
+
+/// What stands in parentheses that group: `(a)`, not `(a,)`.
+fn ungroup(mut node: Node<'_>) -> Node<'_> {
+    while node.kind() == Kind::TuplePattern
+        && node.token(Kind::Comma).is_none()
+        && let [item] = node.children()[..]
+    {
+        node = item;
+    }
+    node
 }
