@@ -431,6 +431,25 @@ impl<'m, 'c> Builder<'m, 'c> {
         store
     }
 
+    /// Writes a vector past the caches, to an address that is a multiple of `align`.
+    pub fn store_past_caches(&self, value: Val<'c>, at: PointerValue<'c>, align: u32) {
+        let store = self.store_aligned(value, at, align);
+        let context = self.cx.context;
+        let one = self.cx.types.i32.const_int(1, false);
+        let node = context.metadata_node(&[one.into()]);
+        store
+            .set_metadata(node, context.get_kind_id("nontemporal"))
+            .expect("a store can pass the caches");
+    }
+
+    /// Waits until what was written past the caches can be seen by other threads.
+    pub fn wait_for_stores(&self) {
+        let fence = Intrinsic::find("llvm.x86.sse.sfence")
+            .and_then(|intrinsic| intrinsic.get_declaration(&self.cx.module, &[]))
+            .expect("LLVM 22 has the intrinsic");
+        self.call(fence, &[]);
+    }
+
     /// The address of element `index` of an array of `ty`; the element exists, or is one past the end.
     pub fn element(
         &self,

@@ -102,10 +102,14 @@ impl<'c> ModuleCx<'c> {
         name: &str,
         argument: u64,
     ) {
-        let attribute = self
-            .context
-            .create_enum_attribute(attribute_kind(name), argument);
-        function.add_attribute(location, attribute);
+        function.add_attribute(location, self.enum_attribute(name, argument));
+    }
+
+    /// An attribute that LLVM knows by name.
+    #[must_use]
+    pub fn enum_attribute(&self, name: &str, argument: u64) -> Attribute {
+        self.context
+            .create_enum_attribute(attribute_kind(name), argument)
     }
 
     /// `range(i64 low, high)`: at least `low`, less than `high` as unsigned numbers.

@@ -5,7 +5,7 @@ use super::context::ModuleCx;
 use super::layout::{FunctionAbi, ParamAbi};
 use super::multiversion::{self, Level};
 use crate::hir::ParamMode;
-use crate::mir::Function;
+use crate::mir::{Function, Rvalue, StmtKind};
 use crate::types::Ty;
 use inkwell::GlobalVisibility;
 use inkwell::attributes::AttributeLoc;
@@ -19,6 +19,8 @@ pub struct FunctionHandle<'c> {
     pub value: FunctionValue<'c>,
     /// How it is called.
     pub abi: FunctionAbi<'c>,
+    /// Whether it has loops: then a copy of it in a wrapper would cost more than the call.
+    pub has_loops: bool,
 }
 
 /// What came back from a call.
@@ -31,9 +33,22 @@ pub struct CallResult<'c> {
 }
 
 impl<'c> FunctionHandle<'c> {
-    /// Calls the function with arguments that are flat already, as in [`ParamAbi::types`].
+    /// Calls the function from a wrapper, with arguments that are flat already, as in [`ParamAbi::types`].
     pub fn call(&self, b: &Builder<'_, 'c>, args: &[Val<'c>]) -> CallResult<'c> {
-        let result = b.call(self.value, args);
+        let (result, call) = b.call_site(self.value, args);
+        if self.has_loops {
+            let noinline = b.cx.enum_attribute("noinline", 0);
+            call.add_attribute(AttributeLoc::Function, noinline);
+        }
+        self.split(b, result)
+    }
+
+    /// Calls the function from Aria code.
+    pub(super) fn call_in_code(&self, b: &Builder<'_, 'c>, args: &[Val<'c>]) -> CallResult<'c> {
+        self.split(b, b.call(self.value, args))
+    }
+
+    fn split(&self, b: &Builder<'_, 'c>, result: Option<Val<'c>>) -> CallResult<'c> {
         match (self.abi.raises, self.abi.ret) {
             (false, _) => CallResult {
                 failed: None,
@@ -84,9 +99,26 @@ pub(super) fn declare_all<'c>(cx: &ModuleCx<'c>, level: Level) {
         multiversion::target(cx, value, level);
         cx.add_attribute(value, AttributeLoc::Function, "nounwind", 0);
         describe_params(cx, function, &abi, value);
-        let handle = FunctionHandle { value, abi };
+        let handle = FunctionHandle {
+            value,
+            abi,
+            has_loops: has_loops(function),
+        };
         cx.functions.borrow_mut().insert((level, id), handle);
     }
+}
+
+fn has_loops(function: &Function) -> bool {
+    let mut found = !function.loops.is_empty();
+    function.body.each(&mut |stmt| {
+        if let StmtKind::Assign { value, .. } = &stmt.kind {
+            found |= matches!(
+                value,
+                Rvalue::Map { .. } | Rvalue::Reduce { .. } | Rvalue::Fill { .. }
+            );
+        }
+    });
+    found
 }
 
 /// States what the language guarantees about parameters, so that loops over them vectorise.

@@ -94,9 +94,7 @@ impl Listener {
     /// Begins to listen to a context; with `remarks`, to remarks about loops as well as to errors. The listener must
     /// outlive the context.
     pub(super) fn attach(&self, context: &Context, remarks: bool) {
-        if remarks {
-            enable_remarks();
-        }
+        set_up(remarks);
         let this = std::ptr::from_ref(self).cast_mut().cast::<c_void>();
         // SAFETY: the context is alive, and the caller keeps the listener in place as long.
         unsafe { LLVMContextSetDiagnosticHandler(context.raw(), Some(listen), this) };
@@ -123,23 +121,33 @@ extern "C" fn listen(info: LLVMDiagnosticInfoRef, listener: *mut c_void) {
     }
 }
 
-/// Makes LLVM give remarks about vectorisation: a setting of the process, which contexts without a wish for remarks
-/// pass over in silence because each has a listener.
-fn enable_remarks() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let args = [
-            c"ariac",
-            c"-pass-remarks=loop-vectorize",
-            c"-pass-remarks-missed=loop-vectorize",
-            c"-pass-remarks-analysis=loop-vectorize",
-        ];
-        let pointers = args.map(CStr::as_ptr);
-        // SAFETY: the arguments are NUL-terminated and live through the call, which copies them.
-        unsafe {
-            llvm_sys::support::LLVMParseCommandLineOptions(4, pointers.as_ptr(), std::ptr::null());
-        }
-    });
+/// Sets what LLVM has only process-wide settings for.
+///
+/// * Loops are not versioned for a stride of one *byte*, which is what LLVM takes Aria's strides for: MIR versions them.
+/// * Remarks about vectorisation; a context without a wish for them passes them over, because it has a listener.
+fn set_up(remarks: bool) {
+    static VERSIONING: Once = Once::new();
+    VERSIONING.call_once(|| parse_options(&[c"-enable-mem-access-versioning=false"]));
+    static REMARKS: Once = Once::new();
+    if remarks {
+        REMARKS.call_once(|| {
+            parse_options(&[
+                c"-pass-remarks=loop-vectorize",
+                c"-pass-remarks-missed=loop-vectorize",
+                c"-pass-remarks-analysis=loop-vectorize",
+            ]);
+        });
+    }
+}
+
+fn parse_options(options: &[&CStr]) {
+    let mut pointers = vec![c"ariac".as_ptr()];
+    pointers.extend(options.iter().map(|option| option.as_ptr()));
+    let count = i32::try_from(pointers.len()).expect("there are few options");
+    // SAFETY: the arguments are NUL-terminated and live through the call, which copies them.
+    unsafe {
+        llvm_sys::support::LLVMParseCommandLineOptions(count, pointers.as_ptr(), std::ptr::null());
+    }
 }
 
 /// Reasons come before the remark that a loop is not vectorised, at the place of what is to blame: hands them on.

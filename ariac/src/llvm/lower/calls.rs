@@ -41,7 +41,7 @@ impl<'c> Lowering<'_, 'c> {
             };
             abi.flatten(&self.b, value, &mut flat);
         }
-        let result = handle.call(&self.b, &flat);
+        let result = handle.call_in_code(&self.b, &flat);
         if let Some(failed) = result.failed {
             self.propagate_if(failed.into());
         }

@@ -62,8 +62,8 @@ pub(super) struct Lanes<'c> {
     scalar: BasicTypeEnum<'c>,
     mask: VectorType<'c>,
     parts: Vec<PointerValue<'c>>,
-    /// For `Min` and `Max`: all ones where a lane saw a nan.
-    nans: Vec<PointerValue<'c>>,
+    /// For `Min` and `Max`: all ones where a part saw a nan in this lane of it.
+    nans: Option<PointerValue<'c>>,
 }
 
 /// Where rows come from.
@@ -80,13 +80,14 @@ impl<'c> Lanes<'c> {
         let scalar = b.cx.value_type(ty);
         let bits = if *ty == Ty::Float32 { 32 } else { 64 };
         let register = level.vector_bits() / bits;
-        let width = (2 * register).min(ROW);
-        // Half of the registers hold lanes (half of these are for nans where those are looked for).
-        let registers = if level.vector_bits() == 512 { 32 } else { 16 };
-        let lanes_held = match fold {
-            Fold::Sum => registers / 2 * register,
-            Fold::Min | Fold::Max => registers / 4 * register,
+        // A part of one register keeps the masks of a search for nan in registers of their own size.
+        let width = match fold {
+            Fold::Sum => (2 * register).min(ROW),
+            Fold::Min | Fold::Max => register,
         };
+        // Half of the registers hold lanes.
+        let registers = if level.vector_bits() == 512 { 32 } else { 16 };
+        let lanes_held = registers / 2 * register;
         let parts = (ROW / width) as usize;
         let vector = vector_type(scalar, width);
         let integer = match bits {
@@ -94,7 +95,7 @@ impl<'c> Lanes<'c> {
             _ => b.cx.types.i64,
         };
         let mask = integer.vec_type(width);
-        let nans = if fold == Fold::Sum { 0 } else { parts };
+        let nans = (fold != Fold::Sum).then(|| b.slot(mask, "nans"));
         Lanes {
             fold,
             width,
@@ -102,7 +103,7 @@ impl<'c> Lanes<'c> {
             scalar,
             mask,
             parts: (0..parts).map(|_| b.slot(vector, "lanes")).collect(),
-            nans: (0..nans).map(|_| b.slot(mask, "nans")).collect(),
+            nans,
         }
     }
 
@@ -121,7 +122,7 @@ impl<'c> Lanes<'c> {
         for &part in &self.parts {
             b.store(self.empty(b), part);
         }
-        for &nan in &self.nans {
+        if let Some(nan) = self.nans {
             b.store(self.mask.const_zero().into(), nan);
         }
     }
@@ -130,7 +131,7 @@ impl<'c> Lanes<'c> {
     fn add(&self, b: &Builder<'_, 'c>, part: usize, terms: Val<'c>) {
         let held = b.load(self.vector(), self.parts[part]);
         b.store(self.fold.combine(b, held, terms), self.parts[part]);
-        if let Some(&nan) = self.nans.get(part) {
+        if let Some(nan) = self.nans {
             let is_nan = b.fcmp(FloatPredicate::UNO, terms, terms);
             let bits = b.sext(is_nan, self.mask);
             let held = b.load(self.mask, nan);
@@ -162,10 +163,8 @@ impl<'c> Lanes<'c> {
 
     /// Whether a lane saw a nan.
     pub(super) fn saw_nan(&self, b: &Builder<'_, 'c>) -> Val<'c> {
-        let masks = self.nans.iter().map(|&nan| b.load(self.mask, nan));
-        let any = masks
-            .reduce(|x, y| b.or(x, y))
-            .expect("nans are looked for");
+        let slot = self.nans.expect("nans are looked for");
+        let any = b.load(self.mask, slot);
         let bits = b.intrinsic("llvm.vector.reduce.or", &[any.get_type()], &[any]);
         b.icmp(IntPredicate::NE, bits, super::zero(bits.get_type()))
     }
@@ -194,25 +193,62 @@ impl<'c> Lowering<'_, 'c> {
         base: Val<'c>,
         rows: Val<'c>,
     ) {
+        self.sweep(lanes, source, base, rows, 1);
+    }
+
+    /// Takes the rows of a whole block in, from term `base` on.
+    pub(super) fn add_block(
+        &mut self,
+        lanes: &Lanes<'c>,
+        source: &Rows<'_, '_, 'c>,
+        base: Val<'c>,
+    ) {
+        let rows = self.b.i64(BLOCK / i64::from(ROW));
+        self.sweep(lanes, source, base, rows, 4);
+    }
+
+    /// Takes `rows` rows in, some lanes at a time, `unrolled` rows a turn; the last turn is whole.
+    fn sweep(
+        &mut self,
+        lanes: &Lanes<'c>,
+        source: &Rows<'_, '_, 'c>,
+        base: Val<'c>,
+        rows: Val<'c>,
+        unrolled: i64,
+    ) {
+        let row_length = i64::from(ROW);
         let parts: Vec<usize> = (0..lanes.parts.len()).collect();
         for sweep in parts.chunks(lanes.sweep) {
             let zero = self.b.i64(0);
-            self.count(zero, rows, 1, |this, row| {
-                let start = this.b.mul(row, this.b.i64(ROW.into()));
+            let latch = self.count(zero, rows, unrolled, |this, row| {
+                let start = this.b.mul(row, this.b.i64(row_length));
                 let start = this.b.add_nsw(base, start);
-                for &part in sweep {
-                    let offset = this.b.i64(part as i64 * i64::from(lanes.width));
-                    let index = this.b.add_nsw(start, offset);
-                    let terms = match source {
-                        Rows::Kernel(terms) => this.vector_term(terms, index, lanes.width),
-                        Rows::Buffer(buffer) => {
-                            let at = this.b.element(lanes.scalar, *buffer, index);
-                            this.b.load(lanes.vector(), at)
-                        }
-                    };
-                    lanes.add(&this.b, part, terms);
+                for row in 0..unrolled {
+                    for &part in sweep {
+                        let offset = row * row_length + part as i64 * i64::from(lanes.width);
+                        let index = this.b.add_nsw(start, this.b.i64(offset));
+                        let terms = this.row_part(lanes, source, index);
+                        lanes.add(&this.b, part, terms);
+                    }
                 }
             });
+            self.keep_loop_small(latch);
+        }
+    }
+
+    /// A part of a row, from term `index` on.
+    fn row_part(
+        &mut self,
+        lanes: &Lanes<'c>,
+        source: &Rows<'_, '_, 'c>,
+        index: Val<'c>,
+    ) -> Val<'c> {
+        match source {
+            Rows::Kernel(terms) => self.vector_term(terms, index, lanes.width),
+            Rows::Buffer(buffer) => {
+                let at = self.b.element(lanes.scalar, *buffer, index);
+                self.b.load(lanes.vector(), at)
+            }
         }
     }
 }

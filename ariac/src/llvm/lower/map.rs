@@ -7,6 +7,14 @@ use crate::llvm::builder::Val;
 use crate::llvm::remarks::LoopKind;
 use crate::mir::{Kernel, LocalId};
 use crate::types::Ty;
+use inkwell::IntPredicate;
+
+/// Results of so many bytes are written past the caches: they would not stay there, and a line that is written whole
+/// need not be read first.
+const LARGE: u64 = 16 << 20;
+
+/// Bytes of a cache line.
+const LINE: u64 = 64;
 
 impl<'c> Lowering<'_, 'c> {
     pub(super) fn map(&mut self, sources: &[LocalId], kernel: &Kernel, parallel: bool) -> Val<'c> {
@@ -31,7 +39,7 @@ impl<'c> Lowering<'_, 'c> {
         self.take_hidden(pending, self.cx.types.array.into())
     }
 
-    /// Computes the elements `lo..hi`.
+    /// Computes the elements `lo..hi`; `lo` is a multiple of 64.
     pub(super) fn map_range(
         &mut self,
         terms: &Terms<'_, 'c>,
@@ -39,6 +47,53 @@ impl<'c> Lowering<'_, 'c> {
         lo: Val<'c>,
         hi: Val<'c>,
     ) {
+        let element = self.operand_ty(&terms.kernel.result);
+        if element == Ty::Bool || !self.is_vector_kernel(terms) {
+            self.map_elements(terms, to, lo, hi);
+            return;
+        }
+        let (large, rest) = (self.b.block("large"), self.b.block("elements"));
+        let limit = LARGE / crate::llvm::layout::element_size(&element);
+        let is_large = self
+            .b
+            .icmp(IntPredicate::UGE, to.len, self.b.i64(limit as i64));
+        let before = self.b.here();
+        self.b.branch(is_large, large, rest);
+        self.b.enter(large);
+        let done = self.stream(terms, &element, to, lo, hi);
+        let streamed = self.b.here();
+        self.b.go(rest);
+        self.b.enter(rest);
+        let first = self
+            .b
+            .phi(self.cx.types.i64, &[(lo, before), (done, streamed)]);
+        self.map_elements(terms, to, first.as_basic_value(), hi);
+    }
+
+    /// Computes elements from `lo` on, as many as make whole cache lines, past the caches: gives the first that is left.
+    fn stream(
+        &mut self,
+        terms: &Terms<'_, 'c>,
+        element: &Ty,
+        to: Elements<'c>,
+        lo: Val<'c>,
+        hi: Val<'c>,
+    ) -> Val<'c> {
+        let lanes = (LINE / crate::llvm::layout::element_size(element)) as u32;
+        let count = self.b.sub(hi, lo);
+        let whole = self.b.and(count, self.b.i64(-i64::from(lanes)));
+        let end = self.b.add(lo, whole);
+        let latch = self.count(lo, end, lanes.into(), |this, index| {
+            let values = this.vector_term(terms, index, lanes);
+            let at = this.element_address(element, to, index);
+            this.b.store_past_caches(values, at, LINE as u32);
+        });
+        self.keep_loop_small(latch);
+        self.b.wait_for_stores();
+        end
+    }
+
+    fn map_elements(&mut self, terms: &Terms<'_, 'c>, to: Elements<'c>, lo: Val<'c>, hi: Val<'c>) {
         let element = self.operand_ty(&terms.kernel.result);
         self.gathering(terms.kernel, |this| {
             let latch = this.count(lo, hi, 1, |this, index| {

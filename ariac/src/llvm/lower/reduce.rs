@@ -96,7 +96,6 @@ impl<'c> Lowering<'_, 'c> {
         let whole = self.b.and(len, self.b.i64(-BLOCK));
         let zero = self.b.i64(0);
         self.count(zero, whole, BLOCK, |this, base| {
-            let all = this.b.i64(BLOCK / i64::from(ROW));
             if let Some(buffer) = buffer {
                 let count = this.b.i64(BLOCK);
                 this.fill_buffer(terms, ty, buffer, base, count);
@@ -109,7 +108,7 @@ impl<'c> Lowering<'_, 'c> {
             if blocks.is_some() {
                 lanes.clear(&this.b);
             }
-            this.add_rows(&lanes, &rows, first, all);
+            this.add_block(&lanes, &rows, first);
             if let Some(blocks) = &blocks {
                 let sum = lanes.total(&this.b);
                 let number = this
@@ -306,7 +305,7 @@ impl<'c> BlockSums<'c> {
         sum_phi.add_incoming(&[(&pair, turn)]);
         depth_phi.add_incoming(&[(&top, turn)]);
         number_phi.add_incoming(&[(&b.lshr(number, b.i64(1)), turn)]);
-        b.go(head);
+        lowering.keep_loop_small(b.go(head));
 
         b.enter(end);
         b.store(sum, b.element(self.scalar, self.stack, depth));
@@ -335,7 +334,8 @@ impl<'c> BlockSums<'c> {
         let older = b.load(self.scalar, b.element(self.scalar, self.stack, top));
         sum_phi.add_incoming(&[(&b.fadd(older, sum), turn)]);
         depth_phi.add_incoming(&[(&top, turn)]);
-        b.go(head);
+        lowering.keep_loop_small(b.go(head));
+
         b.enter(end);
         sum
     }
