@@ -111,7 +111,6 @@ pub fn frontend(
     });
     dump.add("mir", || mir::pretty(&program));
     dump.add("counts", || mir::pretty_counts(&program));
-    dump.add("counts", || mir::pretty_counts(&program));
     dump.add("remarks", || passes::pretty(&remarks, sources));
     (
         Some(Frontend {

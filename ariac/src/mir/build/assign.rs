@@ -35,6 +35,8 @@ impl FnBuilder<'_> {
 
     fn bind(&mut self, pattern: PatId, value: Value) {
         match &self.cx.hir.pats[pattern].kind {
+            // A variable without a value needs no place.
+            PatKind::Name(_) if value.ty == Ty::Unit => self.discard(&value),
             PatKind::Name(_) => {
                 if let Some(&binding) = self.cx.names.pats.get(pattern) {
                     let local = self.binding(binding);
@@ -78,6 +80,7 @@ impl FnBuilder<'_> {
 
     fn assign_target(&mut self, target: ExprId, value: Value) {
         match &self.cx.hir.exprs[target].kind {
+            ExprKind::Name(_) if value.ty == Ty::Unit => self.discard(&value),
             ExprKind::Name(_) => {
                 if let Some(binding) = self.variable(target) {
                     let local = self.binding(binding);

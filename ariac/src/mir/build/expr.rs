@@ -162,6 +162,7 @@ impl FnBuilder<'_> {
 
     fn name(&mut self, id: ExprId) -> Value {
         match self.cx.names.exprs.get(id) {
+            Some(Meaning::Local(_)) if self.ty(id) == Ty::Unit => Value::unit(),
             Some(Meaning::Local(binding)) => {
                 let local = self.binding(*binding);
                 let ty = self.local_ty(local);
