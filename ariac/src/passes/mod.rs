@@ -8,6 +8,10 @@ mod definitions;
 mod fuse;
 mod gil_regions;
 mod hoist_bounds;
+#[cfg(test)]
+mod interpret;
+#[cfg(test)]
+mod random_programs;
 mod simplify;
 #[cfg(test)]
 mod testing;

@@ -9,6 +9,7 @@ use crate::mir::{
 };
 use crate::source::{SourceMap, Span};
 use crate::types::Ty;
+use aria_abi::codes::ErrorKind;
 use pretty_assertions::assert_eq;
 
 /// A function that is being built, in a program of its own.
@@ -182,10 +183,19 @@ impl FnTest {
     }
 
     pub(super) fn block(&mut self, f: impl FnOnce(&mut Self)) -> Block {
-        self.blocks.push(Vec::new());
+        self.begin();
         f(self);
+        self.end()
+    }
+
+    /// What is emitted from here to [`FnTest::end`] is a block.
+    pub(super) fn begin(&mut self) {
+        self.blocks.push(Vec::new());
+    }
+
+    pub(super) fn end(&mut self) -> Block {
         Block {
-            stmts: self.blocks.pop().expect("it was pushed above"),
+            stmts: self.blocks.pop().expect("`begin` pushed it"),
         }
     }
 
@@ -244,6 +254,21 @@ impl FnTest {
             condition,
             then,
             otherwise: Block::default(),
+        });
+    }
+
+    /// `requires condition`.
+    pub(super) fn require(&mut self, condition: LocalId) {
+        let otherwise = self.block(|f| {
+            f.emit(StmtKind::Raise {
+                kind: ErrorKind::ValueError,
+                message: Operand::Const(Const::Str("no".into())),
+            });
+        });
+        self.emit(StmtKind::If {
+            condition: local(condition),
+            then: Block::default(),
+            otherwise,
         });
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::definitions::Definitions;
 use crate::mir::{BinOp, Const, Function, LocalId, Operand, Rvalue, Stmt, StmtKind, UnOp};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How the locals that are defined once are computed. True wherever they have a value.
 #[derive(Debug, Default)]
@@ -10,6 +10,8 @@ pub(super) struct Values {
     defined: HashMap<LocalId, Rvalue>,
     /// Arrays that keep their memory: defined once.
     stable: HashMap<LocalId, Option<Length>>,
+    /// Numbers and the like that are defined once.
+    once: HashSet<LocalId>,
 }
 
 /// The length of an array by another name.
@@ -24,8 +26,13 @@ impl Values {
     pub(super) fn of(function: &Function, definitions: &Definitions) -> Values {
         let mut values = Values::default();
         for (id, local) in function.locals.iter() {
-            if local.ty.is_array_like() && definitions.once(id) {
+            if !definitions.once(id) {
+                continue;
+            }
+            if local.ty.is_array_like() {
                 values.stable.insert(id, None);
+            } else {
+                values.once.insert(id);
             }
         }
         function.body.each(&mut |stmt| {
@@ -59,7 +66,7 @@ impl Values {
         if let (Some(length), true) = (length, self.is_stable(dst)) {
             let holds = match &length {
                 Length::Of(source) => self.is_stable(*source),
-                Length::Is(_) => true,
+                Length::Is(operand) => self.is_fixed(operand),
             };
             if holds {
                 self.stable.insert(dst, Some(length));
@@ -78,6 +85,11 @@ impl Values {
         self.defined.get(&local)
     }
 
+    /// Whether the operand is the same number wherever it has a value.
+    fn is_fixed(&self, operand: &Operand) -> bool {
+        operand.local().is_none_or(|l| self.once.contains(&l))
+    }
+
     /// Whether the array is the same one wherever its local has a value.
     pub(super) fn is_stable(&self, array: LocalId) -> bool {
         self.stable.contains_key(&array)
@@ -88,9 +100,12 @@ impl Values {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Symbol {
     Zero,
+    /// A local that is defined once.
     Local(LocalId),
     /// The length of a stable array; at least 0.
     Length(LocalId),
+    /// A local that has several values in turn: nothing is known of it, not even that it is equal to itself.
+    Varying,
 }
 
 /// `symbol + offset`.
@@ -160,11 +175,13 @@ impl<'a> Facts<'a> {
             return;
         };
         match self.values.get(*local).cloned() {
-            Some(Rvalue::Use(operand)) => self.learn(&operand, holds),
+            Some(Rvalue::Use(operand)) if self.values.is_fixed(&operand) => {
+                self.learn(&operand, holds);
+            }
             Some(Rvalue::Unary {
                 op: UnOp::Not,
                 operand,
-            }) => self.learn(&operand, !holds),
+            }) if self.values.is_fixed(&operand) => self.learn(&operand, !holds),
             Some(Rvalue::Binary { op, left, right }) if is_int(&left) || is_int(&right) => {
                 self.learn_comparison(op, &left, &right, holds);
             }
@@ -189,7 +206,7 @@ impl<'a> Facts<'a> {
 
     fn equal(&mut self, a: Sum, b: Sum) {
         match (a, b) {
-            (a, b) if a == b => {}
+            (a, b) if a == b || [a.0, b.0].contains(&Symbol::Varying) => {}
             ((Symbol::Length(x), 0), (Symbol::Length(y), 0)) => {
                 self.lengths.push((x, Length::Of(y)));
             }
@@ -211,6 +228,9 @@ impl<'a> Facts<'a> {
 
     /// `a <= b + k`.
     fn at_most(&mut self, a: Sum, b: Sum, k: i64) {
+        if [a.0, b.0].contains(&Symbol::Varying) {
+            return;
+        }
         if let Some(k) = b.1.checked_sub(a.1).and_then(|d| d.checked_add(k)) {
             self.less.push((a.0, b.0, k));
         }
@@ -221,6 +241,9 @@ impl<'a> Facts<'a> {
         let Some(room) = b.1.checked_sub(a.1) else {
             return false;
         };
+        if [a.0, b.0].contains(&Symbol::Varying) {
+            return false;
+        }
         if a.0 == b.0 {
             return room >= 0;
         }
@@ -251,18 +274,22 @@ impl<'a> Facts<'a> {
                 Operand::Const(_) => return None,
                 Operand::Local(local) => local,
             };
+            if !self.values.once.contains(&local) {
+                return Some((Symbol::Varying, offset));
+            }
+            // A local that is defined once is a name for how it was computed, if what it was computed from is fixed too.
             match self.values.get(local) {
-                Some(Rvalue::Use(inner)) => operand = inner.clone(),
+                Some(Rvalue::Use(inner)) if self.values.is_fixed(inner) => operand = inner.clone(),
                 Some(Rvalue::Len(array)) if self.values.is_stable(*array) => {
                     let (symbol, n) = self.length(*array);
                     return Some((symbol, offset.checked_add(n)?));
                 }
                 Some(Rvalue::Binary { op, left, right }) => match offset_of(*op, left, right) {
-                    Some((inner, n)) => {
+                    Some((inner, n)) if self.values.is_fixed(inner) => {
                         offset = offset.checked_add(n)?;
                         operand = inner.clone();
                     }
-                    None => return Some((Symbol::Local(local), offset)),
+                    _ => return Some((Symbol::Local(local), offset)),
                 },
                 _ => return Some((Symbol::Local(local), offset)),
             }

@@ -197,12 +197,16 @@ impl Nest<'_> {
         vars: &HashMap<LocalId, Interval>,
         out: &mut Linear,
     ) -> Option<()> {
-        if factor.abs() > CONST_FACTOR_LIMIT {
+        if factor == 0 || factor.unsigned_abs() > CONST_FACTOR_LIMIT as u64 {
             return None;
         }
         let local = match operand {
             Operand::Const(Const::Int(n)) => {
-                out.constant = out.constant.checked_add(n.checked_mul(factor)?)?;
+                // A large constant may make a part overflow though the sum does not.
+                let term = n
+                    .checked_mul(factor)
+                    .filter(|t| t.unsigned_abs() <= RANGE_LIMIT as u64)?;
+                out.constant = out.constant.checked_add(term)?;
                 return Some(());
             }
             Operand::Const(_) => return None,
@@ -334,7 +338,8 @@ impl Nest<'_> {
         linear: &Linear,
         vars: &HashMap<LocalId, Interval>,
     ) -> Option<Vec<Condition>> {
-        if linear.vars.len() + linear.values.len() > MAX_TERMS || linear.constant.abs() > TERM_LIMIT
+        if linear.vars.len() + linear.values.len() > MAX_TERMS
+            || linear.constant.unsigned_abs() > TERM_LIMIT as u64
         {
             return None;
         }

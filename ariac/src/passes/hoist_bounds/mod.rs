@@ -26,6 +26,8 @@
 mod facts;
 mod guard;
 mod index;
+#[cfg(test)]
+mod tests;
 
 use super::definitions::Definitions;
 use super::{Pass, Remark, RemarkKind};
