@@ -123,8 +123,8 @@ impl Walk<'_> {
                         }
                     });
                 }
-                // Two versions of the same code take the same time.
-                let branch = if first == second {
+                // Of two versions of the same code one runs, nearly always the fast one.
+                let branch = if stmt.fast_version().is_some() || first == second {
                     first
                 } else {
                     add(first, second)
