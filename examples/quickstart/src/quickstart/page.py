@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+import quickstart
+
 KERNELS = Path(__file__).with_name("kernels.aria")
 # Large arrays are compared in pieces of this many values, so that no third array of their size is made.
 _PIECE = 1 << 20
@@ -51,17 +53,18 @@ def agree(ours: Any, theirs: Any) -> None:
 
 def times(ours: float, theirs: float) -> None:
     """Print both times."""
-    print(
-        f"  {_bold('time')}  Aria {_duration(ours)}   NumPy {_duration(theirs)}   ({theirs / ours:.1f} × Aria's time)"
-    )
+    both = f"Aria {_duration(ours)}   NumPy {_duration(theirs)}"
+    print(f"  {_bold('time')}  {both}   NumPy takes {theirs / ours:.1f} × as long")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under a head, in columns."""
     lines = [tuple(map(str, line)) for line in (head, *rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    # A row may end early; its last cell then runs over the columns that it leaves out.
+    full = [line for line in lines if len(line) == len(head)]
+    widths = [max(map(len, column)) for column in zip(*full, strict=True)]
     for number, line in enumerate(lines):
-        text = "  " + "   ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        text = "  " + "   ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=False)).rstrip()
         print(_bold(text) if number == 0 else text)
 
 
@@ -99,7 +102,26 @@ def report() -> None:
     done = subprocess.run([ariac, "report", str(KERNELS), "--format=json"], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         sys.exit(done.stderr)
-    print(json.loads(done.stdout))
+    facts = json.loads(done.stdout)
+    loops = [fact for fact in facts if fact["kind"] == "loop"]
+    levels = list(dict.fromkeys(level["level"] for loop in loops for level in loop["levels"]))
+    print("  how many numbers each loop handles at once, for each level of processor")
+    print(f"  (this one runs the code for {quickstart.CPU_LEVEL}):")
+    table(
+        ("function", "line", "loop", *levels),
+        [(loop["function"], loop["line"], loop["text"], *_widths(loop, levels)) for loop in loops],
+    )
+    print("\n  the GIL:")
+    table(("function", "line", ""), [(f["function"], f["line"], f["text"]) for f in facts if f["kind"] == "gil"])
+
+
+def _widths(loop: dict[str, Any], levels: list[str]) -> list[str]:
+    """Return what became of a loop at each level; what is true of all levels is said once."""
+    found = {level["level"]: level for level in loop["levels"]}
+    if all(level["width"] is None for level in found.values()):
+        reason = next((level["reason"] for level in found.values() if "reason" in level), None)
+        return [f"1: {reason}"] if reason else ["1"] * len(levels)
+    return [str(found[level]["width"] or 1) if level in found else "" for level in levels]
 
 
 def _plain(value: Any) -> str:
