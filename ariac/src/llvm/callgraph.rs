@@ -1,16 +1,17 @@
-//! What the call graph says about functions: which are recursive, and which may fail.
+//! What the call graph says about functions: which are recursive, which may fail, which gain by wider vectors.
 //!
 //! A recursive function checks the stack, so it may fail even where MIR says that nothing in it raises; then its
 //! callers may fail too.
 
 use crate::arena::Id;
-use crate::mir::{Block, FnId, Program, Rvalue, StmtKind};
+use crate::mir::{Block, FnId, Function, Program, Rvalue, StmtKind};
 
 /// What the call graph says about functions.
 #[derive(Debug)]
 pub(super) struct CallGraph {
     recursive: Vec<bool>,
     raises: Vec<bool>,
+    wide: Vec<bool>,
 }
 
 impl CallGraph {
@@ -26,19 +27,18 @@ impl CallGraph {
             })
             .collect();
         let recursive: Vec<bool> = (0..callees.len()).map(|f| reaches(&callees, f)).collect();
-        let mut raises: Vec<bool> = program.functions.iter().map(|(_, f)| f.raises).collect();
+        let functions = || program.functions.iter().map(|(_, function)| function);
+        let mut raises: Vec<bool> = functions().map(|f| f.raises).collect();
         for (raises, &recursive) in raises.iter_mut().zip(&recursive) {
             *raises |= recursive;
         }
-        loop {
-            let grown = |f: &usize| !raises[*f] && callees[*f].iter().any(|&c| raises[c]);
-            let found: Vec<usize> = (0..callees.len()).filter(grown).collect();
-            if found.is_empty() {
-                return CallGraph { recursive, raises };
-            }
-            for f in found {
-                raises[f] = true;
-            }
+        let mut wide: Vec<bool> = functions().map(works_on_arrays).collect();
+        spread_to_callers(&callees, &mut raises);
+        spread_to_callers(&callees, &mut wide);
+        CallGraph {
+            recursive,
+            raises,
+            wide,
         }
     }
 
@@ -47,10 +47,50 @@ impl CallGraph {
         self.recursive[id.index()]
     }
 
+    /// Whether the function is worth code of its own for each level.
+    pub(super) fn is_wide(&self, id: FnId) -> bool {
+        self.wide[id.index()]
+    }
+
     /// Whether the function may fail.
     pub(super) fn raises(&self, id: FnId) -> bool {
         self.raises[id.index()]
     }
+}
+
+/// What is true of a function becomes true of its callers.
+fn spread_to_callers(callees: &[Vec<usize>], is_true: &mut [bool]) {
+    loop {
+        let grown = |f: &usize| !is_true[*f] && callees[*f].iter().any(|&c| is_true[c]);
+        let found: Vec<usize> = (0..callees.len()).filter(grown).collect();
+        if found.is_empty() {
+            return;
+        }
+        for f in found {
+            is_true[f] = true;
+        }
+    }
+}
+
+/// Whether the function has loops that wider vectors may speed up.
+fn works_on_arrays(function: &Function) -> bool {
+    let mut touches = false;
+    let mut whole = false;
+    function.body.each(&mut |stmt| match &stmt.kind {
+        StmtKind::Store { .. } => touches = true,
+        StmtKind::Assign { value, .. } => {
+            touches |= matches!(value, Rvalue::Load { .. });
+            whole |= matches!(
+                value,
+                Rvalue::Map { .. }
+                    | Rvalue::Reduce { .. }
+                    | Rvalue::Fill { .. }
+                    | Rvalue::ToArray(_)
+            );
+        }
+        _ => {}
+    });
+    whole || (!function.loops.is_empty() && (touches || !function.uses_python))
 }
 
 /// Whether a call of `start` may lead to another call of `start`.

@@ -82,9 +82,15 @@ impl<'c> ParamAbi<'c> {
     }
 }
 
-/// Declares every function of the program at a level.
-pub(super) fn declare_all<'c>(cx: &ModuleCx<'c>, level: Level) {
+/// Declares every function of the program at a level. Functions that do not gain by it have one version for all.
+pub(super) fn declare_all(cx: &ModuleCx<'_>, level: Level) {
     for (id, function) in cx.program.functions.iter() {
+        let lowest = cx.options.levels[0];
+        if level != lowest && !cx.calls.is_wide(id) {
+            let handle = cx.function(lowest, id);
+            cx.functions.borrow_mut().insert((level, id), handle);
+            continue;
+        }
         let abi = FunctionAbi::of(cx, function, cx.calls.raises(id));
         let symbol = cx.symbol(&function.name, level);
         let value = cx.module.add_function(&symbol, abi.ty, None);

@@ -8,7 +8,7 @@
 //! instructions), [`mathlib`], [`multiversion`], `debuginfo`, [`optimize`], `object`, [`remarks`].
 //!
 //! Symbols: a function is `aria.NAME` at the lowest level of the build and `aria.NAME.v3` (`.v2`, `.v4`, `.native`) at
-//! others. Exported functions keep their symbol in `--emit=llvm` and in the object, hidden.
+//! others; a function without loops has no others. Exported functions keep their symbol in `--emit=llvm` and in the object, hidden.
 
 pub mod builder;
 mod callgraph;
@@ -177,7 +177,9 @@ fn build<'c>(
     }
     for &level in &options.levels {
         for id in program.functions.ids() {
-            lower::lower_function(&cx, level, id);
+            if level == options.levels[0] || cx.calls.is_wide(id) {
+                lower::lower_function(&cx, level, id);
+            }
         }
     }
     emit_extra(&cx);

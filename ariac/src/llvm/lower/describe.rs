@@ -4,6 +4,7 @@ use super::{Exit, Lowering};
 use crate::llvm::loop_metadata;
 use crate::llvm::remarks::{LoopKind, LoopSite};
 use crate::source::Span;
+use inkwell::debug_info::DILocation;
 use inkwell::values::InstructionValue;
 
 impl<'c> Lowering<'_, 'c> {
@@ -11,7 +12,7 @@ impl<'c> Lowering<'_, 'c> {
     pub(super) fn describe_for_debuggers(&mut self) {
         let Some(debug) = &self.cx.debug else { return };
         let name = match self.exit {
-            Exit::Function(_) => self.function.name.clone(),
+            Exit::Function(_) | Exit::Never => self.function.name.clone(),
             Exit::ParallelBody => format!("{} (parallel)", self.function.name),
         };
         let subprogram = debug.function(
@@ -36,15 +37,26 @@ impl<'c> Lowering<'_, 'c> {
     /// Notes a loop, given its branch back.
     pub(super) fn describe_loop(&self, latch: InstructionValue<'c>, what: LoopKind) {
         self.note(what, None);
-        if let (Some(debug), Some(scope)) = (&self.cx.debug, self.subprogram) {
-            let location = debug.location(self.cx.context, self.cx.sources, scope, self.span);
-            loop_metadata::set(self.cx, latch, Some(location), &[]);
+        if let Some(place) = self.place() {
+            loop_metadata::set(self.cx, latch, Some(place), &[]);
         }
+    }
+
+    /// The current place, if anybody wants to know.
+    fn place(&self) -> Option<DILocation<'c>> {
+        let (debug, scope) = (self.cx.debug.as_ref()?, self.subprogram?);
+        Some(debug.location(self.cx.context, self.cx.sources, scope, self.span))
     }
 
     /// Notes a loop that is made of vectors.
     pub(super) fn describe_vectors(&self, what: LoopKind, width: u32, lanes_in_flight: u32) {
         self.note(what, Some((width, (lanes_in_flight / width).max(1))));
+    }
+
+    /// Asks LLVM not to copy the body of a loop that is not in a hurry.
+    pub(super) fn keep_loop_rolled(&self, latch: InstructionValue<'c>) {
+        let wishes = [("llvm.loop.unroll.disable", None)];
+        loop_metadata::set(self.cx, latch, self.place(), &wishes);
     }
 
     /// Asks LLVM to leave a short loop alone.

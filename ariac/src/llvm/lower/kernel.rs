@@ -5,13 +5,14 @@ use super::array::Elements;
 use super::checked::Overflow;
 use super::mentions::Mentions;
 use super::scalar::{pure_binary, pure_convert, pure_unary};
+use crate::arena::Id;
 use crate::builtins::MathFn;
 use crate::llvm::builder::{Val, vector_type};
 use crate::llvm::mathlib;
-use crate::mir::{BinOp, Kernel, LocalId, Operand, Rvalue, StmtKind, UnOp};
+use crate::mir::{BinOp, Kernel, LocalId, Operand, Rvalue, Stmt, StmtKind, UnOp};
 use crate::types::Ty;
 use inkwell::IntPredicate;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// What a kernel reads, and what it does.
 pub(super) struct Terms<'k, 'c> {
@@ -36,6 +37,11 @@ impl<'k, 'c> Terms<'k, 'c> {
         };
         lowering.check_lengths(&terms.sources);
         terms
+    }
+
+    /// Whether elements of a source do not lie side by side, or may not.
+    pub(super) fn is_strided(&self) -> bool {
+        self.sources.iter().any(|source| source.stride.is_some())
     }
 
     /// Number of elements.
@@ -141,8 +147,7 @@ impl<'c> Lowering<'_, 'c> {
 
     /// Whether the kernel can be computed for several elements at once.
     pub(super) fn is_vector_kernel(&self, terms: &Terms<'_, 'c>) -> bool {
-        let is_dense = terms.sources.iter().all(|s| s.stride.is_none());
-        is_dense
+        !terms.is_strided()
             && self.is_straight(terms.kernel)
             && values_of(terms.kernel).all(|value| self.is_vector_value(value))
     }
@@ -219,31 +224,12 @@ impl<'c> Lowering<'_, 'c> {
             inside.write(param);
         }
         inside.operand(&kernel.result);
-        let is_private = |local: LocalId| {
-            inside.writes(local) == 0 || inside.count(local) == self.mentions.count(local)
+        let is_private = |local: LocalId| inside.writes(local) == 0 || self.private[local.index()];
+        let is_scalar_assignment = |stmt: &Stmt| match &stmt.kind {
+            StmtKind::Assign { dst: Some(dst), .. } => self.ty(*dst).elem().is_some(),
+            _ => false,
         };
-        if !inside.locals().all(is_private) {
-            return false;
-        }
-        let mut set: HashSet<LocalId> = kernel.params.iter().copied().collect();
-        for stmt in &kernel.body.stmts {
-            let StmtKind::Assign { dst: Some(dst), .. } = &stmt.kind else {
-                return false;
-            };
-            if self.ty(*dst).elem().is_none() {
-                return false;
-            }
-            let here = Mentions::of_stmt(stmt, self.function.locals.len());
-            let is_known = |local| {
-                let is_read = here.count(local) > u32::from(local == *dst);
-                !is_read || set.contains(&local) || inside.writes(local) == 0
-            };
-            if !here.locals().all(is_known) {
-                return false;
-            }
-            set.insert(*dst);
-        }
-        true
+        inside.locals().all(is_private) && kernel.body.stmts.iter().all(is_scalar_assignment)
     }
 
     /// Runs `elements` (which may be run twice) so that Int overflow in the kernel does not keep its loops from

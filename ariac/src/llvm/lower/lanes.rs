@@ -11,7 +11,6 @@
 use super::Lowering;
 use super::kernel::Terms;
 use crate::llvm::builder::{Builder, Val, vector_type};
-use crate::llvm::multiversion::Level;
 use crate::types::Ty;
 use inkwell::types::{BasicTypeEnum, VectorType};
 use inkwell::values::PointerValue;
@@ -54,9 +53,9 @@ impl Fold {
 
 /// The lanes, in memory that becomes registers.
 pub(super) struct Lanes<'c> {
-    pub(super) fold: Fold,
+    fold: Fold,
     /// Lanes of a part.
-    pub(super) width: u32,
+    width: u32,
     /// Parts that are worked on at a time.
     sweep: usize,
     scalar: BasicTypeEnum<'c>,
@@ -76,8 +75,9 @@ pub(super) enum Rows<'t, 'k, 'c> {
 
 impl<'c> Lanes<'c> {
     /// Lanes of `Float` or `Float32`.
-    pub(super) fn new(b: &Builder<'_, 'c>, level: Level, fold: Fold, ty: &Ty) -> Self {
+    pub(super) fn new(b: &Builder<'_, 'c>, fold: Fold, ty: &Ty) -> Self {
         let scalar = b.cx.value_type(ty);
+        let level = b.level;
         let bits = if *ty == Ty::Float32 { 32 } else { 64 };
         let register = level.vector_bits() / bits;
         // A part of one register keeps the masks of a search for nan in registers of their own size.
@@ -177,10 +177,10 @@ impl<'c> Lanes<'c> {
         }
     }
 
-    /// Memory for terms, aligned for vectors.
-    pub(super) fn buffer(&self, b: &Builder<'_, 'c>, terms: i64) -> PointerValue<'c> {
-        let count = u32::try_from(terms / i64::from(self.width)).expect("buffers are small");
-        b.slot(self.vector().array_type(count), "terms")
+    /// Memory for a row.
+    pub(super) fn row(&self, b: &Builder<'_, 'c>) -> PointerValue<'c> {
+        let parts = u32::try_from(self.parts.len()).expect("a row has few parts");
+        b.slot(self.vector().array_type(parts), "row")
     }
 }
 

@@ -101,6 +101,9 @@ impl<'c> Lowering<'_, 'c> {
                 this.store_element(&element, to, index, value);
             });
             this.describe_loop(latch, LoopKind::Map);
+            if terms.is_strided() {
+                this.keep_loop_rolled(latch);
+            }
         });
     }
 }

@@ -1,7 +1,8 @@
-//! How often a piece of MIR mentions each local.
+//! Which locals a piece of MIR mentions, and which live in kernels only.
 
 use crate::arena::Id;
-use crate::mir::{Access, Block, LocalId, Operand, Stmt};
+use crate::mir::{Access, Block, Kernel, LocalId, Operand, StmtKind};
+use std::collections::HashSet;
 
 /// How often each local is mentioned, and how often of these it is changed.
 #[derive(Clone, Debug, Default)]
@@ -18,23 +19,11 @@ impl Mentions {
         mentions
     }
 
-    /// Counts in a statement, but not in blocks below it.
-    pub(super) fn of_stmt(stmt: &Stmt, locals: usize) -> Self {
-        let mut mentions = Mentions::none(locals);
-        stmt.locals(&mut |local, access| mentions.add(local, access));
-        mentions
-    }
-
     fn none(locals: usize) -> Self {
         Mentions {
             all: vec![0; locals],
             writes: vec![0; locals],
         }
-    }
-
-    /// How often a local is mentioned.
-    pub(super) fn count(&self, local: LocalId) -> u32 {
-        self.all[local.index()]
     }
 
     /// How often a local is changed.
@@ -70,5 +59,59 @@ impl Mentions {
         if matches!(access, Access::Write | Access::Bind | Access::Take) {
             self.writes[local.index()] += 1;
         }
+    }
+}
+
+/// By the locals' indices: whether a local holds a value only from one place to another in the same turn of a kernel.
+/// (Copies of a kernel may share it.)
+pub(super) fn private_locals(body: &Block, locals: usize) -> Vec<bool> {
+    let mut private = vec![true; locals];
+    outside_kernels(body, &mut private);
+    private
+}
+
+fn outside_kernels(block: &Block, private: &mut [bool]) {
+    for stmt in &block.stmts {
+        let kernel = match &stmt.kind {
+            StmtKind::Assign { value, .. } => value.kernel(),
+            _ => None,
+        };
+        match kernel {
+            None => {
+                stmt.locals(&mut |local, _| private[local.index()] = false);
+                stmt.blocks(&mut |block| outside_kernels(block, private));
+            }
+            Some(kernel) => {
+                // The statement names the kernel's parameters and result beside its own locals.
+                let mut own: Vec<LocalId> = Vec::new();
+                stmt.locals(&mut |local, access| {
+                    if access != Access::Bind && kernel.result.local() != Some(local) {
+                        own.push(local);
+                    }
+                });
+                for local in own {
+                    private[local.index()] = false;
+                }
+                inside_kernel(kernel, private);
+            }
+        }
+    }
+}
+
+fn inside_kernel(kernel: &Kernel, private: &mut [bool]) {
+    let mut set: HashSet<LocalId> = kernel.params.iter().copied().collect();
+    kernel.body.each(&mut |stmt| {
+        let mut written = Vec::new();
+        stmt.locals(&mut |local, access| match access {
+            Access::Write | Access::Bind => written.push(local),
+            _ if !set.contains(&local) => private[local.index()] = false,
+            _ => {}
+        });
+        set.extend(written);
+    });
+    if let Some(local) = kernel.result.local()
+        && !set.contains(&local)
+    {
+        private[local.index()] = false;
     }
 }

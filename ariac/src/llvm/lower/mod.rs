@@ -39,7 +39,6 @@ use checked::Overflow;
 use inkwell::basic_block::BasicBlock;
 use inkwell::debug_info::DISubprogram;
 use inkwell::values::PointerValue;
-use mentions::Mentions;
 use slots::Slot;
 use std::collections::HashMap;
 
@@ -66,6 +65,8 @@ enum Exit<'c> {
     Function(FunctionHandle<'c>),
     /// The body of a parallel loop: `i32` 0, or 1 after a failure.
     ParallelBody,
+    /// A function that does not fail.
+    Never,
 }
 
 /// The state while one LLVM function is built.
@@ -87,8 +88,8 @@ struct Lowering<'m, 'c> {
     /// Holds the thread's state while the GIL is released.
     gil: Option<PointerValue<'c>>,
     overflow: Overflow<'c>,
-    /// How often each local is mentioned in the whole function.
-    mentions: Mentions,
+    /// Whether each local lives in kernels only: see [`mentions::private_locals`].
+    private: Vec<bool>,
     subprogram: Option<DISubprogram<'c>>,
 }
 
@@ -108,7 +109,7 @@ impl<'m, 'c> Lowering<'m, 'c> {
             hidden: Vec::new(),
             gil: None,
             overflow: Overflow::Raise,
-            mentions: Mentions::of(&function.body, function.locals.len()),
+            private: mentions::private_locals(&function.body, function.locals.len()),
             subprogram: None,
         }
     }
@@ -124,6 +125,7 @@ impl<'m, 'c> Lowering<'m, 'c> {
         let b = &self.b;
         match &self.exit {
             Exit::ParallelBody => b.ret(Some(b.i32(1))),
+            Exit::Never => b.unreachable(),
             Exit::Function(handle) => match (handle.abi.raises, handle.abi.ret) {
                 (true, None) => b.ret(Some(b.bool(true))),
                 (true, Some(ty)) => {
