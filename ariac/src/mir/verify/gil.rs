@@ -1,8 +1,10 @@
 //! Effects are declared, Python is touched with the GIL held, parallel kernels touch nothing that others see.
 
 use super::Check;
-use crate::mir::liveness::LocalSet;
-use crate::mir::{Access, Block, GilMode, Kernel, LoopId, Rvalue, Stmt, StmtKind};
+use crate::mir::liveness::{self, LocalSet, Visit};
+use crate::mir::{
+    Access, Block, Function, GilMode, Kernel, LoopId, Rvalue, Signatures, Stmt, StmtKind,
+};
 use std::collections::HashMap;
 
 /// Whether the GIL is held for certain; none where no path comes.
@@ -31,6 +33,17 @@ impl Check<'_> {
             in_kernel: false,
         };
         gil.block(&function.body, Some(true));
+        let mut parallel = Parallel {
+            function,
+            signatures,
+            errors: Vec::new(),
+        };
+        if crate::mir::count(function).contains_key("parallel_map") {
+            liveness::walk(function, &mut function.body.clone(), &mut parallel);
+        }
+        for error in parallel.errors {
+            self.error(error);
+        }
     }
 }
 
@@ -118,14 +131,6 @@ impl Gil<'_, '_> {
                 if let Some(kernel) = value.kernel() {
                     self.kernel(kernel, held);
                 }
-                if let Rvalue::Map {
-                    kernel,
-                    parallel: true,
-                    ..
-                } = value
-                {
-                    self.parallel(kernel);
-                }
                 Some(held)
             }
             _ => Some(held),
@@ -165,53 +170,55 @@ impl Gil<'_, '_> {
                 .error("a loop goes round with the GIL in another state");
         }
     }
+}
 
-    /// A kernel that runs on several threads at once.
-    fn parallel(&mut self, kernel: &Kernel) {
-        let function = self.check.function;
-        // What the kernel assigns before it reads is its own; the builder gives such locals to nobody else.
-        let mut outside = LocalSet::default();
-        function.body.each(&mut |stmt| {
-            let is_own = matches!(&stmt.kind, StmtKind::Assign { value, .. }
-                if value.kernel().is_some_and(|k| std::ptr::eq(k, kernel)));
-            if !is_own {
-                outer_locals(stmt, kernel, &mut outside);
-            }
-        });
-        let mut inner = LocalSet::default();
-        for param in &kernel.params {
-            inner.insert(*param);
+/// Kernels that run on several threads at once: what they assign is theirs alone. Whether it is needed afterwards is what
+/// liveness tells; whether it comes from before, the first access.
+struct Parallel<'a> {
+    function: &'a Function,
+    signatures: &'a Signatures,
+    errors: Vec<String>,
+}
+
+impl Visit for Parallel<'_> {
+    fn visit(&mut self, stmt: &mut Stmt, after: &LocalSet, _carried: &LocalSet) -> Vec<Stmt> {
+        if let StmtKind::Assign {
+            value:
+                Rvalue::Map {
+                    kernel,
+                    parallel: true,
+                    ..
+                },
+            ..
+        } = &stmt.kind
+        {
+            self.kernel(kernel, after);
         }
-        let signatures = self.check.signatures;
-        let mut errors = Vec::new();
-        kernel.body.each(&mut |stmt| {
-            if signatures.needs_gil(stmt, function) {
-                errors.push("a parallel kernel touches Python".to_owned());
-            }
-            stmt.changes(signatures, &mut |local| {
-                if outside.contains(local) && !inner.contains(local) {
-                    errors.push("a parallel kernel changes a local of the outside".to_owned());
-                }
-            });
-        });
-        for error in errors {
-            self.check.error(error);
-        }
+        Vec::new()
     }
 }
 
-/// The locals that a statement outside of the kernel names.
-fn outer_locals(stmt: &Stmt, kernel: &Kernel, outside: &mut LocalSet) {
-    let mut inside = false;
-    kernel
-        .body
-        .each(&mut |inner| inside |= std::ptr::eq(inner, stmt));
-    if inside {
-        return;
-    }
-    stmt.locals(&mut |local, access| {
-        if access != Access::Bind {
-            outside.insert(local);
+impl Parallel<'_> {
+    fn kernel(&mut self, kernel: &Kernel, after: &LocalSet) {
+        let (mut own, mut outer) = (LocalSet::default(), LocalSet::default());
+        for param in &kernel.params {
+            own.insert(*param);
         }
-    });
+        kernel.body.each(&mut |stmt| {
+            if self.signatures.needs_gil(stmt, self.function) {
+                self.errors.push("a parallel kernel touches Python".into());
+            }
+            stmt.locals(&mut |local, access| match access {
+                Access::Write | Access::Bind if !outer.contains(local) => own.insert(local),
+                _ if !own.contains(local) => outer.insert(local),
+                _ => {}
+            });
+            stmt.changes(self.signatures, &mut |local| {
+                if outer.contains(local) || after.contains(local) {
+                    let text = "a parallel kernel changes a local of the outside";
+                    self.errors.push(text.into());
+                }
+            });
+        });
+    }
 }
