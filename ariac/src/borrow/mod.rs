@@ -10,6 +10,8 @@
 
 mod escape;
 mod exclusive;
+#[cfg(test)]
+mod tests;
 
 use crate::diagnostics::Reports;
 use crate::diagnostics::borrow::Origin;

@@ -6,8 +6,12 @@
 mod body;
 mod build;
 mod count;
+#[cfg(test)]
+pub(crate) mod interpret;
 pub mod liveness;
 mod pretty;
+#[cfg(test)]
+pub(crate) mod testing;
 mod verify;
 mod walk;
 

@@ -3,6 +3,8 @@
 //! A pass lives in a file of its own, whose header shows a program before and after it and whose `PASS` is its row.
 //! `--disable-pass=NAME` and `--emit=mir:NAME` derive from the table. The verifier runs after each pass in debug builds.
 
+#[cfg(test)]
+mod agreement;
 mod dce;
 mod definitions;
 mod fuse;

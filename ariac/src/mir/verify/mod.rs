@@ -31,6 +31,8 @@
 
 mod gil;
 mod paths;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use super::{Function, LocalId, Program, Rvalue, Signatures, Stmt, StmtKind, pretty_function};
