@@ -75,7 +75,7 @@ impl Random {
                 let _ = writeln!(text, "{pad}t{depth} = {expr}");
                 let _ = writeln!(text, "{pad}s += t{depth}[{index}] + t{depth}.sum");
             }
-            6 | 7 | 8 | 9 => {
+            6..=9 => {
                 let var = ["i", "j", "l", "o"][depth];
                 let lo = self.pick(&["0", "0", "1", "n", "-1", "2", "m"]);
                 let hi = self.pick(&[
