@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod allocations;
 mod dce;
 mod definitions;
 mod fuse;
@@ -104,6 +105,7 @@ pub fn run(
         (pass.run)(program, &mut remarks);
         after_each(pass, program);
     }
+    allocations::tell(program, &mut remarks);
     remarks.sort_by_key(|remark| (remark.span, remark.kind));
     remarks
 }
