@@ -80,6 +80,14 @@ pub fn problem(file: FileId, problem: &Problem, text: &str) -> Diagnostic {
             "one `end` too many",
         )
         .fix(span, "", "remove it"),
+        Problem::ConstantAssigned { .. } => {
+            let name = text.get(problem.at().clone()).unwrap_or("");
+            let message = format!(
+                "`{name}` cannot be assigned: names that begin with a capital are constants"
+            );
+            Diagnostic::error(Code::NotAssignable, span, message, "assigned here")
+                .help("the name of a variable begins with a small letter")
+        }
         Problem::Unexpected { .. } => {
             let found = text.get(problem.at().clone()).unwrap_or("");
             let word = found.split_whitespace().next().unwrap_or("");

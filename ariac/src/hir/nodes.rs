@@ -55,7 +55,7 @@ pub struct Module {
     pub doc: Option<String>,
     /// Its declarations, in order.
     pub items: Vec<ItemId>,
-    /// Whether it has syntax errors: then names may be missing that the source declares.
+    /// Whether syntax errors may have cost it declarations: then names may be missing that the source declares.
     pub broken: bool,
     /// Names of declarations that were reported as not supported and left out.
     pub skipped: Vec<String>,

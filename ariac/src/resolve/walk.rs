@@ -6,7 +6,7 @@ use crate::builtins::{Builtin, EXCEPTIONS, MathFn, Namespace, Receiver, exceptio
 use crate::diagnostics::{Diagnostic, Reports, names as say, nearest, syntax};
 use crate::hir::{
     Arg, Block, Closure, ExprId, ExprKind, Function, Hir, Ident, ItemId, ItemKind, Module,
-    ParamMode, PatId, PatKind, StrPart,
+    ParamMode, PatId, PatKind, StrPart, TypeExprKind,
 };
 use crate::source::Span;
 use crate::types::is_type_name;
@@ -34,6 +34,8 @@ pub(super) struct Walk<'h, 'r> {
     hidden: Vec<&'h str>,
     /// How many blocks after calls are around this place, `Python.with_gil` aside.
     blocks: usize,
+    /// Whether the function gives an `Option` or `Result`, which was reported as not supported yet.
+    gives_later: bool,
     /// Whether something in this function could not be lowered: it may have declared any name.
     has_holes: bool,
 }
@@ -57,6 +59,7 @@ impl<'h, 'r> Walk<'h, 'r> {
             hidden: Vec::new(),
             blocks: 0,
             has_holes: false,
+            gives_later: false,
         }
     }
 
@@ -87,6 +90,10 @@ impl<'h, 'r> Walk<'h, 'r> {
 
     fn function(&mut self, id: ItemId, function: &'h Function) {
         self.start(id);
+        self.gives_later = function.ret.is_some_and(|t| match &self.hir.types[t].kind {
+            TypeExprKind::Path { name, .. } => matches!(&*name.name, "Option" | "Result"),
+            _ => false,
+        });
         self.hidden = function.params.iter().map(|p| &*p.name.name).collect();
         for param in &function.params {
             if let Some(default) = param.default {
@@ -347,7 +354,11 @@ impl<'h, 'r> Walk<'h, 'r> {
     fn unknown(&mut self, name: &'h str, span: Span) {
         let is_explained =
             self.module.broken || self.has_holes || self.module.skipped.iter().any(|s| s == name);
-        if is_explained {
+        let is_later = matches!(name, "Ok" | "Err" | "Some");
+        if is_later && !is_explained && !self.gives_later {
+            self.report(syntax::not_supported(span, &format!("`{name}` is")));
+        }
+        if is_explained || is_later {
             return;
         }
         if self.hidden.contains(&name) {

@@ -7,6 +7,9 @@
 use super::{Kind, Node, Tree};
 use std::ops::Range;
 
+/// Words that begin a declaration in other languages.
+const FOREIGN: [&str; 5] = ["def", "func", "function", "class", "var"];
+
 /// A mistake in the text.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Problem {
@@ -43,6 +46,11 @@ pub enum Problem {
         /// The `end`.
         at: Range<usize>,
     },
+    /// An assignment to a name that begins with a capital.
+    ConstantAssigned {
+        /// The name.
+        at: Range<usize>,
+    },
     /// Something that cannot stand here.
     Unexpected {
         /// The text.
@@ -69,6 +77,7 @@ impl Problem {
             | Problem::Unclosed { at, .. }
             | Problem::NoOperand { at }
             | Problem::ExtraEnd { at }
+            | Problem::ConstantAssigned { at }
             | Problem::Unexpected { at } => at,
         }
     }
@@ -96,7 +105,7 @@ pub fn problems(tree: &Tree) -> Vec<Problem> {
             }
             Kind::MissingEnd => {}
             _ if node.is_missing() => found.push(missing(node)),
-            _ => missing_end(node, &mut found),
+            _ => missing_end(node, tree.text(), &mut found),
         }
         node.has_error() || has_missing_end(node)
     });
@@ -143,7 +152,7 @@ fn has_missing_end(node: Node<'_>) -> bool {
 }
 
 /// Reports the `missing_end` among the children of `node`, unless an ERROR there explains it.
-fn missing_end(node: Node<'_>, found: &mut Vec<Problem>) {
+fn missing_end(node: Node<'_>, text: &str, found: &mut Vec<Problem>) {
     let Some(name) = construct(node.kind()) else {
         return;
     };
@@ -154,7 +163,15 @@ fn missing_end(node: Node<'_>, found: &mut Vec<Problem>) {
     if children.iter().any(|n| n.kind() == Kind::Error) {
         return;
     }
-    let at = end.range().start..end.range().start;
+    // It is missing before what follows; at the end of the file, after what there is.
+    let start = end.range().start.min(text.len());
+    let blank = text[start..].len() - text[start..].trim_start().len();
+    let at = if start + blank < text.len() {
+        start + blank
+    } else {
+        text.trim_end().len()
+    };
+    let at = at..at;
     let unclosed = Unclosed {
         at: first_line(node),
         name,
@@ -219,6 +236,20 @@ fn of_error(node: Node<'_>, text: &str) -> Problem {
             };
         }
     }
+    let line_start = text
+        .get(..range.start)
+        .and_then(|t| t.rfind('\n'))
+        .map_or(0, |n| n + 1);
+    let tokens_of_line = tokens(text.get(line_start..range.end).unwrap_or(""));
+    if let [(at, name), .., (_, last)] = tokens_of_line[..]
+        && name.starts_with(char::is_uppercase)
+        && matches!(last, "=" | "+=" | "-=" | "*=" | "/=")
+    {
+        let at = line_start + at;
+        return Problem::ConstantAssigned {
+            at: at..at + name.len(),
+        };
+    }
     let tokens = tokens(inside);
     let mut open: Vec<(usize, char)> = Vec::new();
     for (at, token) in &tokens {
@@ -240,6 +271,15 @@ fn of_error(node: Node<'_>, text: &str) -> Problem {
         return Problem::Unclosed {
             at: at..at + 1,
             token,
+        };
+    }
+    // A function of another language: its keyword says more than what the parser stumbled over.
+    if let Some((at, word)) = tokens_of_line.first()
+        && FOREIGN.contains(word)
+    {
+        let at = line_start + at;
+        return Problem::Unexpected {
+            at: at..at + word.len(),
         };
     }
     // One line is enough to show: the text goes on after it.

@@ -101,10 +101,11 @@ fn check(
                         at,
                         "a `mut` parameter of type PythonArray is",
                     ));
-                } else if param.mode == ParamMode::Mut && is_exported && *ty != Ty::Error {
-                    if !matches!(ty, Ty::PyArrayView(_)) {
-                        reports.add(say::mut_from_python(at, &item.name.name, &param.name, ty));
-                    }
+                } else if param.mode == ParamMode::Mut
+                    && is_exported
+                    && !matches!(ty, Ty::PyArrayView(_) | Ty::Error)
+                {
+                    reports.add(say::mut_from_python(at, &item.name.name, &param.name, ty));
                 }
             }
             Owner::Python => {
@@ -145,7 +146,7 @@ fn check(
     match owner {
         Owner::Aria { .. } => {}
         Owner::Python => {
-            if !ty.from_object() && !matches!(ty, Ty::Unit | Ty::Error) {
+            if !ty.can_come_from_object() && !matches!(ty, Ty::Unit | Ty::Error) {
                 let why = "a Python object cannot be turned into it";
                 reports.add(say::not_here(
                     at,

@@ -92,7 +92,7 @@ impl Ty {
 
     /// Whether a Python object can become a value of this type where the program asks for it.
     #[must_use]
-    pub fn from_object(&self) -> bool {
+    pub fn can_come_from_object(&self) -> bool {
         match self {
             Ty::Bool | Ty::String | Ty::Array(_) | Ty::PythonArray(_) | Ty::PythonObject => true,
             ty => ty.is_number(),
@@ -101,11 +101,11 @@ impl Ty {
 
     /// Whether a value of this type can become a Python object.
     #[must_use]
-    pub fn to_object(&self) -> bool {
+    pub fn can_become_object(&self) -> bool {
         match self {
             Ty::Unit | Ty::PyArrayView(_) => true,
-            Ty::Tuple(items) => items.iter().all(Ty::to_object),
-            ty => ty.from_object(),
+            Ty::Tuple(items) => items.iter().all(Ty::can_become_object),
+            ty => ty.can_come_from_object(),
         }
     }
 

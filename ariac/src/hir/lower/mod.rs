@@ -16,10 +16,10 @@ mod type_expr;
 use super::{Block, Expr, ExprId, ExprKind, Hir, Ident, Module};
 use crate::diagnostics::{Diagnostic, Reports, syntax as say};
 use crate::source::{FileId, SourceMap, Span};
-use crate::syntax::{Field, Node, Tree, problems};
+use crate::syntax::{Field, Kind, Node, Tree, problems};
 
 /// Constructs in constructs, deeper than this, are refused: every stage after this one recurses over the HIR.
-pub const NESTING_LIMIT: usize = 500;
+pub const NESTING_LIMIT: usize = 256;
 
 /// Adds a file to the program. Reports every syntax error of it and everything that is not supported yet.
 pub fn lower(
@@ -51,10 +51,16 @@ pub fn lower(
         file,
         doc,
         items,
-        broken: lower.broken,
+        broken: tree.root().is_none_or(has_lost_declarations),
         skipped: lower.skipped,
     };
     hir.modules.push(module);
+}
+
+/// Whether the parser gave up on something between declarations, which may have been declarations.
+fn has_lost_declarations(root: Node<'_>) -> bool {
+    let lost = |n: &Node<'_>| n.kind() == Kind::Error && n.text().trim() != Kind::End.as_str();
+    root.has_error() && root.all_children().iter().any(lost)
 }
 
 /// The state of lowering one file.

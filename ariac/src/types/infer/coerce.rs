@@ -1,11 +1,12 @@
 //! Places that have a type: what is converted, what is refused, and how the refusal is explained.
 
 use super::{Infer, Want};
+use crate::builtins::{Builtin, Namespace, Receiver, find_method};
 use crate::diagnostics::{Diagnostic, types as say};
-use crate::hir::{Block, ExprId, ExprKind, ItemId, ItemKind, TypeExprId};
+use crate::hir::{Block, ExprId, ExprKind, Ident, ItemId, ItemKind, TypeExprId};
 use crate::resolve::{BindingId, Meaning};
 use crate::source::Span;
-use crate::types::{Coercion, Ty};
+use crate::types::{Callee, Coercion, Ty};
 
 /// Why a place has its type.
 #[derive(Clone, Copy)]
@@ -50,8 +51,29 @@ impl Infer<'_, '_> {
                     self.infer_and_coerce(id, want, why);
                 }
             }
+            ExprKind::MethodCall {
+                receiver,
+                name,
+                args,
+                block: Some(block),
+                ..
+            } if args.is_empty() && self.is_with_gil(*receiver, name) => {
+                // The conversion belongs into the block, where the GIL is held.
+                for &param in &block.params {
+                    self.bind(param, &Ty::PythonObject);
+                }
+                self.check_block(&block.body, want, why);
+                self.types.exprs.set(id, want.clone());
+                self.set_callee(id, Callee::Builtin(Builtin::WithGil));
+            }
             _ => self.infer_and_coerce(id, want, why),
         }
+    }
+
+    fn is_with_gil(&self, receiver: ExprId, name: &Ident) -> bool {
+        let row = find_method(Receiver::PythonNamespace, &name.name);
+        self.meaning(receiver) == Some(Meaning::Namespace(Namespace::Python))
+            && row.is_some_and(|m| (m.builtin)() == Builtin::WithGil)
     }
 
     fn infer_and_coerce(&mut self, id: ExprId, want: &Ty, why: Why) {
@@ -84,8 +106,10 @@ impl Infer<'_, '_> {
         let coercion = match (have, want) {
             _ if have == want => return,
             (Ty::Error | Ty::Never, _) | (_, Ty::Error) => return,
-            (Ty::PythonObject, want) if want.from_object() => Coercion::FromObject(want.clone()),
-            (have, Ty::PythonObject) if have.to_object() => Coercion::ToObject,
+            (Ty::PythonObject, want) if want.can_come_from_object() => {
+                Coercion::FromObject(want.clone())
+            }
+            (have, Ty::PythonObject) if have.can_become_object() => Coercion::ToObject,
             (Ty::Array(a) | Ty::PythonArray(a), Ty::PyArrayView(b)) if a == b => {
                 Coercion::Lend(want.clone())
             }

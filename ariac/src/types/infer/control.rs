@@ -46,7 +46,7 @@ impl Infer<'_, '_> {
         }
         let object = Ty::PythonObject;
         for (block, ty, opposite) in [(then, &one, &other), (otherwise, &other, &one)] {
-            if *opposite == object && ty.to_object() {
+            if *opposite == object && ty.can_become_object() {
                 if let Some(&last) = block.stmts.last() {
                     self.types.coercions.set(last, Coercion::ToObject);
                 }

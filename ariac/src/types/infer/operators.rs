@@ -201,7 +201,7 @@ impl Infer<'_, '_> {
         }
         for (i, (op, _)) in rest.iter().enumerate() {
             if !self.compare_two(*op, (operands[i], &tys[i]), (operands[i + 1], &tys[i + 1])) {
-                return Ty::Bool;
+                return Ty::Error;
             }
         }
         if let Some(common) = common {

@@ -110,7 +110,7 @@ impl Infer<'_, '_> {
             self.set_callee(call.id, Callee::Builtin(Builtin::ObjectToArray(ty.clone())));
             return Ty::Array(Box::new(ty));
         }
-        if !ty.from_object() {
+        if !ty.can_come_from_object() {
             self.report(say::not_here(
                 span,
                 &ty,
