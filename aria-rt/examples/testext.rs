@@ -17,7 +17,6 @@ use aria_abi::layout::{
 use aria_rt::*;
 
 type Object = *mut pyo3_ffi::PyObject;
-type Wrapper = unsafe extern "C" fn(Object, *const Object, isize, Object) -> Object;
 
 /// A value of constants and pointers to constants.
 struct Constant<T>(T);
@@ -106,6 +105,7 @@ function!(SQUARES, SQUARES_PARAMS, "squares", line 50, [
 function!(DROPS, DROPS_PARAMS, "drops", line 60, [param("drops", "obj", Kind::Object, Elem::F64)]);
 function!(SQRT, SQRT_PARAMS, "sqrt", line 70, [param("sqrt", "x", Kind::Object, Elem::F64)]);
 function!(NOTHING, NOTHING_PARAMS, "nothing", line 80, []);
+function!(LEVEL, LEVEL_PARAMS, "level", line 90, []);
 
 /// Positional arguments, or the slow path's slots; `None` with an exception set.
 unsafe fn bound<const N: usize>(
@@ -374,9 +374,24 @@ wrapper!(sqrt, SQRT, 1, |args| {
 
 wrapper!(nothing, NOTHING, 0, |_args| { aria_rt_none() });
 
-const fn entries(wrapper: Wrapper) -> [Wrapper; 3] {
-    [wrapper; 3]
+extern "C" fn level_1() -> i64 {
+    1
 }
+extern "C" fn level_2() -> i64 {
+    2
+}
+extern "C" fn level_3() -> i64 {
+    3
+}
+
+/// What each level has code of its own for: here, a function that returns the level's number.
+type LevelNumber = extern "C" fn() -> i64;
+static mut DISPATCH: LevelNumber = level_1;
+static TARGETS: [LevelNumber; 3] = [level_1, level_2, level_3];
+
+wrapper!(level, LEVEL, 0, |_args| {
+    aria_rt_i64_to_py((&raw const DISPATCH).read()())
+});
 
 macro_rules! exports {
     ($($spec:ident $wrapper:ident $name:literal $doc:literal;)*) => {
@@ -384,10 +399,7 @@ macro_rules! exports {
             spec: &$spec.0,
             name: c_str($name),
             doc: c_str($doc),
-            entries: {
-                static ENTRIES: [Wrapper; 3] = entries($wrapper);
-                (&raw const ENTRIES).cast()
-            },
+            entry: $wrapper as *const c_void,
         }),*]);
     };
 }
@@ -409,6 +421,7 @@ exports! {
     DROPS drops c"drops" c"drops($module, obj)\n--\n\n";
     SQRT sqrt c"sqrt" c"sqrt($module, x)\n--\n\n";
     NOTHING nothing c"nothing" c"nothing($module)\n--\n\n";
+    LEVEL level c"level" c"level($module)\n--\n\n";
 }
 
 static LEVELS: [u32; 3] = [1, 2, 3];
@@ -420,6 +433,9 @@ static MODULE: Constant<ModuleSpec> = Constant(ModuleSpec {
     doc: c_str(c"For tests."),
     exports: (&raw const EXPORTS.0).cast(),
     n_exports: EXPORTS.0.len() as u64,
+    dispatch: (&raw mut DISPATCH).cast(),
+    targets: (&raw const TARGETS).cast(),
+    n_dispatch: 1,
 });
 
 /// # Safety
@@ -438,6 +454,9 @@ static STALE: Constant<ModuleSpec> = Constant(ModuleSpec {
     doc: null(),
     exports: null(),
     n_exports: 0,
+    dispatch: null_mut(),
+    targets: null(),
+    n_dispatch: 0,
 });
 
 /// As `PyInit_testext`, of a module that another compiler made.

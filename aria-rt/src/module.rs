@@ -56,10 +56,12 @@ unsafe fn define(spec: &ModuleSpec) -> Result<*mut PyObject, String> {
         )
     };
     let index = cpu::choose(levels).map_err(|why| format!("{}: {why}", name.to_string_lossy()))?;
-    // SAFETY: each export has an entry for each level.
+    // SAFETY: the tables are the extension's own, `dispatch` is writable, and no function of it runs yet.
+    unsafe { dispatch(spec, index) };
+    // SAFETY: the exports are constants of the extension.
     let mut methods: Vec<PyMethodDef> = exports
         .iter()
-        .map(|export| unsafe { method(export, index) })
+        .map(|export| unsafe { method(export) })
         .collect();
     methods.push(PyMethodDef::zeroed());
     let definition = Box::leak(Box::new(Definition {
@@ -89,13 +91,20 @@ unsafe fn slice<'a, T>(data: *const T, len: usize) -> &'a [T] {
     }
 }
 
-unsafe fn method(export: &ExportSpec, level: usize) -> PyMethodDef {
-    // SAFETY: `entries` has an entry point for each level, and each is a METH_FASTCALL | METH_KEYWORDS function.
-    let entry = unsafe {
-        std::mem::transmute::<*const c_void, PyCFunctionFastWithKeywords>(
-            *export.entries.add(level),
-        )
-    };
+/// Lets the entry points call the functions of the chosen level.
+unsafe fn dispatch(spec: &ModuleSpec, level: usize) {
+    for index in 0..spec.n_dispatch as usize {
+        // SAFETY: `dispatch` has `n_dispatch` addresses, `targets` `n_levels` for each; `level` is less than that.
+        unsafe {
+            *spec.dispatch.add(index) = *spec.targets.add(index * spec.n_levels as usize + level);
+        }
+    }
+}
+
+unsafe fn method(export: &ExportSpec) -> PyMethodDef {
+    // SAFETY: the entry point is a METH_FASTCALL | METH_KEYWORDS function.
+    let entry =
+        unsafe { std::mem::transmute::<*const c_void, PyCFunctionFastWithKeywords>(export.entry) };
     PyMethodDef {
         ml_name: export.name.cast(),
         ml_meth: PyMethodDefPointer {

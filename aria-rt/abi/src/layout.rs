@@ -121,8 +121,8 @@ pub struct ExportSpec {
     pub name: *const u8,
     /// NUL-terminated docstring with CPython's text signature in front (`f($module, x)\n--\n\n…`).
     pub doc: *const u8,
-    /// `METH_FASTCALL | METH_KEYWORDS` entry points, one for each CPU level of [`ModuleSpec::levels`].
-    pub entries: *const *const c_void,
+    /// The `METH_FASTCALL | METH_KEYWORDS` entry point.
+    pub entry: *const c_void,
 }
 
 /// A whole extension module, as `PyInit_…` hands it to `aria_rt_module_init`.
@@ -142,6 +142,13 @@ pub struct ModuleSpec {
     pub exports: *const ExportSpec,
     /// Number of exported functions.
     pub n_exports: u64,
+    /// The functions that entry points call by address because each CPU level has its own: `n_dispatch` addresses, which
+    /// the runtime sets to those of the level it chooses.
+    pub dispatch: *mut *const c_void,
+    /// The addresses: `n_levels` in a row for each of `dispatch`.
+    pub targets: *const *const c_void,
+    /// Number of addresses in `dispatch`.
+    pub n_dispatch: u64,
 }
 
 /// The body of a parallel loop: elements `lo..hi` of the iteration space.

@@ -310,7 +310,10 @@ def test_module():
 
 
 def test_cpu_level():
-    code = "import testext; print(testext.__aria_cpu_level__)"
+    code = (
+        "import testext; print(testext.__aria_cpu_level__)\n"
+        "assert testext.level() == int(testext.__aria_cpu_level__[8:] or 1)"
+    )
     for asked, level in [("1", "x86-64"), ("x86-64", "x86-64"), ("x86-64-v2", "x86-64-v2"), ("2", "x86-64-v2")]:
         assert run(code, ARIA_CPU_LEVEL=asked).stdout == level + "\n"
     done = run(code, ARIA_CPU_LEVEL="fast")

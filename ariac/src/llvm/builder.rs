@@ -8,7 +8,7 @@ use super::multiversion::Level;
 use inkwell::basic_block::BasicBlock;
 use inkwell::debug_info::DILocation;
 use inkwell::intrinsics::Intrinsic;
-use inkwell::types::{BasicType, BasicTypeEnum};
+use inkwell::types::{BasicType, BasicTypeEnum, FunctionType};
 use inkwell::values::{
     AsValueRef, BasicMetadataValueEnum, BasicValue, BasicValueEnum, CallSiteValue, FunctionValue,
     InstructionValue, PhiValue, PointerValue,
@@ -500,6 +500,21 @@ impl<'m, 'c> Builder<'m, 'c> {
         let args: Vec<BasicMetadataValueEnum> = args.iter().map(|&arg| arg.into()).collect();
         let call = self.raw.build_call(function, &args, "").expect(WELL_FORMED);
         (call.try_as_basic_value().basic(), call)
+    }
+
+    /// Calls a function by its address; none for `void`.
+    pub fn call_at(
+        &self,
+        ty: FunctionType<'c>,
+        address: PointerValue<'c>,
+        args: &[Val<'c>],
+    ) -> Option<Val<'c>> {
+        let args: Vec<BasicMetadataValueEnum> = args.iter().map(|&arg| arg.into()).collect();
+        self.raw
+            .build_indirect_call(ty, address, &args, "")
+            .expect(WELL_FORMED)
+            .try_as_basic_value()
+            .basic()
     }
 
     /// Calls an intrinsic that returns a value, instantiated for `types`.

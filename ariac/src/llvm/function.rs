@@ -10,7 +10,7 @@ use crate::types::Ty;
 use inkwell::GlobalVisibility;
 use inkwell::attributes::AttributeLoc;
 use inkwell::module::Linkage;
-use inkwell::values::{FunctionValue, IntValue};
+use inkwell::values::{FunctionValue, IntValue, PointerValue};
 
 /// A compiled function of the program.
 #[derive(Clone, Debug)]
@@ -41,6 +41,16 @@ impl<'c> FunctionHandle<'c> {
             call.add_attribute(AttributeLoc::Function, noinline);
         }
         self.split(b, result)
+    }
+
+    /// Calls a function of the same signature at an address.
+    pub fn call_at(
+        &self,
+        b: &Builder<'_, 'c>,
+        address: PointerValue<'c>,
+        args: &[Val<'c>],
+    ) -> CallResult<'c> {
+        self.split(b, b.call_at(self.abi.ty, address, args))
     }
 
     /// Calls the function from Aria code.

@@ -2,6 +2,7 @@
 //!
 //! The structs are those of `aria_abi::layout`; the tests there hold both sides to the same sizes.
 
+use super::dispatch::Dispatch;
 use super::interface::{Export, ExportParam, Interface};
 use crate::llvm::ModuleCx;
 use crate::types::Ty;
@@ -85,52 +86,45 @@ fn classify(ty: &Ty) -> (Kind, Elem) {
     }
 }
 
-/// An exported function with its entry points, one for each level.
-pub struct Entries<'c> {
+/// An exported function with its entry point.
+pub struct Entry<'c> {
     /// The `FunctionSpec*`.
     pub spec: PointerValue<'c>,
-    /// The entry points.
-    pub levels: Vec<PointerValue<'c>>,
+    /// The wrapper.
+    pub wrapper: PointerValue<'c>,
 }
 
 /// The `ModuleSpec*`.
 pub fn module<'c>(
     cx: &ModuleCx<'c>,
     interface: &Interface,
-    entries: &[Entries<'c>],
+    entries: &[Entry<'c>],
+    dispatch: &Dispatch<'c>,
 ) -> PointerValue<'c> {
     let ptr = cx.types.ptr;
     let exports: Vec<StructValue<'c>> = interface
         .functions
         .iter()
         .zip(entries)
-        .map(|(export, entries)| {
-            let table = cx
-                .constant("entries", ptr.const_array(&entries.levels))
-                .as_pointer_value();
+        .map(|(export, entry)| {
             let fields = [
-                entries.spec.into(),
+                entry.spec.into(),
                 cx.bytes(&export.name).into(),
                 cx.bytes(&export.doc_with_signature()).into(),
-                table.into(),
+                entry.wrapper.into(),
             ];
             cx.context.const_struct(&fields, false)
         })
         .collect();
-    let count = exports.len() as u64;
-    let exports = match exports.first() {
-        Some(first) => cx
-            .constant("exports", first.get_type().const_array(&exports))
-            .as_pointer_value(),
-        None => ptr.const_null(),
-    };
+    let i32 = |n: u32| cx.types.i32.const_int(n.into(), false);
+    let i64 = |n: usize| cx.types.i64.const_int(n as u64, false);
     let levels: Vec<_> = cx
         .options
         .levels
         .iter()
-        .map(|level| cx.types.i32.const_int(level.code().into(), false))
+        .map(|level| i32(level.code()))
         .collect();
-    let n_levels = levels.len() as u64;
+    let n_levels = u32::try_from(levels.len()).expect("there are few levels");
     let levels = cx
         .constant("levels", cx.types.i32.const_array(&levels))
         .as_pointer_value();
@@ -138,14 +132,24 @@ pub fn module<'c>(
         .doc
         .as_deref()
         .map_or(ptr.const_null(), |doc| cx.bytes(doc));
+    let n_exports = i64(exports.len());
+    let exports = match exports.first() {
+        Some(first) => cx
+            .constant("exports", first.get_type().const_array(&exports))
+            .as_pointer_value(),
+        None => ptr.const_null(),
+    };
     let fields = [
-        cx.types.i32.const_int(ABI_VERSION.into(), false).into(),
-        cx.types.i32.const_int(n_levels, false).into(),
+        i32(ABI_VERSION).into(),
+        i32(n_levels).into(),
         levels.into(),
         cx.bytes(interface.leaf()).into(),
         doc.into(),
         exports.into(),
-        cx.types.i64.const_int(count, false).into(),
+        n_exports.into(),
+        dispatch.table.into(),
+        dispatch.targets.into(),
+        i64(dispatch.len()).into(),
     ];
     cx.constant("module", cx.context.const_struct(&fields, false))
         .as_pointer_value()

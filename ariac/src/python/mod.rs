@@ -6,6 +6,7 @@
 
 pub mod arguments;
 pub mod constants;
+pub mod dispatch;
 pub mod interface;
 pub mod interpreter;
 pub mod module;

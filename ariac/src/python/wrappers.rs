@@ -7,23 +7,25 @@
 
 use super::arguments::{Arguments, Cleanup, call, call_value};
 use super::constants::Specs;
+use super::dispatch::{self, Dispatch};
 use super::interface::Export;
 use super::results;
-use crate::llvm::{self, Builder, Estimator, Level, ModuleCx, ParamAbi, RtFn, Val};
+use crate::llvm::{self, Builder, Estimator, ModuleCx, ParamAbi, RtFn, Val};
 use crate::mir::{Const, Function, LocalId, Operand};
 use inkwell::values::{FunctionValue, PointerValue};
 use inkwell::{GlobalVisibility, IntPredicate};
 
-/// Emits the wrapper of `export` at a level.
+/// Emits the wrapper of `export`, for the lowest level of the build.
 pub fn emit<'c>(
     cx: &ModuleCx<'c>,
     export: &Export,
     spec: PointerValue<'c>,
-    level: Level,
+    dispatch: &Dispatch<'c>,
 ) -> FunctionValue<'c> {
     let (ptr, i64) = (cx.types.ptr, cx.types.i64);
     let signature = ptr.fn_type(&[ptr.into(), ptr.into(), i64.into(), ptr.into()], false);
-    let symbol = cx.symbol(&format!("py.{}", export.name), level);
+    let level = cx.options.levels[0];
+    let symbol = format!("aria.py.{}", export.name);
     let wrapper = cx.module.add_function(&symbol, signature, None);
     wrapper
         .as_global_value()
@@ -44,10 +46,10 @@ pub fn emit<'c>(
         failed,
         cleanup: Cleanup::default(),
     };
-    let values = convert(&mut arguments, export, function, objects, level);
+    let values = convert(&mut arguments, export, function, objects);
     let cleanup = arguments.cleanup;
 
-    let handle = cx.function(level, export.function);
+    let handle = dispatch::lowest(cx, export.function);
     let mut flat = Vec::new();
     for (abi, &value) in handle.abi.params.iter().zip(&values) {
         let value = match abi {
@@ -61,7 +63,14 @@ pub fn emit<'c>(
         abi.flatten(&b, value, &mut flat);
     }
     let state = release_gil(&b, function, &values);
-    let result = handle.call(&b, &flat);
+    let result = match dispatch.position(export.function) {
+        None => handle.call(&b, &flat),
+        Some(position) => {
+            let address = b.element(ptr, dispatch.table, b.i64(position as i64));
+            let address = b.load(ptr, address).into_pointer_value();
+            handle.call_at(&b, address, &flat)
+        }
+    };
     if let Some(state) = state {
         take_gil_back(&b, state);
     }
@@ -128,7 +137,6 @@ fn convert<'c>(
     export: &Export,
     function: &Function,
     objects: PointerValue<'c>,
-    level: Level,
 ) -> Vec<Val<'c>> {
     let b = arguments.b;
     let mut values = Vec::new();
@@ -149,7 +157,7 @@ fn convert<'c>(
         b.store(value, slot);
         b.go(next);
         b.enter(left_out);
-        let result = b.cx.function(level, default).call(b, &[]);
+        let result = dispatch::lowest(b.cx, default).call(b, &[]);
         if let Some(raised) = result.failed {
             let (raise, go_on) = (b.block("raised"), b.block("computed"));
             b.branch_rarely(raised.into(), raise, go_on);
