@@ -8,10 +8,12 @@
 //! of the statements around it alone, and may hide one of an outer body. The variable of a `for` ends with its loop, the
 //! variables of a block with the block.
 //!
-//! [`scope`] holds the variables and what is known to have a value, [`walk`] goes through functions, [`attributes`]
+//! [`scope`] holds the variables and what is known to have a value, [`walk`] goes through functions, [`lookup`] finds names and [`bind`] declares them, [`attributes`]
 //! checks `@…` lines.
 
 mod attributes;
+mod bind;
+mod lookup;
 mod names;
 mod scope;
 mod walk;

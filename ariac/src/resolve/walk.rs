@@ -2,14 +2,13 @@
 
 use super::scope::{ScopeKind, Scopes};
 use super::{Binding, BindingId, BindingKind, Meaning, Names, attributes, functions_of};
-use crate::builtins::{Builtin, EXCEPTIONS, MathFn, Namespace, Receiver, exception, find_method};
+use crate::builtins::{Builtin, Namespace, Receiver, find_method};
 use crate::diagnostics::{Diagnostic, Reports, names as say, nearest, syntax};
 use crate::hir::{
     Arg, Block, Closure, ExprId, ExprKind, Function, Hir, Ident, ItemId, ItemKind, Module,
-    ParamMode, PatId, PatKind, StrPart, TypeExprKind,
+    ParamMode, PatId, StrPart, TypeExprKind,
 };
 use crate::source::Span;
-use crate::types::is_type_name;
 use std::collections::{HashMap, HashSet};
 
 /// A loop around the current statement.
@@ -23,21 +22,21 @@ struct Loop<'h> {
 }
 
 pub(super) struct Walk<'h, 'r> {
-    hir: &'h Hir,
-    module: &'h Module,
-    globals: &'r HashMap<&'h str, Meaning>,
-    names: &'r mut Names,
-    reports: &'r mut Reports,
-    scopes: Scopes<'h>,
+    pub(super) hir: &'h Hir,
+    pub(super) module: &'h Module,
+    pub(super) globals: &'r HashMap<&'h str, Meaning>,
+    pub(super) names: &'r mut Names,
+    pub(super) reports: &'r mut Reports,
+    pub(super) scopes: Scopes<'h>,
     loops: Vec<Loop<'h>>,
     /// The parameters whose names a default value must not use.
-    hidden: Vec<&'h str>,
+    pub(super) hidden: Vec<&'h str>,
     /// How many blocks after calls are around this place, `Python.with_gil` aside.
-    blocks: usize,
+    pub(super) blocks: usize,
     /// Whether the function gives an `Option` or `Result`, which was reported as not supported yet.
-    gives_later: bool,
+    pub(super) gives_later: bool,
     /// Whether something in this function could not be lowered: it may have declared any name.
-    has_holes: bool,
+    pub(super) has_holes: bool,
 }
 
 impl<'h, 'r> Walk<'h, 'r> {
@@ -132,7 +131,7 @@ impl<'h, 'r> Walk<'h, 'r> {
         self.scopes.leave(&self.names.bindings);
     }
 
-    fn report(&mut self, report: Diagnostic) {
+    pub(super) fn report(&mut self, report: Diagnostic) {
         self.reports.add(report);
     }
 
@@ -149,7 +148,7 @@ impl<'h, 'r> Walk<'h, 'r> {
         self.scopes.leave(&self.names.bindings);
     }
 
-    fn expr(&mut self, id: ExprId) {
+    pub(super) fn expr(&mut self, id: ExprId) {
         let hir = self.hir;
         let span = hir.exprs[id].span;
         match &hir.exprs[id].kind {
@@ -318,67 +317,10 @@ impl<'h, 'r> Walk<'h, 'r> {
         }
     }
 
-    fn args(&mut self, args: &[Arg]) {
+    pub(super) fn args(&mut self, args: &[Arg]) {
         for arg in args {
             self.expr(arg.value);
         }
-    }
-
-    /// What a name means where a value can stand.
-    fn meaning(&mut self, name: &'h str, span: Span) -> Meaning {
-        if let Some(id) = self.scopes.find(name) {
-            if !self.scopes.has_value(id) {
-                let declared = self.names.bindings[id].span;
-                self.report(say::maybe_unassigned(span, name, declared));
-                // One message is enough.
-                self.scopes.assign(id);
-            }
-            return Meaning::Local(id);
-        }
-        if let Some(meaning) = self.globals.get(name) {
-            return *meaning;
-        }
-        let known = match name {
-            "Python" => Some(Meaning::Namespace(Namespace::Python)),
-            "Array" => Some(Meaning::Namespace(Namespace::Array)),
-            "reveal" => Some(Meaning::Reveal),
-            _ if is_type_name(name) => Some(Meaning::Type),
-            _ => MathFn::from_name(name).map(Meaning::Math),
-        };
-        known.unwrap_or_else(|| {
-            self.unknown(name, span);
-            Meaning::Error
-        })
-    }
-
-    fn unknown(&mut self, name: &'h str, span: Span) {
-        let is_explained =
-            self.module.broken || self.has_holes || self.module.skipped.iter().any(|s| s == name);
-        let is_later = matches!(name, "Ok" | "Err" | "Some");
-        if is_later && !is_explained && !self.gives_later {
-            self.report(syntax::not_supported(span, &format!("`{name}` is")));
-        }
-        if is_explained || is_later {
-            return;
-        }
-        if self.hidden.contains(&name) {
-            self.report(say::parameter_in_default(span, name));
-            return;
-        }
-        if let Some(declared) = self.scopes.ended(name) {
-            self.report(say::out_of_scope(span, name, declared));
-            return;
-        }
-        let mut names: Vec<&str> = self
-            .scopes
-            .names()
-            .chain(self.globals.keys().copied())
-            .collect();
-        // The order of a hash map must not choose among equals.
-        names.sort_unstable();
-        names.extend(MathFn::ALL.iter().map(|f| f.name()));
-        let near = nearest(name, names);
-        self.report(say::unknown(span, name, near));
     }
 
     fn is_with_gil(&self, receiver: ExprId, name: &Ident) -> bool {
@@ -463,133 +405,6 @@ impl<'h, 'r> Walk<'h, 'r> {
             }
         }
         self.scopes.diverge();
-    }
-
-    /// What `raise` raises: an exception by name, or a Python object.
-    fn raise(&mut self, value: ExprId) {
-        let hir = self.hir;
-        let (callee, args): (ExprId, &[Arg]) = match &hir.exprs[value].kind {
-            ExprKind::Call {
-                callee,
-                args,
-                block: None,
-            } => (*callee, args),
-            _ => (value, &[]),
-        };
-        let ExprKind::Name(name) = &hir.exprs[callee].kind else {
-            return self.expr(value);
-        };
-        let is_class = name.starts_with(char::is_uppercase);
-        if !is_class || self.scopes.find(name).is_some() || self.globals.contains_key(&**name) {
-            return self.expr(value);
-        }
-        let meaning = match exception(name) {
-            Some(kind) => Meaning::Exception(kind),
-            None => {
-                let is_explained = self.module.broken || self.module.skipped.contains(name);
-                if !is_explained {
-                    let near = nearest(name, EXCEPTIONS.iter().map(|(n, _)| *n));
-                    self.report(say::unknown_exception(hir.exprs[callee].span, name, near));
-                }
-                Meaning::Error
-            }
-        };
-        self.names.exprs.set(callee, meaning);
-        self.args(args);
-    }
-
-    /// What a pattern binds.
-    fn pattern(&mut self, id: PatId, kind: BindingKind, mutable: bool, mut_at: Option<Span>) {
-        let hir = self.hir;
-        let span = hir.pats[id].span;
-        match &hir.pats[id].kind {
-            PatKind::Wildcard => {}
-            PatKind::Error => self.has_holes = true,
-            PatKind::Tuple(items) => {
-                for &item in items {
-                    self.pattern(item, kind, mutable, mut_at);
-                }
-            }
-            PatKind::Name(name) => {
-                if let Some(first) = self.scopes.find_here(name) {
-                    let first = self.names.bindings[first].span;
-                    self.report(say::duplicate(span, name, first));
-                }
-                let binding = Binding {
-                    name: name.clone(),
-                    span,
-                    mutable,
-                    kind,
-                    mut_at,
-                };
-                let binding = self.names.bindings.push(binding);
-                self.names.pats.set(id, binding);
-                self.scopes.declare(name, binding, ScopeKind::Body);
-            }
-        }
-    }
-
-    /// The target of a plain assignment.
-    fn target(&mut self, id: ExprId) {
-        let hir = self.hir;
-        let span = hir.exprs[id].span;
-        match &hir.exprs[id].kind {
-            ExprKind::Name(name) => {
-                if let Some(binding) = self.scopes.find(name) {
-                    self.check_mutable(binding, span);
-                    self.scopes.assign(binding);
-                    self.names.exprs.set(id, Meaning::Local(binding));
-                    return;
-                }
-                let binding = Binding {
-                    name: name.clone(),
-                    span,
-                    mutable: true,
-                    kind: BindingKind::Local,
-                    mut_at: None,
-                };
-                let binding = self.names.bindings.push(binding);
-                self.names.exprs.set(id, Meaning::Local(binding));
-                self.names.declarations.set(id, binding);
-                self.scopes.declare(name, binding, ScopeKind::Function);
-            }
-            ExprKind::Tuple(items) => {
-                for &item in items {
-                    self.target(item);
-                }
-            }
-            ExprKind::MethodCall {
-                args,
-                parens: false,
-                block: None,
-                ..
-            } if args.is_empty() => self.expr(id),
-            ExprKind::Index { .. } => self.expr(id),
-            ExprKind::Error => self.has_holes = true,
-            _ => self.report(say::no_place(span)),
-        }
-    }
-
-    fn check_mutable(&mut self, id: BindingId, span: Span) {
-        let binding = &self.names.bindings[id];
-        if binding.mutable {
-            return;
-        }
-        let (name, declared, mut_at) = (binding.name.clone(), binding.span, binding.mut_at);
-        let what = match binding.kind {
-            BindingKind::Param => "parameter, which is read-only",
-            BindingKind::Local => "value of `let` without `mut`",
-            BindingKind::Loop => "variable of a loop",
-            BindingKind::Closure => "parameter of a block",
-        };
-        let report = say::not_assignable(span, &name, what, declared);
-        let report = match (binding.kind, mut_at) {
-            (BindingKind::Local, Some(at)) => report.fix(at, "mut ", "make it mutable"),
-            _ => report.help(format!(
-                "assign to another name, for instance `{name}_next`"
-            )),
-        };
-        self.report(report);
     }
 }
 

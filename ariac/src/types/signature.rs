@@ -89,6 +89,11 @@ fn check(
     for (param, written) in signature.params.iter().zip(&function.params) {
         let at = hir.types[written.ty].span;
         let ty = &param.ty;
+        if holds_unit(ty) {
+            let why = "there is nothing to pass";
+            reports.add(say::not_here(at, ty, "a parameter", why));
+            continue;
+        }
         if matches!(ty, Ty::Tuple(_)) && ty.holds_view() {
             let why = "a view in a tuple cannot be a parameter: pass it by itself";
             reports.add(say::not_here(at, ty, "a parameter", why));
@@ -167,5 +172,14 @@ fn check(
                 ));
             }
         }
+    }
+}
+
+/// Whether it is Unit, or a tuple with Unit in it.
+fn holds_unit(ty: &Ty) -> bool {
+    match ty {
+        Ty::Unit => true,
+        Ty::Tuple(items) => items.iter().any(holds_unit),
+        _ => false,
     }
 }

@@ -1,6 +1,7 @@
 //! The front end, from text to effects: small programs in, text out.
 
 mod effects;
+mod fixes;
 mod hir;
 mod names;
 mod robustness;

@@ -4,7 +4,7 @@ use super::{Infer, Want};
 use crate::builtins::{Builtin, Namespace, Receiver, find_method};
 use crate::diagnostics::{Diagnostic, types as say};
 use crate::hir::{Block, ExprId, ExprKind, Ident, ItemId, ItemKind, TypeExprId};
-use crate::resolve::{BindingId, Meaning};
+use crate::resolve::{BindingId, BindingKind, Meaning};
 use crate::source::Span;
 use crate::types::{Callee, Coercion, Ty};
 
@@ -302,15 +302,37 @@ impl Infer<'_, '_> {
         }
     }
 
+    /// Whether the function that is being looked at is called from Python.
+    fn is_exported(&self) -> bool {
+        let is_root = self
+            .module
+            .is_some_and(|m| self.hir.modules.first().is_some_and(|r| r.file == m.file));
+        is_root
+            && self
+                .function
+                .as_ref()
+                .is_some_and(|(item, _)| !self.hir.items[*item].private)
+    }
+
     /// The variable behind an expression that changes in place must be mutable.
     pub(super) fn check_place(&mut self, id: ExprId, param: Option<&str>) {
         match (self.kind(id), self.meaning(id)) {
             (ExprKind::Name(name), Some(Meaning::Local(binding))) => {
+                let ty = self.types.bindings.get(binding);
+                let is_array = matches!(ty, Some(Ty::Array(_)));
                 let binding = &self.names.bindings[binding];
-                if !binding.mutable {
-                    let report = say::read_only(self.span(id), name, binding.span, binding.mut_at);
-                    self.report(report);
+                if binding.mutable {
+                    return;
                 }
+                let is_lost = is_array && binding.kind == BindingKind::Param && self.is_exported();
+                let mut_at = binding.mut_at.filter(|_| !is_lost);
+                let report = say::read_only(self.span(id), name, binding.span, mut_at);
+                // `mut` would not compile: Python passes arrays as copies.
+                let report = match is_lost {
+                    true => report.help(format!("change a copy: `{name}_next = {name}.copy`")),
+                    false => report,
+                };
+                self.report(report);
             }
             (ExprKind::Name(_), Some(Meaning::Error)) | (ExprKind::Error, _) => {}
             _ => {

@@ -1,0 +1,77 @@
+//! Every edit that a report proposes cures it.
+
+use ariac::diagnostics::Reports;
+use ariac::hir::{Hir, lower};
+use ariac::resolve::resolve;
+use ariac::source::SourceMap;
+use pretty_assertions::assert_eq;
+
+/// The text with the first edits of all reports made, and the number of reports.
+fn cured(text: &str) -> (String, usize) {
+    let mut sources = SourceMap::default();
+    let file = sources.add("test.aria", text);
+    let mut reports = Reports::default();
+    let mut hir = Hir::default();
+    lower(
+        file,
+        &ariac::syntax::parse(text),
+        &sources,
+        &mut hir,
+        &mut reports,
+    );
+    let names = resolve(&hir, &mut reports);
+    let types = ariac::types::check(&hir, &names, &mut reports);
+    let effects = ariac::effects::infer(&hir, &names, &types);
+    ariac::effects::check(&hir, &names, &types, &effects, &mut reports);
+    let all = reports.sorted();
+    let mut edits: Vec<_> = all.iter().filter_map(|d| d.fixes.first()).collect();
+    edits.sort_by_key(|f| f.span);
+    edits.dedup_by_key(|f| f.span);
+    let mut out = text.to_owned();
+    for fix in edits.into_iter().rev() {
+        out.replace_range(fix.span.range(), &fix.replacement);
+    }
+    (out, all.len())
+}
+
+#[test]
+fn they_cure() {
+    let programs = [
+        "fn f(a: Flaot) -> Float = a\n",
+        "fn f(a: Str) -> String = a\n",
+        "fn f(xs: Array[Float]) -> Int = xs.lenght\n",
+        "fn f(n: Int) -> Float = n\n",
+        "fn f(xs: Array[Int]) -> Float\n  t: Float = xs[0]\n  t + xs.lenght\nend\n",
+        "fn f(xs: Array[Float]) -> Float\n  total = 0\n  for x in xs\n    total += x\n  end\n  total\nend\n",
+        "fn f -> Int\n  let a = 1\n  a = 2\n  a += 3\n  a\nend\n",
+        "fn f -> Int\n  let (a, b) = (1, 2)\n  a = b\n  a\nend\n",
+        "fn f(v: PyArrayView[Float]) -> Array[Float] = v\n",
+        "fn f(v: PyArrayView[Float])\n  v[0] = 1.0\nend\n",
+        "fn f(mut v: Array[Float])\n  v[0] = 1.0\nend\n",
+        "priv fn g(v: Array[Float])\n  v[0] = 1.0\nend\n",
+        "fn f(n: Int) -> String = \"a\" + n\n",
+        "fn f -> Int\n  n: Int = 2.0\n  n\nend\n",
+        "fn f -> Int\n  t = 0\n  for i in 3\n    t += i\n  end\n  t\nend\n",
+        "fn f(value: Int) -> Int = vlaue + 1\n",
+        "fn f(x: Float)\n  raise ValueEror(\"no\") if x < 0.0\nend\n",
+        "@python_interop(gil: :relase)\nfn f\nend\n",
+        "@python_introp(gil: release)\nfn f\nend\n",
+        "fn g(size: Int) -> Int = size\nfn f -> Int = g(siz: 3)\n",
+        "fn f(x: Array) -> Float = x.sum\n",
+        "fn f(x: Int[Float]) -> Int = x\n",
+        "fn f -> String = \"abc\n",
+        "fn f(x: Float) -> Float\n  if x > 0.0\n    return 1.0\n  end\n  x\n\n## Doc.\nfn g -> Int = 3\n",
+        "fn f(x: Float)\n  while x > 9.0\n    break\n",
+        "fn f -> Int\n  3\nend\nend\n",
+        "extern Python from \"numpy\" as np\nfn f -> PythonObject = np.pi\n",
+        "fn f(n: Int)\n  outer: for i in 0..<n\n    break :outr\n  end\nend\n",
+    ];
+    for program in programs {
+        // An edit may bring another mistake to light: twice is enough.
+        let (once, found) = cured(program);
+        assert!(found > 0, "no report: {program}");
+        let (twice, _) = cured(&once);
+        let (_, left) = cured(&twice);
+        assert_eq!(left, 0, "{program}\n{twice}");
+    }
+}
