@@ -24,7 +24,15 @@ impl Random {
 
     fn program(&mut self) -> String {
         let mut text = String::from(
-            "fn f(x: PyArrayView[Float], mut y: PyArrayView[Float], z: Array[Float], k: PyArrayView[Int], n: Int, m: Int) -> (Float, Array[Float])\n",
+            "priv fn g(mut a: Int, b: Float) -> (Float, Int)
+  a += 1
+  (b * 0.5, a * 2)
+end
+priv fn h(own a: Array[Float], i: Int) -> Array[Float]
+  a[i] = 1.0
+  a
+end
+fn f(x: PyArrayView[Float], mut y: PyArrayView[Float], z: Array[Float], k: PyArrayView[Int], n: Int, m: Int) -> (Float, Array[Float])\n",
         );
         for condition in [
             "x.length == y.length",
@@ -46,7 +54,7 @@ impl Random {
 
     fn stmt(&mut self, text: &mut String, depth: usize, vars: &[&str]) {
         let pad = "  ".repeat(depth);
-        match self.next(if depth > 3 { 6 } else { 12 }) {
+        match self.next(if depth > 3 { 12 } else { 20 }) {
             0 => {
                 let index = self.index(vars);
                 let array = self.pick(&["x", "y", "z", "w"]);
@@ -75,7 +83,7 @@ impl Random {
                 let _ = writeln!(text, "{pad}t{depth} = {expr}");
                 let _ = writeln!(text, "{pad}s += t{depth}[{index}] + t{depth}.sum");
             }
-            6..=9 => {
+            12..=15 => {
                 let var = ["i", "j", "l", "o"][depth];
                 let lo = self.pick(&["0", "0", "1", "n", "-1", "2", "m"]);
                 let hi = self.pick(&[
@@ -108,13 +116,50 @@ impl Random {
                 }
                 let _ = writeln!(text, "{pad}end");
             }
-            10 => {
+            16 => {
                 let condition = self.pick(&["s > 1.0", "n < m", "c == 0", "x.length == y.length"]);
                 let _ = writeln!(text, "{pad}if {condition}");
                 self.stmt(text, depth + 1, vars);
                 let _ = writeln!(text, "{pad}else");
                 self.stmt(text, depth + 1, vars);
                 let _ = writeln!(text, "{pad}end");
+            }
+            6 => {
+                let _ = writeln!(text, "{pad}(p{depth}, q{depth}) = g(c, s)");
+                let _ = writeln!(text, "{pad}s += p{depth}\n{pad}c -= q{depth}");
+            }
+            7 => {
+                let (index, expr) = (self.index(vars), self.array(1));
+                let _ = writeln!(text, "{pad}v{depth} = {expr}\n{pad}u{depth} = v{depth}");
+                let _ = writeln!(
+                    text,
+                    "{pad}v{depth}[{index}] = s\n{pad}w = u{depth} - v{depth}"
+                );
+            }
+            8 => {
+                let expr = self.array(1);
+                let condition = self.pick(&["s > 1.0 and n < m", "n < m or c == 0", "0 <= n < m"]);
+                let _ = writeln!(text, "{pad}w = if {condition} then {expr} else w * 2.0 end");
+            }
+            9 => {
+                let (index, expr) = (self.index(vars), self.array(1));
+                let _ = writeln!(text, "{pad}w = h({expr}, {index})");
+            }
+            10 => {
+                let array = self.array(1);
+                let _ = writeln!(text, "{pad}w = ({array}).map |e|");
+                let _ = writeln!(
+                    text,
+                    "{pad}  r = e\n{pad}  for q in 0..<n\n{pad}    r += z[q]\n{pad}  end\n{pad}  r\n{pad}end"
+                );
+            }
+            11 => {
+                let _ = writeln!(text, "{pad}return (s, w) if s > 3.0 and c > n");
+            }
+            17 => {
+                let _ = writeln!(text, "{pad}while c < n");
+                self.stmt(text, depth + 1, vars);
+                let _ = writeln!(text, "{pad}  c += 1\n{pad}end");
             }
             _ => {
                 let _ = writeln!(text, "{pad}for e in x");
