@@ -20,6 +20,8 @@ mod expr;
 mod function;
 mod moves;
 mod python;
+#[cfg(test)]
+mod tests;
 
 use super::{
     Arena, FnId, Function, GilMode, Local, ModuleId, Native, NativeId, Param, Program, Rvalue,
