@@ -17,6 +17,8 @@ mod interpret;
 mod random_programs;
 mod simplify;
 #[cfg(test)]
+mod source_tests;
+#[cfg(test)]
 mod testing;
 mod version_strides;
 
