@@ -61,6 +61,9 @@ fn python_objects_stay_objects_until_a_type_is_wanted() {
     reveals("p + 1", "PythonObject");
     reveals("p.shape[0]", "PythonObject");
     reveals("p < 3", "Bool");
+    reveals("p == nil", "Bool");
+    reveals("nil != p.x", "Bool");
+    reveals("0 < p <= n", "Bool");
     reveals("sqrt(p)", "Float");
     reveals("p.to[Int]", "Int");
     reveals("p.to_array(Float32)", "Array[Float32]");

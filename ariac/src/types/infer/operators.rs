@@ -174,10 +174,15 @@ impl Infer<'_, '_> {
         let mut common: Option<Ty> = None;
         for is_literal in [false, true] {
             for (i, &operand) in operands.iter().enumerate() {
-                if self.is_literal(operand) != is_literal {
+                let adapts =
+                    self.is_literal(operand) || matches!(self.kind(operand), ExprKind::Nil);
+                if adapts != is_literal {
                     continue;
                 }
-                let hint = common.clone();
+                let hint = match tys.contains(&Ty::PythonObject) {
+                    true => Some(Ty::PythonObject),
+                    false => common.clone(),
+                };
                 let ty = self.infer(operand, hint.as_ref().map_or(Want::Any, Want::Hint));
                 if ty.is_number() {
                     common = Some(common.map_or(ty.clone(), |c| wider(&c, &ty)));
