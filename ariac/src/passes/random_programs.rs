@@ -447,3 +447,15 @@ impl Make {
 fn array_ty() -> Ty {
     array(Ty::Int)
 }
+
+#[test]
+fn all_passes_together_change_nothing() {
+    fn all(program: &mut Program, remarks: &mut Vec<Remark>) {
+        let before_gil = |pass: &&super::Pass| pass.name != "gil_regions";
+        for pass in super::TABLE.iter().filter(before_gil) {
+            (pass.run)(program, remarks);
+        }
+    }
+    let (runs, unchecked) = compare(1_500, all);
+    assert!(runs > 5_000 && unchecked > 500);
+}

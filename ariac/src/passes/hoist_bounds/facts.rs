@@ -1,6 +1,7 @@
 //! What is known about numbers and lengths at a place of a function.
 
 use super::super::definitions::Definitions;
+use crate::builtins::MathFn;
 use crate::mir::{BinOp, Const, Function, LocalId, Operand, Rvalue, Stmt, StmtKind, UnOp};
 use std::collections::{HashMap, HashSet};
 
@@ -12,6 +13,17 @@ pub(super) struct Values {
     stable: HashMap<LocalId, Option<Length>>,
     /// Numbers and the like that are defined once.
     once: HashSet<LocalId>,
+    /// Numbers whose computation bounds them.
+    bounded: Vec<(LocalId, Most)>,
+}
+
+/// How large a number may be.
+#[derive(Debug)]
+enum Most {
+    /// From 0 to one less than this.
+    Rest(i64),
+    /// As the least of these.
+    Operands(Vec<Operand>),
 }
 
 /// The length of an array by another name.
@@ -73,6 +85,18 @@ impl Values {
                 return;
             }
         }
+        match value {
+            Rvalue::Math {
+                function: MathFn::Min,
+                args,
+            } => self.bounded.push((dst, Most::Operands(args.clone()))),
+            Rvalue::Binary {
+                op: BinOp::Mod,
+                right: Operand::Const(Const::Int(n @ 1..)),
+                ..
+            } => self.bounded.push((dst, Most::Rest(*n))),
+            _ => {}
+        }
         if let Rvalue::Use(_) | Rvalue::Len(_) | Rvalue::Binary { .. } | Rvalue::Unary { .. } =
             value
         {
@@ -88,6 +112,12 @@ impl Values {
     /// Whether the operand is the same number wherever it has a value.
     fn is_fixed(&self, operand: &Operand) -> bool {
         operand.local().is_none_or(|l| self.once.contains(&l))
+    }
+
+    /// Whether the operand is a length just taken.
+    pub(super) fn is_length(&self, operand: &Operand) -> bool {
+        let definition = operand.local().and_then(|l| self.get(l));
+        matches!(definition, Some(Rvalue::Len(_)))
     }
 
     /// Whether the array is the same one wherever its local has a value.
@@ -110,6 +140,15 @@ pub(super) enum Symbol {
 
 /// `symbol + offset`.
 pub(super) type Sum = (Symbol, i64);
+
+/// Facts that one proof may use.
+const MAX_STEPS: usize = 6;
+
+/// Facts beyond this number, of very long code, are not kept.
+const MAX_FACTS: usize = 1000;
+
+/// No array is longer.
+const MAX_LENGTH: i64 = 1 << 48;
 
 /// What is known at a place.
 pub(super) struct Facts<'a> {
@@ -137,6 +176,40 @@ impl<'a> Facts<'a> {
     pub(super) fn forget(&mut self, (lengths, less): (usize, usize)) {
         self.lengths.truncate(lengths);
         self.less.truncate(less);
+    }
+
+    /// What holds in the body of a `for`: where its variable is.
+    pub(super) fn learn_turn(&mut self, stmt: &Stmt) {
+        let StmtKind::For {
+            var,
+            lo,
+            hi,
+            inclusive,
+            step: Operand::Const(Const::Int(step)),
+            ..
+        } = &stmt.kind
+        else {
+            return;
+        };
+        let var = self.sum(&Operand::Local(*var));
+        let (Some(var), Some(lo), Some(hi)) = (var, self.sum(lo), self.sum(hi)) else {
+            return;
+        };
+        let before = if *inclusive { 0 } else { -1 };
+        if *step > 0 {
+            self.at_most(lo, var, 0);
+            self.at_most(var, hi, before);
+        } else {
+            self.at_most(var, lo, 0);
+            self.at_most(hi, var, before);
+        }
+    }
+
+    /// Learns that `a <= b`.
+    pub(super) fn learn_order(&mut self, a: Sum, b: Sum) {
+        if self.less.len() < MAX_FACTS {
+            self.at_most(a, b, 0);
+        }
     }
 
     /// What holds once the statement is done.
@@ -236,7 +309,7 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Whether `a <= b` is known.
+    /// Whether `a <= b` is known: by one fact, or by some in a row.
     pub(super) fn proves(&self, a: Sum, b: Sum) -> bool {
         let Some(room) = b.1.checked_sub(a.1) else {
             return false;
@@ -244,16 +317,71 @@ impl<'a> Facts<'a> {
         if [a.0, b.0].contains(&Symbol::Varying) {
             return false;
         }
-        if a.0 == b.0 {
-            return room >= 0;
+        // The least `k` such that `a <= symbol + k`, found by going through all facts a few times.
+        let mut least: HashMap<Symbol, i128> = HashMap::from([(a.0, 0)]);
+        for _ in 0..MAX_STEPS {
+            if least.get(&b.0).is_some_and(|k| *k <= i128::from(room)) {
+                return true;
+            }
+            let mut changed = false;
+            self.each_fact(&mut |below, above, k| {
+                let Some(k) = least.get(&below).map(|known| known + i128::from(k)) else {
+                    return;
+                };
+                let known = least.entry(above).or_insert(i128::MAX);
+                if k < *known {
+                    *known = k;
+                    changed = true;
+                }
+            });
+            if !changed {
+                break;
+            }
         }
-        if let (Symbol::Zero, Symbol::Length(_)) = (a.0, b.0)
-            && room >= 0
-        {
-            return true;
+        least.get(&b.0).is_some_and(|k| *k <= i128::from(room))
+    }
+
+    /// Everything that is known, as `below <= above + k`.
+    fn each_fact(&self, f: &mut dyn FnMut(Symbol, Symbol, i64)) {
+        for (below, above, k) in &self.less {
+            let (below, above) = (self.renamed(*below), self.renamed(*above));
+            let k = above.1.checked_add(*k).and_then(|k| k.checked_sub(below.1));
+            if let Some(k) = k {
+                f(below.0, above.0, k);
+            }
         }
-        let direct = |(x, y, k): &(Symbol, Symbol, i64)| *x == a.0 && *y == b.0 && *k <= room;
-        self.less.iter().any(direct)
+        for &array in self.values.stable.keys() {
+            // A length is at least 0 and not too large.
+            let (length, n) = self.length(array);
+            if length != Symbol::Varying {
+                f(Symbol::Zero, length, n);
+                f(length, Symbol::Zero, MAX_LENGTH.saturating_sub(n));
+            }
+        }
+        for (local, most) in &self.values.bounded {
+            let local = Symbol::Local(*local);
+            match most {
+                Most::Rest(n) => {
+                    f(Symbol::Zero, local, 0);
+                    f(local, Symbol::Zero, n - 1);
+                }
+                Most::Operands(operands) => {
+                    for (operand, n) in operands.iter().filter_map(|o| self.sum(o)) {
+                        if operand != Symbol::Varying {
+                            f(local, operand, n);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A symbol by the name that it has now that more lengths are known to be equal.
+    fn renamed(&self, symbol: Symbol) -> Sum {
+        match symbol {
+            Symbol::Length(array) => self.length(array),
+            symbol => (symbol, 0),
+        }
     }
 
     /// Whether `a <= b` is known to be false.
@@ -284,6 +412,15 @@ impl<'a> Facts<'a> {
                     let (symbol, n) = self.length(*array);
                     return Some((symbol, offset.checked_add(n)?));
                 }
+                Some(Rvalue::Binary {
+                    op: BinOp::WrapAdd,
+                    left,
+                    right: Operand::Const(Const::Int(n)),
+                }) if self.values.is_length(left) && n.unsigned_abs() <= MAX_LENGTH as u64 => {
+                    // `a[-1]`: a length and a small number do not wrap.
+                    offset = offset.checked_add(*n)?;
+                    operand = left.clone();
+                }
                 Some(Rvalue::Binary { op, left, right }) => match offset_of(*op, left, right) {
                     Some((inner, n)) if self.values.is_fixed(inner) => {
                         offset = offset.checked_add(n)?;
@@ -294,6 +431,11 @@ impl<'a> Facts<'a> {
                 _ => return Some((Symbol::Local(local), offset)),
             }
         }
+    }
+
+    /// The length of an array that is stable.
+    pub(super) fn stable_length(&self, array: LocalId) -> Option<Sum> {
+        self.values.is_stable(array).then(|| self.length(array))
     }
 
     /// The length of a stable array.

@@ -177,6 +177,14 @@ impl Nest<'_> {
                     operand = left.clone();
                 }
                 Rvalue::Binary {
+                    op: BinOp::WrapAdd,
+                    left,
+                    right: Operand::Const(Const::Int(n)),
+                } if self.values.is_length(left) && n.unsigned_abs() <= RANGE_LIMIT as u64 => {
+                    offset = offset.checked_add(*n)?;
+                    operand = left.clone();
+                }
+                Rvalue::Binary {
                     op: BinOp::Sub,
                     left,
                     right: Operand::Const(Const::Int(n)),
@@ -222,7 +230,10 @@ impl Nest<'_> {
         }
         match self.values.get(local)? {
             Rvalue::Use(inner) => self.linear(inner, factor, vars, out)?,
-            Rvalue::Len(_) => out.values.push((self.known(operand)?, factor)),
+            Rvalue::Len(_)
+            | Rvalue::Binary {
+                op: BinOp::WrapAdd, ..
+            } => out.values.push((self.known(operand)?, factor)),
             Rvalue::Binary {
                 op: op @ (BinOp::Add | BinOp::Sub),
                 left,

@@ -21,11 +21,13 @@
 //! A guard that follows from what is known (`0..<x.length`, `requires x.length == y.length`) is left out, and with it the
 //! second copy. Checks go as far out as their guard can be computed; an access whose guard cannot hold stays checked.
 //!
-//! [`facts`] is what is known about lengths and numbers; [`index`] takes indices apart; [`guard`] writes conditions down.
+//! [`facts`] is what is known about lengths and numbers; [`prove`] leaves out checks that follow from it where they stand;
+//! [`index`] takes indices apart; [`guard`] writes conditions down.
 
 mod facts;
 mod guard;
 mod index;
+mod prove;
 #[cfg(test)]
 mod tests;
 
@@ -41,6 +43,7 @@ use crate::source::Span;
 use facts::{Facts, Values};
 use guard::{Condition, Guard};
 use index::{Interval, Nest, Plan};
+use prove::Proved;
 use std::collections::{HashMap, HashSet};
 
 pub(super) const PASS: Pass = Pass {
@@ -55,6 +58,8 @@ fn run(program: &mut Program, remarks: &mut Vec<Remark>) {
         let definitions = Definitions::of(function, &signatures);
         let values = Values::of(function, &definitions);
         let mut body = std::mem::take(&mut function.body);
+        let mut proved = Proved::new();
+        prove::block(&mut Facts::new(&values), &mut body, None, &mut proved);
         let mut hoist = Hoist {
             signatures: &signatures,
             facts: Facts::new(&values),
@@ -62,6 +67,8 @@ fn run(program: &mut Program, remarks: &mut Vec<Remark>) {
             loops: std::mem::take(&mut function.loops),
             function,
             new_locals: Vec::new(),
+            proved,
+            long: false,
             remarks,
         };
         hoist.block(&mut body, None);
@@ -82,6 +89,9 @@ struct Hoist<'a> {
     loops: Arena<LoopId, Span>,
     /// Locals of guards, which follow the function's own.
     new_locals: Vec<crate::mir::Local>,
+    proved: Proved,
+    /// A loop was not copied because it is long, since the last remark about what is left.
+    long: bool,
     remarks: &'a mut Vec<Remark>,
 }
 
@@ -120,8 +130,14 @@ impl Hoist<'_> {
         }
         let span = stmt.span;
         let around = outer.or(is_while.then_some(span));
+        let known = self.facts.mark();
+        self.facts.learn_turn(stmt);
         stmt.blocks_mut(&mut |inner| self.block(inner, around));
+        self.facts.forget(known);
         if is_while && outer.is_none() {
+            if let Some(proved) = self.proved.remove(&span) {
+                self.remark(span, format!("bounds checks hoisted: {proved}"));
+            }
             self.tell_left(stmt, span);
         }
     }
@@ -129,7 +145,15 @@ impl Hoist<'_> {
     /// Puts the loop, or its versions, into `block`.
     fn for_loop(&mut self, mut stmt: Stmt, block: &mut Block, outer: Option<Span>) {
         let span = stmt.span;
-        let (conditions, decided) = self.decide(&stmt);
+        let (mut conditions, mut decided) = self.decide(&stmt);
+        let is_long = size(&stmt) > MAX_COPIED && !conditions.is_empty();
+        if is_long {
+            self.long = true;
+            conditions.clear();
+            for plan in &mut decided {
+                plan.take_if(|plan| !plan.conditions.is_empty());
+            }
+        }
         let slow = (!conditions.is_empty()).then(|| {
             let whole = Block {
                 stmts: vec![stmt.clone()],
@@ -137,7 +161,10 @@ impl Hoist<'_> {
             whole.copy(&mut self.loops, &|local| local)
         });
         apply(&mut stmt, &decided);
-        let hoisted = decided.iter().flatten().count();
+        let mut hoisted = decided.iter().flatten().count();
+        if outer.is_none() {
+            hoisted += self.proved.remove(&span).unwrap_or(0);
+        }
         if hoisted > 0 {
             self.remark(span, format!("bounds checks hoisted: {hoisted}"));
         }
@@ -189,9 +216,13 @@ impl Hoist<'_> {
         stmt.locals(&mut |local, access| {
             let is_array = self.function.locals.len() > local.index()
                 && self.function.locals[local].ty.is_array_like();
+            let is_owned = self.function.locals.len() > local.index()
+                && self.function.locals[local].ty.is_owned();
             let changes = match access {
                 Access::Read | Access::Store => false,
-                Access::Write | Access::Bind | Access::Take => true,
+                Access::Write | Access::Bind => true,
+                // What `return` takes is not missed by a later turn.
+                Access::Take => is_owned && !matches!(stmt.kind, StmtKind::Return(_)),
                 Access::Arg(i) => match modes.get(i) {
                     Some(ParamMode::Read) => false,
                     Some(ParamMode::Mut) => !is_array,
@@ -212,7 +243,8 @@ impl Hoist<'_> {
     /// Says how many checks remain in a loop and why.
     fn tell_left(&mut self, stmt: &Stmt, span: Span) {
         let mut left = 0;
-        let mut why = None;
+        let was_long = std::mem::take(&mut self.long);
+        let mut why = was_long.then_some("the loop is too long to copy");
         let mut vars = HashSet::new();
         count_left(self, stmt, &mut vars, &mut left, &mut why);
         if let (1.., Some(why)) = (left, why) {
@@ -228,6 +260,15 @@ impl Hoist<'_> {
             text,
         });
     }
+}
+
+/// Loops with more statements than this are not copied.
+const MAX_COPIED: usize = 600;
+
+fn size(stmt: &Stmt) -> usize {
+    let mut size = 1;
+    stmt.blocks(&mut |block| block.each(&mut |_| size += 1));
+    size
 }
 
 fn decide_stmt(
