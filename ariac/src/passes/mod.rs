@@ -8,6 +8,7 @@ mod agreement;
 mod allocations;
 mod dce;
 mod definitions;
+mod drop_early;
 mod fuse;
 mod gil_regions;
 mod hoist_bounds;
@@ -71,6 +72,7 @@ pub const TABLE: &[Pass] = &[
     hoist_bounds::PASS,
     version_strides::PASS,
     dce::PASS,
+    drop_early::PASS,
     gil_regions::PASS,
 ];
 

@@ -248,3 +248,26 @@ fn pass_names_are_known_or_refused() {
         "{refused}"
     );
 }
+
+#[test]
+fn arrays_are_given_back_after_their_last_use() {
+    let text = "fn f(x: Array[Float]) -> Float
+  t = x.exp
+  a = t.sum / t.max
+  u = x.sqrt
+  b = 0.0
+  for i in 0..<3
+    b += u[i]
+  end
+  a + b + u.sum
+end
+";
+    let mir = after("drop_early", text);
+    let lines: Vec<&str> = mir.lines().map(str::trim).collect();
+    let place = |start: &str| lines.iter().position(|l| l.starts_with(start));
+    assert!(
+        place("drop t") > place("_8 = max t") && place("drop t") < place("u ="),
+        "{mir}"
+    );
+    assert!(place("drop u") > place("for i"), "{mir}");
+}
