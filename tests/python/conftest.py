@@ -26,6 +26,8 @@ def pytest_configure(config):
 def find_ariac() -> Path:
     """The compiler under test."""
     if named := os.environ.get("ARIAC"):
+        if not Path(named).exists():
+            pytest.exit(f"ARIAC is {named}, which is not there", 2)
         return Path(named).resolve()
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     built = [target / profile / "ariac" for profile in ("debug", "release")]
