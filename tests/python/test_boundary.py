@@ -195,17 +195,17 @@ def test_objects_pass_untouched(scalars):
 @pytest.mark.parametrize(
     ("function", "value", "wanted", "given"),
     [
-        ("half", "1.0", "Float", "str"),
-        ("half", None, "Float", "NoneType"),
-        ("half", 1j, "Float", "complex"),
-        ("half", [1.0], "Float", "list"),
-        ("next", 1.0, "Int", "float"),
-        ("next", "1", "Int", "str"),
-        ("next", None, "Int", "NoneType"),
-        ("negate", 1, "Bool", "int"),
-        ("negate", "yes", "Bool", "str"),
-        ("greet", 1, "String", "int"),
-        ("greet", b"bytes", "String", "bytes"),
+        ("half", "1.0", "float", "str"),
+        ("half", None, "float", "None"),
+        ("half", 1j, "float", "complex"),
+        ("half", [1.0], "float", "list"),
+        ("next", 1.0, "int", "float"),
+        ("next", "1", "int", "str"),
+        ("next", None, "int", "None"),
+        ("negate", 1, "bool", "int"),
+        ("negate", "yes", "bool", "str"),
+        ("greet", 1, "str", "int"),
+        ("greet", b"bytes", "str", "bytes"),
     ],
 )
 def test_wrong_scalar(scalars, function, value, wanted, given):
@@ -368,7 +368,7 @@ def test_subclasses_of_ndarray(arrays):
 @pytest.mark.parametrize("dtype", ["f4", "i8", "i4", "c16", "?", "u1", "U3", "O", "f2", "M8[s]", "g"])
 def test_wrong_dtype(arrays, dtype):
     given = np.zeros(3, dtype=dtype)
-    with fails(TypeError, "total", "data", "PyArrayView[Float]", "float64", given.dtype.name if dtype != "g" else ""):
+    with fails(TypeError, "total", "data", "an array of Float (float64)", str(given.dtype)):
         arrays.total(given)
 
 
@@ -391,7 +391,9 @@ def test_wrong_byte_order(arrays):
 
 @pytest.mark.parametrize("given", [[1.0, 2.0], (1.0,), None, 1.0, "abc", {}, object(), iter([1.0])])
 def test_no_array_for_a_view(arrays, given):
-    with fails(TypeError, "total", "data", "PyArrayView[Float]", type(given).__name__):
+    with fails(
+        TypeError, "total", "data", "an array of Float (float64)", "None" if given is None else type(given).__name__
+    ):
         arrays.total(given)
 
 
@@ -526,7 +528,7 @@ def test_empty_results(arrays):
 
 
 def test_a_negative_length(arrays):
-    with fails(ValueError, "-1"):
+    with fails(ValueError, "length", "negative"):
         arrays.fresh(-1)
 
 

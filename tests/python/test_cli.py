@@ -45,6 +45,7 @@ def test_build(ariac):
     done = ariac("build", "good.aria", "--python", ariac.python)
     assert (done.returncode, done.stderr) == (0, "")
     extension, stub = done.stdout.splitlines()
+    extension, stub = Path(extension).name, Path(stub).name
     assert extension.startswith("good.") and extension.endswith(".so") and stub == "good.pyi"
     assert contents(ariac.folder) == {"good.aria", "bad.aria", extension, stub}
     assert "def f(x: float" in (ariac.folder / stub).read_text()
@@ -256,7 +257,7 @@ def test_failing_linker(ariac):
     cc.chmod(0o755)
     env = {"PATH": f"{bin_}:{os.environ['PATH']}"}
     done = ariac("build", "good.aria", "-o", "out", "--linker", "system", "--python", ariac.python, env=env)
-    assert done.returncode in (2, 70)
+    assert done.returncode == 1
     assert "E0603" in done.stderr and "no space on the moon" in done.stderr
     assert contents(ariac.folder / "out") == set()
 
@@ -408,7 +409,7 @@ def test_emit_after_a_pass(ariac):
 def test_report(ariac):
     (ariac.folder / "k.aria").write_text("fn k(x: PyArrayView[Float]) -> Float = (x * x).sum\n")
     text = ariac("report", "k.aria")
-    assert text.returncode == 0 and "k.aria:1" in text.stdout
+    assert text.returncode == 0 and "1:40" in text.stdout and "4 lanes (x86-64-v3)" in text.stdout
     rows = ariac("report", "k.aria", "--format=json")
     assert rows.returncode == 0
     json.loads(rows.stdout)

@@ -114,6 +114,14 @@ pub(super) fn declare_all(cx: &ModuleCx<'_>, level: Level) {
         }
         multiversion::target(cx, value, level);
         cx.add_attribute(value, AttributeLoc::Function, "nounwind", 0);
+        if cx.calls.is_recursive(id) {
+            // A call that became a jump would use no stack, and runaway recursion would run for ever: it must end alike,
+            // with RecursionError, at every level of optimisation.
+            let calls = cx
+                .context
+                .create_string_attribute("disable-tail-calls", "true");
+            value.add_attribute(AttributeLoc::Function, calls);
+        }
         describe_params(cx, function, &abi, value);
         let handle = FunctionHandle {
             value,
