@@ -83,9 +83,8 @@ impl<'c> Lowering<'_, 'c> {
             vectors,
         };
         let mut loops = self.cx.loops.borrow_mut();
-        let is_same = |known: &LoopSite| {
-            (known.span, known.level, known.what) == (site.span, site.level, site.what)
-        };
+        // One place may have several versions: the first, for elements that lie side by side, is what matters.
+        let is_same = |known: &LoopSite| (known.span, known.level) == (site.span, site.level);
         if !loops.iter().any(is_same) {
             loops.push(site);
         }

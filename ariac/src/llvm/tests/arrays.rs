@@ -106,6 +106,32 @@ fn maps_make_fresh_arrays() {
     });
 }
 
+/// Results of more than 16 MB are written past the caches, but for the last elements.
+#[test]
+fn large_maps_are_whole() {
+    let mut source = Source::new();
+    let params = [("x", view(Ty::Float), READ)];
+    for (name, parallel) in [("here", false), ("everywhere", true)] {
+        source.function(name, &params, array(Ty::Float), |body, p| {
+            let kernel = body.kernel(&[Ty::Float], |body, x| {
+                body.binary(Ty::Float, BinOp::Mul, x[0], 0.5).into()
+            });
+            return_map(body, array(Ty::Float), p, kernel, parallel);
+        });
+    }
+    with_machine(&source, |machine| {
+        let xs: Vec<f64> = (0..2_100_005).map(f64::from).collect();
+        for level in levels() {
+            for name in ["here", "everywhere"] {
+                let halves = machine.call_array::<f64>(level, name, &[Arg::Floats(&xs)]);
+                let halves = halves.unwrap();
+                assert_eq!(halves.len(), xs.len());
+                assert!(halves.iter().zip(&xs).all(|(half, x)| *half == x * 0.5));
+            }
+        }
+    });
+}
+
 #[test]
 fn overflow_in_a_map_is_raised_where_it_is() {
     let mut source = Source::new();

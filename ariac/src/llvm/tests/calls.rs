@@ -1,8 +1,9 @@
 //! Calls, failures of callees, recursion.
 
-use super::machine::{Arg, levels, with_machine};
+use super::machine::{Arg, levels, options, with_machine};
 use super::program::{MUT, READ, Source};
 use crate::arena::Id;
+use crate::llvm::compile;
 use crate::mir::{BinOp, FnId, Operand, Rvalue, StmtKind};
 use crate::types::Ty;
 
@@ -33,6 +34,32 @@ fn recursion_ends() {
         // The stand-in says that the stack is low at its thousandth call.
         assert!(call(1_000_000).unwrap_err().starts_with("recursion"));
     });
+}
+
+/// As a loop, runaway recursion would hang.
+#[test]
+fn recursion_is_not_made_a_loop() {
+    let mut source = Source::new();
+    let this = FnId::from_index(0);
+    source.function("down", &[("n", Ty::Int, READ)], Ty::Int, |body, p| {
+        let less = body.binary(Ty::Int, BinOp::WrapSub, p[0], 1);
+        let (callee, args) = (this, vec![less.into()]);
+        let result = body.let_(Ty::Int, Rvalue::Call { callee, args });
+        body.return_(result);
+    });
+    with_machine(&source, |machine| {
+        let failure = machine.call::<i64>(levels()[0], "down", &[Arg::Int(0)]);
+        assert!(failure.unwrap_err().starts_with("recursion"));
+    });
+    let mut options = options(&levels()[..1]);
+    options.emit.llvm = true;
+    let compiled = compile(&source.program, &source.sources, &options, &mut |_| ()).unwrap();
+    assert!(
+        compiled
+            .llvm
+            .unwrap()
+            .contains("call { i1, i64 } @aria.down")
+    );
 }
 
 #[test]
