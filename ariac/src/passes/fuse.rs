@@ -18,6 +18,7 @@
 
 use super::definitions::Definitions;
 use super::{Pass, Remark, RemarkKind};
+use crate::mir::liveness;
 use crate::mir::{
     Access, Block, Function, Kernel, LocalId, Operand, Program, Rvalue, Signatures, Stmt, StmtKind,
 };
@@ -39,6 +40,7 @@ fn run(program: &mut Program, remarks: &mut Vec<Remark>) {
             function,
             signatures: &signatures,
             definitions,
+            origins: liveness::origins(&body, &function.locals),
             joined: HashMap::new(),
         };
         fuse.block(&mut body);
@@ -49,7 +51,7 @@ fn run(program: &mut Program, remarks: &mut Vec<Remark>) {
             span,
             function: function.name.clone(),
             kind: RemarkKind::Fused,
-            text: format!("fused {}", names.join("+")),
+            text: format!("fused {}", in_short(&names)),
         }));
         function.body = body;
         if any {
@@ -58,10 +60,25 @@ fn run(program: &mut Program, remarks: &mut Vec<Remark>) {
     }
 }
 
+/// `map+map+sum`; of many, `5 maps+sum`.
+fn in_short(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, maps)) if maps.len() > 3 && maps.iter().all(|name| *name == "map") => {
+            match *last {
+                "map" => format!("{} maps", names.len()),
+                last => format!("{} maps+{last}", maps.len()),
+            }
+        }
+        _ => names.join("+"),
+    }
+}
+
 struct Fuse<'a> {
     function: &'a Function,
     signatures: &'a Signatures,
     definitions: Definitions,
+    /// What each view shows.
+    origins: HashMap<LocalId, Vec<LocalId>>,
     /// Operations that others went into, by their result: where they stand, and all their names in order.
     joined: HashMap<LocalId, (Span, Vec<&'static str>)>,
 }
@@ -152,8 +169,11 @@ impl Fuse<'_> {
             let producer = &done[*at];
             let mut moves = true;
             producer.locals_deep(&mut |local, access| {
-                moves &=
-                    matches!(access, Access::Write | Access::Bind) || !changed.contains(&local);
+                // A view that is read later must find the memory that it shows as it was.
+                let shown = self.origins.get(&local).into_iter().flatten();
+                let same =
+                    !changed.contains(&local) && !shown.into_iter().any(|l| changed.contains(l));
+                moves &= matches!(access, Access::Write | Access::Bind) || same;
             });
             if let (true, StmtKind::Assign { value, .. }) = (fails, &producer.kind) {
                 let kernel = value.kernel();

@@ -271,3 +271,16 @@ end
     );
     assert!(place("drop u") > place("for i"), "{mir}");
 }
+
+#[test]
+fn a_view_is_not_read_when_its_array_is_gone() {
+    let text = "fn f(n: Int) -> Float
+  a = Array.ones(n)
+  v: PyArrayView[Float] = a
+  t = v * 2.0
+  a = Array.zeros(n)
+  t.sum + a.sum
+end
+";
+    assert_eq!(counts(text, AREAS), "map=1 reduce=2 alloc=3");
+}
