@@ -364,27 +364,35 @@ impl Nest<'_> {
             let limit = match factor {
                 Factor::Const(_) => RANGE_LIMIT,
                 Factor::Value(factor) => {
-                    between(factor, 0, FACTOR_LIMIT, &mut conditions)?;
+                    self.between(factor, 0, FACTOR_LIMIT, &mut conditions)?;
                     FACTOR_LIMIT
                 }
             };
-            between(first, 0, limit, &mut conditions)?;
-            between(last, -limit, limit, &mut conditions)?;
+            self.between(first, 0, limit, &mut conditions)?;
+            self.between(last, -limit, limit, &mut conditions)?;
             let falls = matches!(factor, Factor::Const(n) if *n < 0);
             let (low, high) = if falls { (last, first) } else { (first, last) };
             least.push((low.clone(), factor.clone()));
             greatest.push((high.clone(), factor.clone()));
         }
         for (value, factor) in &linear.values {
-            between(value, -RANGE_LIMIT, RANGE_LIMIT, &mut conditions)?;
+            self.between(value, -RANGE_LIMIT, RANGE_LIMIT, &mut conditions)?;
             least.push((value.clone(), Factor::Const(*factor)));
             greatest.push((value.clone(), Factor::Const(*factor)));
         }
-        conditions.push(Condition::Sum {
-            terms: least,
-            constant: linear.constant,
-            below: None,
-        });
+        // With every term at least 0 there is nothing to ask.
+        let zero = (Symbol::Zero, 0);
+        let is_positive = |(value, factor): &(Known, Factor)| {
+            let rises = !matches!(factor, Factor::Const(n) if *n < 0);
+            rises && self.facts.proves(zero, value.sum)
+        };
+        if linear.constant < 0 || !least.iter().all(is_positive) {
+            conditions.push(Condition::Sum {
+                terms: least,
+                constant: linear.constant,
+                below: None,
+            });
+        }
         conditions.push(Condition::Sum {
             terms: greatest,
             constant: linear.constant,
@@ -392,23 +400,33 @@ impl Nest<'_> {
         });
         Some(conditions)
     }
-}
 
-/// `low <= value <= high`.
-fn between(value: &Known, low: i64, high: i64, conditions: &mut Vec<Condition>) -> Option<()> {
-    if let Base::Operand(Operand::Const(Const::Int(n))) = value.base {
-        let n = n.checked_add(value.offset)?;
-        return (low <= n && n <= high).then_some(());
+    /// Adds `low <= value <= high`, or what of it is not known.
+    fn between(
+        &self,
+        value: &Known,
+        low: i64,
+        high: i64,
+        conditions: &mut Vec<Condition>,
+    ) -> Option<()> {
+        if let Base::Operand(Operand::Const(Const::Int(n))) = value.base {
+            let n = n.checked_add(value.offset)?;
+            return (low <= n && n <= high).then_some(());
+        }
+        if !self.facts.proves((Symbol::Zero, low), value.sum) {
+            conditions.push(Condition::AtLeast {
+                value: value.base.clone(),
+                least: low.checked_sub(value.offset)?,
+            });
+        }
+        if !self.facts.proves(value.sum, (Symbol::Zero, high)) {
+            conditions.push(Condition::AtMost {
+                value: value.base.clone(),
+                most: high.checked_sub(value.offset)?,
+            });
+        }
+        Some(())
     }
-    conditions.push(Condition::AtLeast {
-        value: value.base.clone(),
-        least: low.checked_sub(value.offset)?,
-    });
-    conditions.push(Condition::AtMost {
-        value: value.base.clone(),
-        most: high.checked_sub(value.offset)?,
-    });
-    Some(())
 }
 
 impl Known {
