@@ -190,6 +190,10 @@ impl Run {
             StmtKind::Continue(id) => Flow::Continue(*id),
             StmtKind::Return(operand) => Flow::End(End::Returned(self.operand(operand))),
             StmtKind::Raise { .. } => Flow::End(End::Raised),
+            StmtKind::Drop(local) => {
+                self.locals[local.index()] = None;
+                Flow::Next
+            }
             other => unreachable!("{other:?} in a program of Ints"),
         }
     }
