@@ -447,7 +447,7 @@ pub unsafe extern "C" fn PyInit_testext() -> Object {
 }
 
 static STALE: Constant<ModuleSpec> = Constant(ModuleSpec {
-    abi_version: ABI_VERSION + 1,
+    abi_version: !ABI_VERSION,
     n_levels: 3,
     levels: (&raw const LEVELS).cast(),
     name: c_str(c"stale"),

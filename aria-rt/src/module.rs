@@ -43,7 +43,7 @@ unsafe fn define(spec: &ModuleSpec) -> Result<*mut PyObject, String> {
     let name = unsafe { CStr::from_ptr(spec.name.cast()) };
     if spec.abi_version != ABI_VERSION {
         return Err(format!(
-            "{}: compiled for version {} of Aria's runtime, but linked with version {ABI_VERSION}; compile it again",
+            "{}: compiled for version {:08x} of Aria's runtime, but linked with version {ABI_VERSION:08x}; compile it again",
             name.to_string_lossy(),
             spec.abi_version
         ));

@@ -11,7 +11,7 @@ use crate::borrow::Active;
 use crate::python::{Owned, Raised, exception_class};
 
 /// The active borrows, newest first. Its layout is part of the contract between extensions, as
-/// [`aria_abi::ABI_VERSION`] counts it.
+/// [`aria_abi::SHARED_VERSION`] counts it.
 #[repr(C)]
 pub(crate) struct Registry {
     /// Guards the list on free-threaded CPython; elsewhere the GIL does.
@@ -28,11 +28,11 @@ static REGISTRY: AtomicPtr<Registry> = AtomicPtr::new((&raw const OWN).cast_mut(
 static BORROW_ERROR: AtomicPtr<PyObject> = AtomicPtr::new(null_mut());
 
 const MODULE: &std::ffi::CStr = c"aria_runtime";
-/// Changes with `ABI_VERSION`, so that extensions of different compilers keep apart.
+/// Changes with `SHARED_VERSION`, so that extensions of different compilers keep apart.
 const REGISTRY_NAME: &std::ffi::CStr = c"aria_runtime._borrows_1";
 const _: () = assert!(
-    aria_abi::ABI_VERSION == 1,
-    "give REGISTRY_NAME the new ABI version"
+    aria_abi::SHARED_VERSION == 1,
+    "give REGISTRY_NAME the new version"
 );
 
 /// The list of active borrows. The caller holds the GIL.

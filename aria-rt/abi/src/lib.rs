@@ -13,5 +13,28 @@ pub mod export;
 pub mod layout;
 mod table;
 
-/// Changes whenever the table, a layout or a code changes; an extension checks it when it is imported.
-pub const ABI_VERSION: u32 = 1;
+/// Changes whenever the table, a layout or a code changes, by itself: a compiler and a runtime of two checkouts do not fit,
+/// and an extension that was made of both says so when it is imported.
+pub const ABI_VERSION: u32 = fingerprint(&[
+    include_bytes!("table.rs"),
+    include_bytes!("layout.rs"),
+    include_bytes!("codes.rs"),
+]);
+
+/// Changes, by hand, whenever what extensions of one process share changes: the list of active borrows.
+pub const SHARED_VERSION: u32 = 1;
+
+/// FNV-1a.
+const fn fingerprint(files: &[&[u8]]) -> u32 {
+    let mut hash: u32 = 0x811c_9dc5;
+    let mut file = 0;
+    while file < files.len() {
+        let mut at = 0;
+        while at < files[file].len() {
+            hash = (hash ^ files[file][at] as u32).wrapping_mul(0x0100_0193);
+            at += 1;
+        }
+        file += 1;
+    }
+    hash
+}
