@@ -1,7 +1,9 @@
 //! MIR: what happens, step by step.
 //!
-//! [`body`](self) says what there is; [`build`] makes it from a checked program; [`verify`] tells whether it keeps the
-//! invariants that passes and the LLVM backend rely on; [`pretty`] prints it; [`count`] counts it.
+//! [`body`](self) says what there is; [`build`](build()) makes it from a checked program; [`verify`](verify()) tells whether
+//! it keeps the invariants that passes and the LLVM backend rely on; [`pretty`](pretty()) prints it and [`count`](count())
+//! counts it. For passes, `walk` goes through the tree, [`liveness`] says what is needed later, and [`Signatures`] what
+//! instructions and calls do.
 
 mod body;
 mod build;
@@ -10,6 +12,7 @@ mod count;
 pub(crate) mod interpret;
 pub mod liveness;
 mod pretty;
+mod signatures;
 #[cfg(test)]
 pub(crate) mod testing;
 mod verify;
@@ -19,7 +22,8 @@ pub use body::*;
 pub use build::build;
 pub use count::{Counts, count, pretty_counts};
 pub use pretty::{pretty, pretty_function};
+pub use signatures::{Signatures, has_object};
 pub use verify::{Stage, verify};
-pub use walk::{Access, Part, PartMut, Signatures, has_object};
+pub use walk::{Access, Part, PartMut};
 
 use crate::arena::Arena;

@@ -1,0 +1,206 @@
+//! What instructions do beside computing: which can fail, which need the GIL, how calls pass their arguments.
+
+use super::{
+    BinOp, Block, Const, FnId, Function, NativeId, Operand, Program, ReduceOp, Rvalue, Stmt,
+    StmtKind, UnOp,
+};
+use crate::arena::Id;
+use crate::hir::ParamMode;
+use crate::types::Ty;
+
+/// What callers need to know of the functions of a program, apart from them so that one can be changed meanwhile.
+#[derive(Debug, Default)]
+pub struct Signatures {
+    functions: Vec<Callable>,
+    natives: Vec<Callable>,
+}
+
+#[derive(Debug)]
+struct Callable {
+    modes: Vec<ParamMode>,
+    raises: bool,
+    uses_python: bool,
+}
+
+impl Signatures {
+    /// Those of all functions.
+    #[must_use]
+    pub fn of(program: &Program) -> Signatures {
+        let functions = program.functions.iter().map(|(_, f)| Callable {
+            modes: f.params.iter().map(|p| p.mode).collect(),
+            raises: f.raises,
+            uses_python: f.uses_python,
+        });
+        let natives = program.natives.iter().map(|(_, n)| Callable {
+            modes: n.params.iter().map(|p| p.1).collect(),
+            raises: n.abi == crate::hir::NativeAbi::Rust,
+            uses_python: false,
+        });
+        Signatures {
+            functions: functions.collect(),
+            natives: natives.collect(),
+        }
+    }
+
+    /// How a function's parameters are passed.
+    #[must_use]
+    pub fn modes(&self, id: FnId) -> &[ParamMode] {
+        self.functions.get(id.index()).map_or(&[], |c| &c.modes)
+    }
+
+    /// How a native function's parameters are passed.
+    #[must_use]
+    pub fn native_modes(&self, id: NativeId) -> &[ParamMode] {
+        self.natives.get(id.index()).map_or(&[], |c| &c.modes)
+    }
+
+    /// How the arguments of a call are passed; empty for other statements.
+    #[must_use]
+    pub fn arg_modes(&self, stmt: &Stmt) -> &[ParamMode] {
+        match &stmt.kind {
+            StmtKind::Assign {
+                value: Rvalue::Call { callee, .. },
+                ..
+            } => self.modes(*callee),
+            StmtKind::Assign {
+                value: Rvalue::CallNative { callee, .. },
+                ..
+            } => self.native_modes(*callee),
+            _ => &[],
+        }
+    }
+
+    /// Whether a function may fail.
+    #[must_use]
+    pub fn raises(&self, id: FnId) -> bool {
+        self.functions.get(id.index()).is_none_or(|c| c.raises)
+    }
+
+    /// Whether a function touches Python.
+    #[must_use]
+    pub fn uses_python(&self, id: FnId) -> bool {
+        self.functions.get(id.index()).is_none_or(|c| c.uses_python)
+    }
+
+    /// Whether computing the value may fail; kernels are looked into. `ty` gives the types of locals.
+    #[must_use]
+    pub fn may_fail(&self, value: &Rvalue, function: &Function) -> bool {
+        let is_int = |o: &Operand| match o {
+            Operand::Local(l) => function.locals[*l].ty == Ty::Int,
+            Operand::Const(c) => matches!(c, Const::Int(_)),
+        };
+        match value {
+            Rvalue::Use(_)
+            | Rvalue::Move(_)
+            | Rvalue::Len(_)
+            | Rvalue::Tuple(_)
+            | Rvalue::View(_)
+            | Rvalue::IsContiguous(_)
+            | Rvalue::StrLen(_) => false,
+            Rvalue::Clone(l) => !matches!(function.locals[*l].ty, Ty::String | Ty::PythonObject),
+            Rvalue::Unary { op, operand } => *op == UnOp::Neg && is_int(operand),
+            Rvalue::Binary { op, left, .. } => match op {
+                BinOp::FloorDiv | BinOp::Mod | BinOp::Pow => true,
+                BinOp::Add | BinOp::Sub | BinOp::Mul => is_int(left),
+                _ => false,
+            },
+            Rvalue::Math { function, args } => {
+                *function == crate::builtins::MathFn::Abs && args.iter().any(is_int)
+            }
+            Rvalue::Convert { to, .. } => *to == Ty::Int,
+            Rvalue::Load { checked, .. } => *checked,
+            Rvalue::Field { take, .. } => !take,
+            Rvalue::Call { callee, .. } => self.raises(*callee),
+            Rvalue::CallNative { callee, .. } => {
+                self.natives.get(callee.index()).is_none_or(|c| c.raises)
+            }
+            Rvalue::Reduce {
+                op,
+                sources,
+                kernel,
+            } => {
+                let fails = sources.len() > 1
+                    || matches!(op, ReduceOp::Min | ReduceOp::Max)
+                    || *op == ReduceOp::Sum && is_int(&kernel.result);
+                fails || self.block_may_fail(&kernel.body, function)
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether a statement of the block or below may fail.
+    #[must_use]
+    pub fn block_may_fail(&self, block: &Block, function: &Function) -> bool {
+        let mut fails = false;
+        block.each(&mut |stmt| fails |= self.stmt_may_fail(stmt, function));
+        fails
+    }
+
+    /// Whether the statement itself may fail, apart from the blocks below it.
+    #[must_use]
+    pub fn stmt_may_fail(&self, stmt: &Stmt, function: &Function) -> bool {
+        match &stmt.kind {
+            StmtKind::Assign { value, .. } => self.may_fail(value, function),
+            StmtKind::Store { checked, .. } => *checked,
+            StmtKind::PySetItem { .. }
+            | StmtKind::PySetAttr { .. }
+            | StmtKind::Raise { .. }
+            | StmtKind::RaiseObject(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the statement itself, apart from the blocks below it, must hold the GIL.
+    #[must_use]
+    pub fn needs_gil(&self, stmt: &Stmt, function: &Function) -> bool {
+        match &stmt.kind {
+            StmtKind::Assign { value, .. } => self.value_needs_gil(value, function),
+            StmtKind::PySetItem { .. }
+            | StmtKind::PySetAttr { .. }
+            | StmtKind::RaiseObject(_)
+            | StmtKind::WithGil(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether computing the value must hold the GIL, its kernel not considered.
+    #[must_use]
+    pub fn value_needs_gil(&self, value: &Rvalue, function: &Function) -> bool {
+        match value {
+            Rvalue::Clone(l) => has_object(&function.locals[*l].ty),
+            Rvalue::Field {
+                tuple,
+                index,
+                take: false,
+            } => match &function.locals[*tuple].ty {
+                Ty::Tuple(items) => items.get(*index).is_some_and(has_object),
+                _ => false,
+            },
+            Rvalue::Call { callee, .. } => self.uses_python(*callee),
+            Rvalue::ToStr(Operand::Local(l)) => function.locals[*l].ty == Ty::PythonObject,
+            Rvalue::PyModule(_)
+            | Rvalue::PyAttr { .. }
+            | Rvalue::PyCall { .. }
+            | Rvalue::PyMethod { .. }
+            | Rvalue::PyItem { .. }
+            | Rvalue::PyOperate { .. }
+            | Rvalue::PyTruth(_)
+            | Rvalue::PyLen(_)
+            | Rvalue::PyIter(_)
+            | Rvalue::PyNext { .. }
+            | Rvalue::ToObject { .. }
+            | Rvalue::FromObject { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+/// Whether a value of the type holds a reference to a Python object, so that copying it needs the GIL.
+#[must_use]
+pub fn has_object(ty: &Ty) -> bool {
+    match ty {
+        Ty::PythonObject | Ty::PythonArray(_) => true,
+        Ty::Tuple(items) => items.iter().any(has_object),
+        _ => false,
+    }
+}
