@@ -49,3 +49,26 @@ def test_the_compiler_outside_of_its_repository(machine: Machine, cargo_aria: li
     machine.run(*cargo_aria, "new", "demo", cwd=tmp_path)
     said = machine.run(alone, "build", "--python", "/no/python", cwd=tmp_path / "demo", fails=True)
     assert said.startswith("error: there is no ariac: ")
+
+
+def test_a_panic_in_rust_is_an_exception(
+    machine: Machine, cargo_aria: list[str], tmp_path: Path, tools: dict[str, str]
+) -> None:
+    """The runtime that is linked beside Rust crates has no code to print backtraces; asking for one must not hurt."""
+    machine.run(*cargo_aria, "new", "demo", "--rust", cwd=tmp_path)
+    project = tmp_path / "demo"
+    source = project / "rust" / "stats" / "src" / "lib.rs"
+    source.write_text(source.read_text().replace("if xs.is_empty() {", 'if xs.is_empty() { panic!("on purpose");'))
+    (project / "main.py").write_text(
+        "import array, demo\n"
+        "try:\n"
+        "    demo.skew(array.array('d'))\n"
+        "except RuntimeError as error:\n"
+        "    print('raised', error)\n"
+        "print(demo.skew(array.array('d', [1.0, 2.0, 9.0])))\n"
+    )
+    config = project / "pyproject.toml"
+    config.write_text(config.read_text() + 'run = "main.py"\n')
+    said = machine.run(*cargo_aria, "run", "--release", cwd=project, RUST_BACKTRACE="1", **tools)
+    assert "raised stats.median panicked: on purpose" in said
+    assert said.endswith("\n2.0\n")

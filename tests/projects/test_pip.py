@@ -51,6 +51,18 @@ def test_a_source_distribution_and_an_editable_installation(
     run_tests_of(machine, fresh_python, quickstart, tmp_path)
 
 
+def test_a_wheel_for_the_stable_abi(
+    machine: Machine, fresh_python: Path, offline: list[str], quickstart: Path, tmp_path: Path
+) -> None:
+    config = quickstart / "pyproject.toml"
+    config.write_text(config.read_text() + 'abi3 = true\ncpus = ["x86-64", "x86-64-v3"]\n')
+    machine.run(fresh_python, "-m", "pip", "wheel", *offline, "--no-deps", "-w", tmp_path / "out", ".", cwd=quickstart)
+    (wheel,) = (tmp_path / "out").glob("*.whl")
+    assert "-cp311-abi3-linux_" in wheel.name
+    install(machine, fresh_python, offline, wheel, "pytest", cwd=tmp_path)
+    run_tests_of(machine, fresh_python, quickstart, tmp_path)
+
+
 def test_a_mistake_is_shown_in_full(machine: Machine, fresh_python: Path, offline: list[str], quickstart: Path) -> None:
     kernels = quickstart / "src" / "quickstart" / "kernels.aria"
     kernels.write_text(kernels.read_text() + "\nfn wrong(x: Float) -> Float = x + missing\n")
