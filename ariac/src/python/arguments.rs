@@ -111,7 +111,7 @@ impl<'c> Arguments<'_, '_, 'c> {
     /// The value of a parameter from the object `object`, which is not null.
     pub fn convert(&mut self, param: &ExportParam, mode: ParamMode, object: Val<'c>) -> Val<'c> {
         let spec = self.specs.param(self.cx(), param).into();
-        self.from_object(param, &param.ty, mode, object, spec)
+        self.read_object(param, &param.ty, mode, object, spec)
     }
 
     /// Keeps the value of a default, which the function that computed it has handed over.
@@ -135,7 +135,7 @@ impl<'c> Arguments<'_, '_, 'c> {
         value
     }
 
-    fn from_object(
+    fn read_object(
         &mut self,
         param: &ExportParam,
         ty: &Ty,
