@@ -149,7 +149,7 @@ pub fn module<'c>(
         n_exports.into(),
         dispatch.table.into(),
         dispatch.targets.into(),
-        i64(dispatch.len()).into(),
+        i64(dispatch.count()).into(),
     ];
     cx.constant("module", cx.context.const_struct(&fields, false))
         .as_pointer_value()

@@ -66,7 +66,7 @@ impl<'c> Dispatch<'c> {
 
     /// Number of addresses in the table.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.functions.len()
     }
 
