@@ -349,12 +349,16 @@ fn write_extension(
         .prefix(".ariac-")
         .tempdir_in(out_dir)
         .map_err(|e| unwritable(&e))?;
-    let object = work.path().join("module.o");
-    fs::write(&object, &compiled.object).map_err(|e| unwritable(&e))?;
+    let mut objects = Vec::new();
+    for (number, code) in compiled.objects.iter().enumerate() {
+        let object = work.path().join(format!("module{number}.o"));
+        fs::write(&object, code).map_err(|e| unwritable(&e))?;
+        objects.push(object);
+    }
     let leaf = compiled.leaf();
     let library = work.path().join("module.so");
     let job = LinkJob {
-        objects: &[object],
+        objects: &objects,
         archives: &archives,
         libraries: &compiled.libraries,
         entry_symbol: &format!("PyInit_{leaf}"),

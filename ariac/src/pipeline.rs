@@ -38,8 +38,8 @@ pub struct Frontend {
 pub struct Extension {
     /// The dotted name of the module.
     pub module: String,
-    /// The object file; empty when only text was asked for.
-    pub object: Vec<u8>,
+    /// The object files; none when only text was asked for.
+    pub objects: Vec<Vec<u8>>,
     /// The stub.
     pub stub: String,
     /// Shared libraries to link.
@@ -163,7 +163,7 @@ pub fn backend(
     }
     Extension {
         module: module.to_owned(),
-        object: compiled.object.unwrap_or_default(),
+        objects: compiled.objects,
         stub,
         libraries,
         crates: native_libraries(&frontend.hir, NativeAbi::Rust),

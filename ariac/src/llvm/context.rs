@@ -35,6 +35,10 @@ pub struct ModuleCx<'c> {
     pub sources: &'c SourceMap,
     /// What was asked for.
     pub options: &'c LlvmOptions,
+    /// The level whose functions this module defines.
+    pub level: Level,
+    /// The functions' names, made different where they are not.
+    pub(super) names: Vec<String>,
     pub(super) calls: CallGraph,
     pub(super) constants: RefCell<Constants<'c>>,
     pub(super) functions: RefCell<HashMap<(Level, FnId), FunctionHandle<'c>>>,
@@ -49,6 +53,7 @@ impl<'c> ModuleCx<'c> {
         program: &'c Program,
         sources: &'c SourceMap,
         options: &'c LlvmOptions,
+        level: Level,
     ) -> Self {
         let module = context.create_module(&options.module_name);
         let debug = DebugInfo::new(context, &module, sources, options);
@@ -59,6 +64,8 @@ impl<'c> ModuleCx<'c> {
             program,
             sources,
             options,
+            level,
+            names: unlike_names(program),
             calls: CallGraph::of(program),
             constants: RefCell::default(),
             functions: RefCell::default(),
@@ -123,4 +130,20 @@ impl<'c> ModuleCx<'c> {
             ))
         }
     }
+}
+
+/// The functions' names; a name that comes again has a number behind it.
+fn unlike_names(program: &Program) -> Vec<String> {
+    let mut times: HashMap<&str, u32> = HashMap::new();
+    let functions = program.functions.iter();
+    functions
+        .map(|(_, function)| {
+            let time = times.entry(&function.name).or_insert(0);
+            *time += 1;
+            match *time {
+                1 => function.name.clone(),
+                n => format!("{}.{n}", function.name),
+            }
+        })
+        .collect()
 }

@@ -4,8 +4,9 @@ use super::builder::{Builder, Val};
 use super::context::ModuleCx;
 use super::layout::{FunctionAbi, ParamAbi};
 use super::multiversion::{self, Level};
+use crate::arena::Id;
 use crate::hir::ParamMode;
-use crate::mir::{Function, Rvalue, StmtKind};
+use crate::mir::{FnId, Function, Rvalue, StmtKind};
 use crate::types::Ty;
 use inkwell::GlobalVisibility;
 use inkwell::attributes::AttributeLoc;
@@ -92,43 +93,60 @@ impl<'c> ParamAbi<'c> {
     }
 }
 
-/// Declares every function of the program at a level. Functions that do not gain by it have one version for all.
-pub(super) fn declare_all(cx: &ModuleCx<'_>, level: Level) {
-    for (id, function) in cx.program.functions.iter() {
-        let lowest = cx.options.levels[0];
-        if level != lowest && !cx.calls.is_wide(id) {
-            let handle = cx.function(lowest, id);
+/// Declares the functions that this module defines or may call.
+///
+/// The module of the lowest level has the wrappers and tables, which name the functions of all levels; functions that
+/// do not gain by a level have one version, there. The module of another level has copies of these to inline.
+pub(super) fn declare_all(cx: &ModuleCx<'_>) {
+    let lowest = cx.options.levels[0];
+    let levels = match cx.level {
+        level if level == lowest => cx.options.levels.as_slice(),
+        _ => std::slice::from_ref(&cx.level),
+    };
+    for &level in levels {
+        for id in cx.program.functions.ids() {
+            let handle = match cx.calls.is_wide(id) {
+                true => declare(cx, level, level, id),
+                false if level == cx.level => declare(cx, level, lowest, id),
+                false => cx.function(lowest, id),
+            };
             cx.functions.borrow_mut().insert((level, id), handle);
-            continue;
         }
-        let abi = FunctionAbi::of(cx, function, cx.calls.raises(id));
-        let symbol = cx.symbol(&function.name, level);
-        let value = cx.module.add_function(&symbol, abi.ty, None);
+    }
+}
+
+/// Declares a function for a level, under the name that it has at the level `named`.
+fn declare<'c>(cx: &ModuleCx<'c>, level: Level, named: Level, id: FnId) -> FunctionHandle<'c> {
+    let function = &cx.program.functions[id];
+    let abi = FunctionAbi::of(cx, function, cx.calls.raises(id));
+    let symbol = cx.symbol(&cx.names[id.index()], named);
+    let value = cx.module.add_function(&symbol, abi.ty, None);
+    let is_shared = !cx.calls.is_wide(id) && cx.options.levels.len() > 1;
+    if named != cx.level && level == cx.level {
+        value.set_linkage(Linkage::AvailableExternally);
+    } else if function.exported || cx.options.keep_functions || is_shared || level != cx.level {
         // Exported functions keep their symbol: people look for it in `--emit=llvm` and in profilers.
-        if function.exported || cx.options.keep_functions {
-            value
-                .as_global_value()
-                .set_visibility(GlobalVisibility::Hidden);
-        } else {
-            value.set_linkage(Linkage::Internal);
-        }
-        multiversion::target(cx, value, level);
-        cx.add_attribute(value, AttributeLoc::Function, "nounwind", 0);
-        if cx.calls.is_recursive(id) {
-            // A call that became a jump would use no stack, and runaway recursion would run for ever: it must end alike,
-            // with RecursionError, at every level of optimisation.
-            let calls = cx
-                .context
-                .create_string_attribute("disable-tail-calls", "true");
-            value.add_attribute(AttributeLoc::Function, calls);
-        }
-        describe_params(cx, function, &abi, value);
-        let handle = FunctionHandle {
-            value,
-            abi,
-            has_loops: has_loops(function),
-        };
-        cx.functions.borrow_mut().insert((level, id), handle);
+        value
+            .as_global_value()
+            .set_visibility(GlobalVisibility::Hidden);
+    } else {
+        value.set_linkage(Linkage::Internal);
+    }
+    multiversion::target(cx, value, level);
+    cx.add_attribute(value, AttributeLoc::Function, "nounwind", 0);
+    if cx.calls.is_recursive(id) {
+        // A call that became a jump would use no stack, and runaway recursion would run for ever: it must end alike,
+        // with RecursionError, at every level of optimisation.
+        let calls = cx
+            .context
+            .create_string_attribute("disable-tail-calls", "true");
+        value.add_attribute(AttributeLoc::Function, calls);
+    }
+    describe_params(cx, function, &abi, value);
+    FunctionHandle {
+        value,
+        abi,
+        has_loops: has_loops(function),
     }
 }
 

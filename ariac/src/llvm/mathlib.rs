@@ -154,12 +154,16 @@ pub(super) fn keep_vector_functions(cx: &ModuleCx<'_>) {
     global.set_initializer(&list);
 }
 
-/// Forgets the list, and tells whether code calls vector functions.
-pub(super) fn calls_vector_functions(cx: &ModuleCx<'_>) -> bool {
+/// Forgets the list: from here on, a vector function that nothing calls is not linked.
+pub(super) fn release_vector_functions(cx: &ModuleCx<'_>) {
     if let Some(list) = cx.module.get_global(KEPT) {
         // SAFETY: nothing refers to the list.
         unsafe { list.delete() };
     }
+}
+
+/// Whether code calls vector functions; after optimisation.
+pub(super) fn calls_vector_functions(cx: &ModuleCx<'_>) -> bool {
     let is_called = |function: &FunctionValue| {
         use inkwell::values::AsValueRef;
         // SAFETY: the function is in the module, which is alive; optimisation does not delete what the list kept.

@@ -1,7 +1,7 @@
 //! MIR → LLVM IR → machine code.
 //!
-//! One LLVM module holds every function at every CPU level of the build; a function's attributes name its level's CPU,
-//! so one pass over the module optimises all of them, and the module's init can refer to all.
+//! Each CPU level of the build has an LLVM module, and all are compiled at the same time. The lowest level's has the
+//! wrappers and tables as well; functions that would gain nothing by another level are there only.
 //!
 //! In reading order: [`layout`] (types, calling convention), [`context`] (the module), [`constants`], [`runtime`] (the
 //! runtime's functions), [`function`] (declaring and calling), [`builder`] (instructions), `lower` (MIR to
@@ -41,6 +41,7 @@ pub use runtime::RtFn;
 use crate::mir::Program;
 use crate::source::SourceMap;
 use inkwell::context::Context;
+use inkwell::targets::TargetMachine;
 
 /// What is asked of LLVM.
 #[derive(Clone, Debug)]
@@ -89,11 +90,11 @@ pub struct Emit {
 /// What came out.
 #[derive(Clone, Debug, Default)]
 pub struct Compiled {
-    /// The object file, if it was asked for.
-    pub object: Option<Vec<u8>>,
-    /// Optimised LLVM IR, if it was asked for.
+    /// The object files, all to be linked, if they were asked for.
+    pub objects: Vec<Vec<u8>>,
+    /// Optimised LLVM IR, if it was asked for: one module after the other.
     pub llvm: Option<String>,
-    /// Assembly, if it was asked for.
+    /// Assembly, if it was asked for: one module after the other.
     pub asm: Option<String>,
     /// Whether `libmvec.so.1` must be linked, beside the C and math libraries.
     pub needs_libmvec: bool,
@@ -127,7 +128,8 @@ impl std::fmt::Display for LlvmError {
 
 impl std::error::Error for LlvmError {}
 
-/// Compiles a program. When its functions are lowered, `emit_extra` is called once to add wrappers and tables.
+/// Compiles a program, each level on a thread of its own. When the functions of the lowest level are lowered,
+/// `emit_extra` is called once to add wrappers and tables to their module.
 ///
 /// # Errors
 ///
@@ -138,57 +140,102 @@ pub fn compile(
     options: &LlvmOptions,
     emit_extra: &mut dyn FnMut(&ModuleCx<'_>),
 ) -> Result<Compiled, LlvmError> {
+    optimize::set_up(options);
+    let (&lowest, higher) = options.levels.split_first().expect("there is a level");
+    let one = |level, emit: &mut dyn FnMut(&ModuleCx<'_>)| {
+        compile_level(program, sources, options, level, emit)
+    };
+    let parts: Vec<Result<Compiled, LlvmError>> = std::thread::scope(|scope| {
+        let start = |&level| scope.spawn(move || one(level, &mut |_| ()));
+        let others: Vec<_> = higher.iter().map(start).collect();
+        let mut parts = vec![one(lowest, emit_extra)];
+        let panicked = "a panic is passed on by the scope";
+        parts.extend(others.into_iter().map(|part| part.join().expect(panicked)));
+        parts
+    });
+    let mut whole = Compiled::default();
+    for part in parts {
+        whole.join(part?);
+    }
+    Ok(whole)
+}
+
+impl Compiled {
+    fn join(&mut self, part: Compiled) {
+        fn text(whole: &mut Option<String>, part: Option<String>) {
+            if let Some(part) = part {
+                whole.get_or_insert_default().push_str(&part);
+            }
+        }
+        self.objects.extend(part.objects);
+        text(&mut self.llvm, part.llvm);
+        text(&mut self.asm, part.asm);
+        self.needs_libmvec |= part.needs_libmvec;
+        self.loops.extend(part.loops);
+    }
+}
+
+fn compile_level(
+    program: &Program,
+    sources: &SourceMap,
+    options: &LlvmOptions,
+    level: Level,
+    emit_extra: &mut dyn FnMut(&ModuleCx<'_>),
+) -> Result<Compiled, LlvmError> {
     let listener = remarks::Listener::default();
     let context = Context::create();
-    listener.attach(&context, options.remarks);
+    listener.attach(&context);
     let machine = optimize::target_machine(options)?;
-    let cx = build(&context, program, sources, options, emit_extra)?;
-    cx.module
-        .set_data_layout(&machine.get_target_data().get_data_layout());
-    optimize::optimize(&cx.module, &machine, options)?;
-    let needs_libmvec = mathlib::calls_vector_functions(&cx);
+    let cx = build(&context, program, sources, options, level, &machine)?;
+    emit_extra(&cx);
+    finish(&cx, &machine, options)?;
     let Emit { object, llvm, asm } = options.emit;
+    let objects = object.then(|| object::object(&cx.module, &machine));
     Ok(Compiled {
-        needs_libmvec,
+        objects: objects.into_iter().collect::<Result<_, _>>()?,
         llvm: llvm.then(|| cx.module.print_to_string().to_string()),
         asm: asm
             .then(|| object::assembly(&cx.module, &machine))
             .transpose()?,
-        object: object
-            .then(|| object::object(&cx.module, &machine))
-            .transpose()?,
+        needs_libmvec: mathlib::calls_vector_functions(&cx),
         loops: listener.loops(&cx.loops.borrow()),
     })
 }
 
-/// The whole module, verified, not yet optimised.
+/// The functions of a level, not yet optimised.
 fn build<'c>(
     context: &'c Context,
     program: &'c Program,
     sources: &'c SourceMap,
     options: &'c LlvmOptions,
-    emit_extra: &mut dyn FnMut(&ModuleCx<'_>),
+    level: Level,
+    machine: &TargetMachine,
 ) -> Result<ModuleCx<'c>, LlvmError> {
-    let cx = ModuleCx::new(context, program, sources, options);
+    let cx = ModuleCx::new(context, program, sources, options, level);
+    cx.module.set_triple(&machine.get_triple());
     cx.module
-        .set_triple(&inkwell::targets::TargetTriple::create(optimize::TRIPLE));
-    for &level in &options.levels {
-        function::declare_all(&cx, level);
+        .set_data_layout(&machine.get_target_data().get_data_layout());
+    function::declare_all(&cx);
+    for id in program.functions.ids() {
+        lower::lower_function(&cx, id);
     }
-    for &level in &options.levels {
-        for id in program.functions.ids() {
-            if level == options.levels[0] || cx.calls.is_wide(id) {
-                lower::lower_function(&cx, level, id);
-            }
-        }
-    }
-    emit_extra(&cx);
-    mathlib::keep_vector_functions(&cx);
+    Ok(cx)
+}
+
+/// Verifies and optimises a module to which nothing is added any more.
+fn finish(
+    cx: &ModuleCx<'_>,
+    machine: &TargetMachine,
+    options: &LlvmOptions,
+) -> Result<(), LlvmError> {
+    mathlib::keep_vector_functions(cx);
     if let Some(debug) = &cx.debug {
         debug.finish();
     }
     cx.module
         .verify()
         .map_err(|e| LlvmError::new("verify", e))?;
-    Ok(cx)
+    optimize::optimize(&cx.module, machine, options)?;
+    mathlib::release_vector_functions(cx);
+    Ok(())
 }

@@ -7,15 +7,45 @@ use inkwell::passes::PassBuilderOptions;
 use inkwell::targets::{
     CodeModel, InitializationConfig, RelocMode, Target, TargetMachine, TargetTriple,
 };
+use std::ffi::CStr;
 use std::sync::Once;
 
 /// The system that code is made for.
 pub const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 
+/// Sets up what LLVM has once in a process, before threads use it.
+///
+/// * Loops are not versioned for a stride of one *byte*, which is what LLVM takes Aria's strides for: MIR versions them.
+/// * Remarks about vectorisation; a context without a wish for them passes them over, because it has a listener.
+pub(super) fn set_up(options: &LlvmOptions) {
+    static TARGET: Once = Once::new();
+    TARGET.call_once(|| Target::initialize_x86(&InitializationConfig::default()));
+    static VERSIONING: Once = Once::new();
+    VERSIONING.call_once(|| parse_options(&[c"-enable-mem-access-versioning=false"]));
+    static REMARKS: Once = Once::new();
+    if options.remarks {
+        REMARKS.call_once(|| {
+            parse_options(&[
+                c"-pass-remarks=loop-vectorize",
+                c"-pass-remarks-missed=loop-vectorize",
+                c"-pass-remarks-analysis=loop-vectorize",
+            ]);
+        });
+    }
+}
+
+fn parse_options(options: &[&CStr]) {
+    let mut pointers = vec![c"ariac".as_ptr()];
+    pointers.extend(options.iter().map(|option| option.as_ptr()));
+    let count = i32::try_from(pointers.len()).expect("there are few options");
+    // SAFETY: the arguments are NUL-terminated and live through the call, which copies them.
+    unsafe {
+        llvm_sys::support::LLVMParseCommandLineOptions(count, pointers.as_ptr(), std::ptr::null());
+    }
+}
+
 /// The machine for the lowest level; functions of higher levels say so themselves.
 pub(super) fn target_machine(options: &LlvmOptions) -> Result<TargetMachine, LlvmError> {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| Target::initialize_x86(&InitializationConfig::default()));
     let triple = TargetTriple::create(TRIPLE);
     let target = Target::from_triple(&triple).map_err(|e| LlvmError::new("target", e))?;
     let level = match options.opt_level {

@@ -14,7 +14,6 @@ use llvm_sys::core::{
 use llvm_sys::prelude::LLVMDiagnosticInfoRef;
 use std::cell::RefCell;
 use std::ffi::{CStr, c_void};
-use std::sync::Once;
 
 /// What kind of loop it is in the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,10 +90,8 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    /// Begins to listen to a context; with `remarks`, to remarks about loops as well as to errors. The listener must
-    /// outlive the context.
-    pub(super) fn attach(&self, context: &Context, remarks: bool) {
-        set_up(remarks);
+    /// Begins to listen to a context. The listener must outlive it.
+    pub(super) fn attach(&self, context: &Context) {
         let this = std::ptr::from_ref(self).cast_mut().cast::<c_void>();
         // SAFETY: the context is alive, and the caller keeps the listener in place as long.
         unsafe { LLVMContextSetDiagnosticHandler(context.raw(), Some(listen), this) };
@@ -118,35 +115,6 @@ extern "C" fn listen(info: LLVMDiagnosticInfoRef, listener: *mut c_void) {
         let message = CStr::from_ptr(text).to_string_lossy().into_owned();
         LLVMDisposeMessage(text);
         listener.messages.borrow_mut().push(message);
-    }
-}
-
-/// Sets what LLVM has only process-wide settings for.
-///
-/// * Loops are not versioned for a stride of one *byte*, which is what LLVM takes Aria's strides for: MIR versions them.
-/// * Remarks about vectorisation; a context without a wish for them passes them over, because it has a listener.
-fn set_up(remarks: bool) {
-    static VERSIONING: Once = Once::new();
-    VERSIONING.call_once(|| parse_options(&[c"-enable-mem-access-versioning=false"]));
-    static REMARKS: Once = Once::new();
-    if remarks {
-        REMARKS.call_once(|| {
-            parse_options(&[
-                c"-pass-remarks=loop-vectorize",
-                c"-pass-remarks-missed=loop-vectorize",
-                c"-pass-remarks-analysis=loop-vectorize",
-            ]);
-        });
-    }
-}
-
-fn parse_options(options: &[&CStr]) {
-    let mut pointers = vec![c"ariac".as_ptr()];
-    pointers.extend(options.iter().map(|option| option.as_ptr()));
-    let count = i32::try_from(pointers.len()).expect("there are few options");
-    // SAFETY: the arguments are NUL-terminated and live through the call, which copies them.
-    unsafe {
-        llvm_sys::support::LLVMParseCommandLineOptions(count, pointers.as_ptr(), std::ptr::null());
     }
 }
 

@@ -30,7 +30,6 @@ mod work;
 use super::builder::{Builder, Val};
 use super::context::ModuleCx;
 use super::function::FunctionHandle;
-use super::multiversion::Level;
 use super::runtime::RtFn;
 use crate::mir::{FnId, Function, LoopId};
 use crate::source::Span;
@@ -43,7 +42,8 @@ use slots::Slot;
 use std::collections::HashMap;
 
 /// Lowers the body of a function that is declared.
-pub(super) fn lower_function(cx: &ModuleCx<'_>, level: Level, id: FnId) {
+pub(super) fn lower_function(cx: &ModuleCx<'_>, id: FnId) {
+    let level = cx.level;
     let handle = cx.function(level, id);
     let function = &cx.program.functions[id];
     let b = Builder::new(cx, handle.value, level);

@@ -115,7 +115,8 @@ fn loops_are_vectors_at_every_level() {
     assert!(text(&llvm, "aria.exp.v4").contains("@_ZGVeN8v_exp"));
     assert!(!text(&llvm, "aria.exp").contains("@_ZGVd"));
     assert!(compiled.needs_libmvec);
-    assert!(compiled.object.unwrap().starts_with(b"\x7fELF"));
+    assert_eq!(compiled.objects.len(), LEVELS.len());
+    assert!(compiled.objects.iter().all(|o| o.starts_with(b"\x7fELF")));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::doubles;
 use super::program::Source;
 use crate::llvm::remarks::Listener;
-use crate::llvm::{Builder, Level, LlvmOptions, ModuleCx, RtFn, build, mathlib, optimize};
+use crate::llvm::{Builder, Level, LlvmOptions, ModuleCx, RtFn, build, finish, optimize};
 use crate::mir::FnId;
 use inkwell::context::Context;
 use inkwell::values::AsValueRef;
@@ -70,9 +70,10 @@ impl Arg<'_> {
     }
 }
 
-/// A compiled program. (inkwell's own engine wants the initialisers of all of LLVM's targets, which are not linked.)
+/// A program compiled at each level. (inkwell's own engine wants the initialisers of all of LLVM's targets, which are
+/// not linked.)
 pub(super) struct Machine {
-    engine: LLVMExecutionEngineRef,
+    engines: Vec<(Level, LLVMExecutionEngineRef)>,
 }
 
 /// Calls `use_it` with the program compiled for all levels.
@@ -82,29 +83,39 @@ pub(super) fn with_machine(source: &Source, use_it: impl FnOnce(&Machine)) {
     }
     // SAFETY: the name is NUL-terminated, and loading glibc's library has no effect of its own. (RTLD_NOW, RTLD_GLOBAL)
     unsafe { dlopen(c"libmvec.so.1".as_ptr(), 0x102) };
+    let contexts: Vec<(Level, Context)> = levels()
+        .into_iter()
+        .map(|level| (level, Context::create()))
+        .collect();
     let listener = Listener::default();
-    let context = Context::create();
-    listener.attach(&context, false);
-    let options = options(&levels());
-    let machine = optimize::target_machine(&options).unwrap();
-    let cx = build(
-        &context,
-        &source.program,
-        &source.sources,
-        &options,
-        &mut |cx| {
-            for &level in &levels() {
-                for id in source.program.functions.ids() {
-                    add_entry(cx, level, id);
-                }
-            }
-        },
-    )
-    .unwrap();
-    let data = machine.get_target_data();
-    cx.module.set_data_layout(&data.get_data_layout());
-    optimize::optimize(&cx.module, &machine, &options).unwrap();
-    mathlib::calls_vector_functions(&cx);
+    let start =
+        |(level, context): &(Level, Context)| (*level, engine(source, *level, context, &listener));
+    let machine = Machine {
+        engines: contexts.iter().map(start).collect(),
+    };
+    use_it(&machine);
+    for (_, engine) in machine.engines {
+        // SAFETY: nothing of the engine is used after this, and its context is still alive.
+        unsafe { LLVMDisposeExecutionEngine(engine) };
+    }
+}
+
+fn engine(
+    source: &Source,
+    level: Level,
+    context: &Context,
+    listener: &Listener,
+) -> LLVMExecutionEngineRef {
+    let options = options(&[level]);
+    optimize::set_up(&options);
+    listener.attach(context);
+    let target = optimize::target_machine(&options).unwrap();
+    let (program, sources) = (&source.program, &source.sources);
+    let cx = build(context, program, sources, &options, level, &target).unwrap();
+    for id in source.program.functions.ids() {
+        add_entry(&cx, level, id);
+    }
+    finish(&cx, &target, &options).unwrap();
     let mut engine = std::ptr::null_mut();
     // SAFETY: the module is verified. The engine owns it from here on, so `cx` must not: it is forgotten.
     let status = unsafe {
@@ -123,9 +134,7 @@ pub(super) fn with_machine(source: &Source, use_it: impl FnOnce(&Machine)) {
         }
     }
     std::mem::forget(cx);
-    use_it(&Machine { engine });
-    // SAFETY: nothing of the engine is used after this.
-    unsafe { LLVMDisposeExecutionEngine(engine) };
+    engine
 }
 
 fn entry_name(name: &str, level: Level) -> String {
@@ -179,10 +188,12 @@ impl Machine {
         type Entry = unsafe extern "C" fn(*const u64, *mut c_void) -> i32;
         let words: Vec<u64> = args.iter().flat_map(|arg| arg.words()).collect();
         let name = entry_name(name, level);
+        let at_level = |(l, _): &&(Level, _)| *l == level;
+        let (_, engine) = *self.engines.iter().find(at_level).unwrap();
         // SAFETY: the entry has this type, reads as many words as its parameters have, and writes one `R`.
         unsafe {
             let symbol = CString::new(name).unwrap();
-            let address = LLVMGetFunctionAddress(self.engine, symbol.as_ptr());
+            let address = LLVMGetFunctionAddress(engine, symbol.as_ptr());
             assert_ne!(address, 0, "{symbol:?} is there");
             let entry = std::mem::transmute::<usize, Entry>(address as usize);
             let mut out = std::mem::MaybeUninit::<[R; 2]>::zeroed();
