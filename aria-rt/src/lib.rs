@@ -37,6 +37,7 @@ mod exports;
 mod float_text;
 mod gil;
 mod handover;
+mod kept;
 mod module;
 mod numpy;
 mod object;
