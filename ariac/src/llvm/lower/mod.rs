@@ -3,11 +3,12 @@
 //! * [`stmt`]: statements, loops, leaving; [`rvalue`]: the table of what computes a value
 //! * [`scalar`]: numbers; [`checked`]: numbers that may not fit; `mathlib` beside this directory: functions of numbers
 //! * [`slots`]: locals, and owning and dropping what they hold
-//! * [`array`]: elements, allocation; [`map`]: fresh arrays; [`reduce`], [`lanes`], [`int_sum`]: one value of many;
+//! * [`array`]: elements, allocation; [`map`]: fresh arrays; [`reduce`], [`lanes`], [`block_sums`], [`int_sum`]: one value of many;
 //!   [`kernel`]: what kernels are made of; [`parallel`]: kernels on several threads
 //! * [`strings`], [`python`], [`calls`]
 
 mod array;
+mod block_sums;
 mod calls;
 mod checked;
 mod describe;
