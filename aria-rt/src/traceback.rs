@@ -78,6 +78,9 @@ unsafe fn add_entry(file: &str, function: &str, line: u32) {
                 globals.as_ptr(),
                 globals.as_ptr(),
             ));
+            // The traceback refers to the frame, and the frame to its globals: with the exception among them it would keep
+            // itself alive, and with it the arrays in the frames above, until the garbage collector comes by.
+            PyDict_Clear(globals.as_ptr());
         }
         // Up to 3.11 the traceback is kept beside the exception: fetching puts it back into the same object.
         Py_XDECREF(fetch_exception());
