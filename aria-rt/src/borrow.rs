@@ -10,7 +10,7 @@
 //! decides only between `ValueError` (two arguments of one call) and `BorrowError` (another running call).
 
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::Ordering;
 
 use aria_abi::codes::Elem;
 use aria_abi::layout::{Borrow, ParamSpec};
@@ -24,7 +24,7 @@ use crate::panics::guard;
 use crate::place::{self, Place};
 use crate::python::{Aside, Owned, Raised, exception_class, set_error, status, type_error};
 use crate::refusal::{self, Conflict};
-use crate::shared::registry;
+use crate::shared::{Registry, registry};
 
 /// An active [`Borrow`], with the runtime's part of it.
 #[repr(C)]
@@ -143,6 +143,22 @@ unsafe extern "C" fn borrow_from(
         if try_borrow_array(obj, &request, out.cast(), false) {
             return 0;
         }
+        borrow_slowly(obj, spec, out, frame)
+    }
+}
+
+/// A function of its own, so that the fast path saves few registers.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn borrow_slowly(
+    obj: *mut PyObject,
+    spec: *const ParamSpec,
+    out: *mut Borrow,
+    frame: usize,
+) -> i32 {
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        let request = Request::of_parameter(spec, frame);
         guard(1, || status(borrow(obj, &request, out.cast())))
     }
 }
@@ -152,7 +168,7 @@ unsafe extern "C" fn borrow_from(
 ///
 /// # Safety
 /// The GIL is held, `obj` is live, `out` inactive and stays in place.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn try_borrow_array(
     obj: *mut PyObject,
     request: &Request<'_>,
@@ -203,7 +219,7 @@ pub(crate) unsafe fn try_borrow_array(
 
 /// Fills the part of `out` that describes the memory and links it into the list; `false`, with nothing done, when an active
 /// borrow conflicts.
-#[inline]
+#[inline(always)]
 unsafe fn enlist(
     out: *mut Active,
     request: &Request<'_>,
@@ -212,16 +228,17 @@ unsafe fn enlist(
     stride: i64,
 ) -> bool {
     let (low, high) = extent(data, len, stride, request.elem);
-    registry().locked(|first| {
-        let head = first.load(Ordering::Relaxed);
+    registry().locked(|registry| {
+        let head = registry.first.load(Ordering::Relaxed);
+        let exclusive = registry.exclusive.load(Ordering::Relaxed);
         // SAFETY: the list holds active borrows only, and is ours while it is locked; `out` is writable.
         unsafe {
-            let mut other = head;
-            while !other.is_null() {
-                if overlaps(&*other, low, high, request.exclusive) {
-                    return false;
-                }
-                other = (*other).next;
+            if (request.exclusive || exclusive > 0) && is_taken(head, low, high, request.exclusive)
+            {
+                return false;
+            }
+            if request.exclusive {
+                registry.exclusive.store(exclusive + 1, Ordering::Relaxed);
             }
             let out = &mut *out;
             out.data = data;
@@ -238,10 +255,27 @@ unsafe fn enlist(
             if !head.is_null() {
                 (*head).previous = out;
             }
-            first.store(out, Ordering::Relaxed);
+            registry.first.store(out, Ordering::Relaxed);
         }
         true
     })
+}
+
+/// Whether a borrow in the list conflicts with these bytes.
+///
+/// # Safety
+/// The list holds active borrows only, and is the caller's while it looks.
+unsafe fn is_taken(mut other: *mut Active, low: usize, high: usize, exclusive: bool) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe {
+        while !other.is_null() {
+            if overlaps(&*other, low, high, exclusive) {
+                return true;
+            }
+            other = (*other).next;
+        }
+    }
+    false
 }
 
 /// The first byte of an array, and the one after its last.
@@ -320,8 +354,8 @@ pub(crate) unsafe fn accept(
 unsafe fn conflict(request: &Request<'_>, data: *mut u8, len: i64, stride: i64) {
     let (low, high) = extent(data, len, stride, request.elem);
     // The facts are copied under the lock: on free-threaded Python the other borrow may end at any time.
-    let found = registry().locked(|first| {
-        let mut other = first.load(Ordering::Relaxed);
+    let found = registry().locked(|registry| {
+        let mut other = registry.first.load(Ordering::Relaxed);
         // SAFETY: the list holds active borrows only, and is ours while it is locked.
         unsafe {
             while !other.is_null() && !overlaps(&*other, low, high, request.exclusive) {
@@ -406,7 +440,7 @@ pub(crate) unsafe fn release(borrow: *mut Active) {
             return;
         }
         if active.state & LISTED != 0 {
-            registry().locked(|first| unlink(active, first));
+            registry().locked(|registry| unlink(active, registry));
         }
         if active.state & BUFFER != 0 || Py_REFCNT(owner) == 1 {
             release_slow(active, owner);
@@ -416,11 +450,16 @@ pub(crate) unsafe fn release(borrow: *mut Active) {
     }
 }
 
-unsafe fn unlink(active: &mut Active, first: &AtomicPtr<Active>) {
+#[inline]
+unsafe fn unlink(active: &mut Active, registry: &Registry) {
+    if active.state & EXCLUSIVE != 0 {
+        let exclusive = registry.exclusive.load(Ordering::Relaxed);
+        registry.exclusive.store(exclusive - 1, Ordering::Relaxed);
+    }
     // SAFETY: the neighbours of a listed borrow are listed; the list is locked.
     unsafe {
         if active.previous.is_null() {
-            first.store(active.next, Ordering::Relaxed);
+            registry.first.store(active.next, Ordering::Relaxed);
         } else {
             (*active.previous).next = active.next;
         }

@@ -18,20 +18,23 @@ pub(crate) struct Registry {
     lock: AtomicUsize,
     /// First of the list, or null.
     pub(crate) first: AtomicPtr<Active>,
+    /// How many in the list are exclusive: while there is none, readers need not look at each other.
+    pub(crate) exclusive: AtomicUsize,
 }
 
 static OWN: Registry = Registry {
     lock: AtomicUsize::new(0),
     first: AtomicPtr::new(null_mut()),
+    exclusive: AtomicUsize::new(0),
 };
 static REGISTRY: AtomicPtr<Registry> = AtomicPtr::new((&raw const OWN).cast_mut());
 static BORROW_ERROR: AtomicPtr<PyObject> = AtomicPtr::new(null_mut());
 
 const MODULE: &std::ffi::CStr = c"aria_runtime";
 /// Changes with `SHARED_VERSION`, so that extensions of different compilers keep apart.
-const REGISTRY_NAME: &std::ffi::CStr = c"aria_runtime._borrows_1";
+const REGISTRY_NAME: &std::ffi::CStr = c"aria_runtime._borrows_2";
 const _: () = assert!(
-    aria_abi::SHARED_VERSION == 1,
+    aria_abi::SHARED_VERSION == 2,
     "give REGISTRY_NAME the new version"
 );
 
@@ -45,7 +48,7 @@ pub(crate) fn registry() -> &'static Registry {
 impl Registry {
     /// Runs `body` with the list to itself.
     #[inline]
-    pub(crate) fn locked<R>(&self, body: impl FnOnce(&AtomicPtr<Active>) -> R) -> R {
+    pub(crate) fn locked<R>(&self, body: impl FnOnce(&Registry) -> R) -> R {
         #[cfg(Py_GIL_DISABLED)]
         while self
             .lock
@@ -54,7 +57,7 @@ impl Registry {
         {
             std::thread::yield_now();
         }
-        let result = body(&self.first);
+        let result = body(self);
         #[cfg(Py_GIL_DISABLED)]
         self.lock.store(0, Ordering::Release);
         #[cfg(not(Py_GIL_DISABLED))]
@@ -84,7 +87,7 @@ pub(crate) unsafe fn join() -> Result<(), Raised> {
         if module.is_null() {
             return Err(Raised);
         }
-        let capsule = get_or_set(module, c"_borrows_1", || {
+        let capsule = get_or_set(module, c"_borrows_2", || {
             PyCapsule_New(
                 (&raw const OWN).cast_mut().cast(),
                 REGISTRY_NAME.as_ptr(),

@@ -22,7 +22,7 @@ pub const ABI_VERSION: u32 = fingerprint(&[
 ]);
 
 /// Changes, by hand, whenever what extensions of one process share changes: the list of active borrows.
-pub const SHARED_VERSION: u32 = 1;
+pub const SHARED_VERSION: u32 = 2;
 
 /// FNV-1a.
 const fn fingerprint(files: &[&[u8]]) -> u32 {
