@@ -18,7 +18,7 @@ use pyo3_ffi::*;
 
 use crate::buffer::{self, Lock, Offer};
 use crate::drops;
-use crate::element::{self, alignment};
+use crate::element;
 use crate::numpy;
 use crate::panics::guard;
 use crate::place::{self, Place};
@@ -175,7 +175,7 @@ pub(crate) unsafe fn try_borrow_array(
     out: *mut Active,
     contiguous: bool,
 ) -> bool {
-    let elem = request.elem;
+    let facts = element::facts(request.elem);
     // SAFETY: an array with `nd == 1` has one dimension and one stride, and a dtype.
     unsafe {
         let Some(array) = numpy::exact_array(obj) else {
@@ -188,7 +188,7 @@ pub(crate) unsafe fn try_borrow_array(
             b'<'
         };
         if array.nd != 1
-            || !element::is_numpy_type(elem, descr.type_num)
+            || !facts.numpy.contains(&descr.type_num)
             || descr.byteorder == foreign
             || (request.exclusive && array.flags & numpy::WRITEABLE == 0)
         {
@@ -196,14 +196,14 @@ pub(crate) unsafe fn try_borrow_array(
         }
         let (mut data, len, mut stride) =
             (array.data, *array.dimensions as i64, *array.strides as i64);
-        let size = elem.size() as i64;
+        let size = facts.size;
         if len <= 1 {
             stride = size;
             if len == 0 {
                 data = NOWHERE;
             }
         }
-        if (data as usize | stride as usize) & (alignment(elem) - 1) != 0
+        if (data as usize | stride as usize) & facts.align_mask != 0
             || (stride != size && (contiguous || (request.exclusive && stride.abs() < size)))
         {
             return false;
@@ -283,7 +283,11 @@ unsafe fn is_taken(mut other: *mut Active, low: usize, high: usize, exclusive: b
 fn extent(data: *mut u8, len: i64, stride: i64, elem: Elem) -> (usize, usize) {
     let start = data as usize;
     let last = start.wrapping_add((len - 1).max(0).wrapping_mul(stride) as usize);
-    let size = if len > 0 { elem.size() } else { 0 };
+    let size = if len > 0 {
+        element::facts(elem).size as usize
+    } else {
+        0
+    };
     (start.min(last), start.max(last).wrapping_add(size))
 }
 

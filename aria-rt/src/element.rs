@@ -171,8 +171,61 @@ pub(crate) const fn alignment(elem: Elem) -> usize {
     }
 }
 
+/// What the fast path of borrowing asks of an element type.
+pub(crate) struct Facts {
+    /// Bytes of an element.
+    pub(crate) size: i64,
+    /// The bits that are 0 in the address of an element.
+    pub(crate) align_mask: usize,
+    /// NumPy's type number, and a second one that means the same (or the first again).
+    pub(crate) numpy: [i32; 2],
+}
+
+/// A table, because the compiler makes a jump of each `match` and the fast path is run for each argument.
+static FACTS: [Facts; Elem::ALL.len()] = {
+    const fn of(elem: Elem) -> Facts {
+        let own = numpy_type(elem);
+        Facts {
+            size: elem.size() as i64,
+            align_mask: alignment(elem) - 1,
+            numpy: [
+                own,
+                if is_numpy_type(elem, own + 2) {
+                    own + 2
+                } else {
+                    own
+                },
+            ],
+        }
+    }
+    let mut facts = [const { of(Elem::F64) }; Elem::ALL.len()];
+    let mut i = 0;
+    while i < facts.len() {
+        facts[i] = of(Elem::ALL[i]);
+        i += 1;
+    }
+    facts
+};
+
+/// The facts of an element type.
+#[inline]
+pub(crate) fn facts(elem: Elem) -> &'static Facts {
+    // `ALL` is in the order of the codes, which count from 0.
+    &FACTS[elem as usize]
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn facts_are_those_of_the_type() {
+        for &elem in Elem::ALL {
+            let facts = facts(elem);
+            assert_eq!(facts.size, elem.size() as i64);
+            assert_eq!(facts.align_mask, alignment(elem) - 1);
+            assert!(facts.numpy.iter().all(|&n| is_numpy_type(elem, n)));
+        }
+    }
+
     use super::*;
 
     #[test]

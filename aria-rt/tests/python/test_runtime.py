@@ -329,5 +329,6 @@ def test_stale_module():
 
     loader = importlib.machinery.ExtensionFileLoader("stale", testext.__file__)
     spec = importlib.util.spec_from_loader("stale", loader)
-    with pytest.raises(ImportError, match=r"compiled for version [0-9a-f]{8} of Aria's runtime, but linked with version [0-9a-f]{8}"):
+    words = r"compiled for version [0-9a-f]{8} of Aria.s runtime, but linked with version [0-9a-f]{8}"
+    with pytest.raises(ImportError, match=words):
         importlib.util.module_from_spec(spec)
