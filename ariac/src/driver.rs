@@ -114,9 +114,12 @@ fn dispatch(cli: &Cli) -> Result<(), Failure> {
 }
 
 fn build(cli: &Cli, options: &Build) -> Result<(), Failure> {
-    // The Python is asked while the program is compiled.
+    // The Python is asked while the program is compiled; text needs none.
     let python = options.python.clone();
-    let interpreter = thread::spawn(move || interpreter::find(python.as_deref()));
+    let interpreter = options
+        .emit
+        .is_empty()
+        .then(|| thread::spawn(move || interpreter::find(python.as_deref())));
     let sources = read_sources(&options.files)?;
     let source = &options.files[0];
     let module = module_name(options.module.as_deref(), source)?;
@@ -131,10 +134,10 @@ fn build(cli: &Cli, options: &Build) -> Result<(), Failure> {
     };
     print_reports(cli, &sources, &reports);
     let compiled = pipeline::backend(&frontend, &sources, &module, &settings, &mut dump);
-    if !options.emit.is_empty() {
+    let Some(interpreter) = interpreter else {
         print!("{}", dump.text());
         return Ok(());
-    }
+    };
     let interpreter = match interpreter.join() {
         Ok(found) => found.map_err(|message| {
             Failure::environment(Code::PythonNotFound, message)
