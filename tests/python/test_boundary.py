@@ -580,7 +580,7 @@ def test_nothing_leaks(arrays, scalars, errors, way):
         with contextlib.suppress(Exception):
             WAYS[way](arrays, scalars, errors, x)
 
-    assert growth_of_many(call) < MIB // 2
+    assert growth_of_many(call, 10_000) < MIB // 8
     assert sys.getrefcount(x) == before
     resized = array.array("d", [1.0])
     with contextlib.suppress(TypeError):

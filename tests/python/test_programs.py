@@ -446,11 +446,12 @@ end
 """
 
 
-class TestPython:
-    @pytest.fixture(scope="class")
-    def m(self, aria):
-        return aria(PYTHON.lstrip())
+@pytest.fixture(scope="module")
+def m(aria):
+    return aria(PYTHON.lstrip())
 
+
+class TestPython:
     def test_calls(self, m):
         assert m.floor(2.7) == 2
         assert m.attribute() == math.pi
