@@ -73,7 +73,7 @@ def loops(folder: Path, sizes: dict[str, int], rounds: int) -> Iterator[Figure]:
             if n <= 1_000_000:
                 agree(aria, peer, args)
                 agree(aria, numpy, args)
-            turns = rounds if n < 10_000_000 else max(7, rounds // 3)
+            turns = rounds if n < 10_000_000 else max(9, rounds // 6)
             times = compare({"aria": (aria, args), "clang": (peer, args)}, turns)
             # For orientation, and apart: NumPy's temporaries would disturb the others.
             others = {"numpy": (numpy, args)}
@@ -147,7 +147,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON as well")
     options = parser.parse_args()
     sizes = {k: v for k, v in SIZES.items() if not options.quick or v <= 1_000_000}
-    rounds = 9 if options.quick else 41
+    rounds = 41 if options.quick else 121
     figures = []
     with tempfile.TemporaryDirectory(prefix="aria-bench-") as name:
         folder = Path(name)

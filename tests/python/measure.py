@@ -72,8 +72,8 @@ def ticks_during(call) -> int:
 
 
 def growth_of_many(call, times: int = 20_000) -> int:
-    """Bytes of resident memory that many calls leave behind. The least of three measurements: what leaks grows each time,
-    what the allocators set aside does not."""
+    """Bytes of resident memory that many calls leave behind. The least of three measurements: what leaks grows each
+    time, what the allocators set aside does not."""
 
     def growth() -> int:
         before = status("VmRSS")
