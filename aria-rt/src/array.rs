@@ -37,6 +37,11 @@ pub(crate) const ALIGN: usize = 64;
 /// Blocks of this size are mapped and ask for huge pages.
 const HUGE: usize = 4 << 20;
 const HUGE_PAGE: usize = 2 << 20;
+/// From the beginning of a mapping to its elements: a whole page. Other allocators put large arrays some bytes behind the
+/// beginning of a page; were a result's elements further behind than those it is made of, then each load would wait for an
+/// older store whose address has the same last twelve bits, and a loop could take twice its time.
+const LEAD: usize = 4096;
+const _: () = assert!(HEADER <= LEAD);
 
 impl Block {
     /// The block before `data`.
@@ -91,7 +96,7 @@ fn from_malloc(bytes: usize) -> *mut u8 {
 
 #[cold]
 fn map(bytes: usize) -> *mut u8 {
-    let size = (HEADER + bytes).next_multiple_of(HUGE_PAGE);
+    let size = (LEAD + bytes).next_multiple_of(HUGE_PAGE);
     if let Some((base, size)) = kept::take(size) {
         // SAFETY: a mapping that is large enough, and nobody else's.
         return unsafe { place(base, size) };
@@ -129,13 +134,13 @@ fn map(bytes: usize) -> *mut u8 {
 /// # Safety
 /// The mapping is `size` bytes large and belongs to the caller.
 unsafe fn place(base: *mut u8, size: usize) -> *mut u8 {
-    let block: *mut Block = base.cast();
     // SAFETY: the mapping begins with room for the header.
     unsafe {
+        let block = Block::of(base.add(LEAD));
         (&raw mut (*block).base).write(base);
         (&raw mut (*block).mapped).write(size);
+        Block::data(block)
     }
-    Block::data(block)
 }
 
 #[cfg(target_os = "linux")]
