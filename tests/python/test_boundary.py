@@ -841,9 +841,14 @@ def test_interrupts_are_seen_after_the_call(arrays):
     import signal
 
     x = np.ones(20_000_000)
+    # A shell has its background jobs ignore the signal, and Python leaves it at that.
+    old = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(0.005, lambda: signal.raise_signal(signal.SIGINT))
-    with pytest.raises(KeyboardInterrupt):
-        timer.start()
-        for _ in range(10_000):
-            arrays.total(x)
-    timer.join()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            timer.start()
+            for _ in range(10_000):
+                arrays.total(x)
+        timer.join()
+    finally:
+        signal.signal(signal.SIGINT, old)
