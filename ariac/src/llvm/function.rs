@@ -116,6 +116,19 @@ pub(super) fn declare_all(cx: &ModuleCx<'_>) {
 }
 
 /// Declares a function for a level, under the name that it has at the level `named`.
+/// Declares the lowest level's version of an exported function in the module of a higher one.
+pub(super) fn declare_lowest<'c>(cx: &ModuleCx<'c>, id: FnId) -> FunctionValue<'c> {
+    let handle = cx.function(cx.level, id);
+    let symbol = cx.symbol(&cx.names[id.index()], cx.options.levels[0]);
+    let value = cx.module.add_function(&symbol, handle.abi.ty, None);
+    value
+        .as_global_value()
+        .set_visibility(GlobalVisibility::Hidden);
+    cx.add_attribute(value, AttributeLoc::Function, "nounwind", 0);
+    cx.add_attribute(value, AttributeLoc::Function, "cold", 0);
+    value
+}
+
 fn declare<'c>(cx: &ModuleCx<'c>, level: Level, named: Level, id: FnId) -> FunctionHandle<'c> {
     let function = &cx.program.functions[id];
     let abi = FunctionAbi::of(cx, function, cx.calls.raises(id));

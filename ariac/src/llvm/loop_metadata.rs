@@ -2,7 +2,7 @@
 
 use super::context::ModuleCx;
 use inkwell::debug_info::DILocation;
-use inkwell::values::{AsValueRef, InstructionValue};
+use inkwell::values::{AsValueRef, InstructionValue, IntValue};
 use llvm_sys::core::{
     LLVMGetMDKindIDInContext, LLVMMDNodeInContext2, LLVMMDStringInContext2, LLVMMetadataAsValue,
     LLVMSetMetadata, LLVMValueAsMetadata,
@@ -15,7 +15,7 @@ pub(super) fn set<'c>(
     cx: &ModuleCx<'c>,
     latch: InstructionValue<'c>,
     location: Option<DILocation<'c>>,
-    wishes: &[(&str, Option<bool>)],
+    wishes: &[(&str, Option<IntValue<'c>>)],
 ) {
     let context = cx.context.raw();
     // SAFETY: all nodes are made in, and given to instructions of, one context that is alive. A loop's node begins
@@ -33,10 +33,7 @@ pub(super) fn set<'c>(
                 name.as_ptr().cast(),
                 name.len(),
             )];
-            wish.extend(argument.map(|argument| {
-                let value = cx.types.i1.const_int(argument.into(), false);
-                LLVMValueAsMetadata(value.as_value_ref())
-            }));
+            wish.extend(argument.map(|value| LLVMValueAsMetadata(value.as_value_ref())));
             parts.push(node(&mut wish));
         }
         let whole = node(&mut parts);

@@ -247,6 +247,9 @@ impl<'c> Lowering<'_, 'c> {
 
     /// Whether the elements lie side by side.
     pub(super) fn is_contiguous(&mut self, array: LocalId) -> Val<'c> {
+        if self.contiguous.arrays.contains(&array) {
+            return self.b.bool(true);
+        }
         let size = element_size(self.element_ty(array)) as i64;
         let elements = self.elements(array);
         let b = &self.b;

@@ -37,7 +37,17 @@ impl<'c> Lowering<'_, 'c> {
     /// Notes a loop, given its branch back.
     pub(super) fn describe_loop(&self, latch: InstructionValue<'c>, what: LoopKind) {
         self.note(what, None);
-        if let Some(place) = self.place() {
+        if self.in_slow_version {
+            // Code that hardly ever runs is made in a hurry: one vector at a time.
+            let wishes = [
+                (
+                    "llvm.loop.interleave.count",
+                    Some(self.cx.types.i32.const_int(1, false)),
+                ),
+                ("llvm.loop.unroll.disable", None),
+            ];
+            loop_metadata::set(self.cx, latch, self.place(), &wishes);
+        } else if let Some(place) = self.place() {
             loop_metadata::set(self.cx, latch, Some(place), &[]);
         }
     }
@@ -62,7 +72,10 @@ impl<'c> Lowering<'_, 'c> {
     /// Asks LLVM to leave a short loop alone.
     pub(super) fn keep_loop_small(&self, latch: InstructionValue<'c>) {
         let wishes = [
-            ("llvm.loop.vectorize.enable", Some(false)),
+            (
+                "llvm.loop.vectorize.enable",
+                Some(self.cx.types.i1.const_zero()),
+            ),
             ("llvm.loop.unroll.disable", None),
         ];
         loop_metadata::set(self.cx, latch, None, &wishes);

@@ -5,6 +5,7 @@
 //! * [`slots`]: locals, and owning and dropping what they hold
 //! * [`array`]: elements, allocation; [`map`]: fresh arrays; [`reduce`], [`lanes`], [`block_sums`], [`int_sum`]: one value of many;
 //!   [`kernel`]: what kernels are made of; [`parallel`]: kernels on several threads
+//! * [`strided`]: what becomes of strided arrays at higher CPU levels
 //! * [`strings`], [`python`], [`calls`]
 
 mod array;
@@ -25,6 +26,7 @@ mod rvalue;
 mod scalar;
 mod slots;
 mod stmt;
+mod strided;
 mod strings;
 mod work;
 
@@ -41,6 +43,7 @@ use inkwell::debug_info::DISubprogram;
 use inkwell::values::PointerValue;
 use slots::Slot;
 use std::collections::HashMap;
+use strided::Contiguous;
 
 /// Lowers the body of a function that is declared.
 pub(super) fn lower_function(cx: &ModuleCx<'_>, id: FnId) {
@@ -53,6 +56,7 @@ pub(super) fn lower_function(cx: &ModuleCx<'_>, id: FnId) {
     lowering.bind_gil();
     lowering.bind_params();
     lowering.bind_owned_locals();
+    lowering.pass_strided_on(id);
     if cx.calls.is_recursive(id) {
         lowering.check_stack();
     }
@@ -92,6 +96,10 @@ struct Lowering<'m, 'c> {
     /// Whether each local lives in kernels only: see [`mentions::private_locals`].
     private: Vec<bool>,
     subprogram: Option<DISubprogram<'c>>,
+    /// What is known of arrays after strided ones have been passed on.
+    contiguous: Contiguous,
+    /// Whether the code is the slow one of two versions.
+    in_slow_version: bool,
 }
 
 impl<'m, 'c> Lowering<'m, 'c> {
@@ -112,6 +120,8 @@ impl<'m, 'c> Lowering<'m, 'c> {
             overflow: Overflow::Raise,
             private: mentions::private_locals(&function.body, function.locals.len()),
             subprogram: None,
+            contiguous: Contiguous::default(),
+            in_slow_version: false,
         }
     }
 

@@ -59,7 +59,13 @@ impl<'c> Lowering<'_, 'c> {
                 condition,
                 then,
                 otherwise,
-            } => self.if_else(condition, then, otherwise),
+            } => match self.decided(condition, then) {
+                Some(version) => self.block(version),
+                None => {
+                    let are_versions = stmt.fast_version().is_some();
+                    self.if_else(condition, then, otherwise, are_versions);
+                }
+            },
             StmtKind::While {
                 id,
                 test,
@@ -115,7 +121,13 @@ impl<'c> Lowering<'_, 'c> {
         }
     }
 
-    fn if_else(&mut self, condition: &Operand, then: &Block, otherwise: &Block) {
+    fn if_else(
+        &mut self,
+        condition: &Operand,
+        then: &Block,
+        otherwise: &Block,
+        are_versions: bool,
+    ) {
         let condition = self.operand(condition);
         let (yes, no, next) = (
             self.b.block("then"),
@@ -123,9 +135,12 @@ impl<'c> Lowering<'_, 'c> {
             self.b.block("end"),
         );
         self.b.branch(condition, yes, no);
-        for (block, start) in [(then, yes), (otherwise, no)] {
+        for (block, start, is_slow) in [(then, yes, false), (otherwise, no, are_versions)] {
+            let outside = self.in_slow_version;
+            self.in_slow_version |= is_slow;
             self.b.enter(start);
             self.block(block);
+            self.in_slow_version = outside;
             if !self.b.is_ended() {
                 self.b.go(next);
             }
