@@ -217,6 +217,9 @@ impl<'a> Walk<'a> {
                 self.event(Event::Call(*item), span, id);
             }
             Callee::PyCall | Callee::PyMethod | Callee::PyAttr => self.touch(id),
+            Callee::TraitFn { .. } | Callee::Value => self.may_fail(),
+            Callee::Construct { .. } | Callee::With { .. } => self.allocates(),
+            Callee::Field { .. } => {}
             Callee::Builtin(builtin) => match builtin {
                 Builtin::ObjectTo(_) | Builtin::ObjectToArray(_) => self.touch(id),
                 Builtin::Math(_) if self.ty(id).is_array_like() => self.allocates(),

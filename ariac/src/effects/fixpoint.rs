@@ -98,7 +98,7 @@ fn declared(hir: &Hir) -> EffectTable {
                 functions,
                 ..
             } => (functions, Effects::default()),
-            ItemKind::Fn(_) | ItemKind::Const { .. } => continue,
+            _ => continue,
         };
         for &function in functions {
             effects.set(function, of);

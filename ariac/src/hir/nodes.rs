@@ -6,7 +6,11 @@
 //! Invariants:
 //! * A trailing `if`/`unless` is an [`ExprKind::If`], `unless` an `If` with the condition negated, `elsif` a nested `If`.
 //! * `a.b` without parentheses is a [`ExprKind::MethodCall`] with `parens: false`.
-//! * `loop … end` is a `While` whose condition is `true`.
+//! * `loop … end` is an [`ExprKind::Loop`]; `while true` stays a `While`.
+//! * The `else` of a `match` is a last arm with the pattern `_`.
+//! * `self` is a parameter named `self` whose type is [`TypeExprKind::SelfType`], and in bodies the name `self`.
+//! * Methods in the body of a type are in its [`TypeDecl::methods`]; those of an `impl` in the [`Impl`]'s.
+//! * `T?` is a `Path` of `Option` with the argument `T`.
 //! * `x.to[T]` is a `MethodCall` of `to` whose one argument is a [`ExprKind::Type`].
 //! * A negative literal is a [`UnaryOp::Neg`] of a positive one, also `-9223372036854775808`.
 //! * What could not be lowered is [`ExprKind::Error`], and has been reported.
@@ -59,6 +63,8 @@ pub struct Module {
     pub broken: bool,
     /// Names of declarations that were reported as not supported and left out.
     pub skipped: Vec<String>,
+    /// Whether it belongs to the language's own library: its names are known everywhere.
+    pub prelude: bool,
 }
 
 /// A name and where it stands.
@@ -115,6 +121,134 @@ pub enum ItemKind {
         /// The functions, [`ItemKind::Fn`] without a body.
         functions: Vec<ItemId>,
     },
+    /// `struct`, `data`, `enum`.
+    Type(TypeDecl),
+    /// `trait`.
+    Trait(Trait),
+    /// `impl`. Its item is named like the type that it is for.
+    Impl(Impl),
+    /// `import path [as alias]`; the item is named like the alias, or the last part of the path.
+    Import {
+        /// `a.b.c`.
+        path: Ident,
+    },
+    /// `from path import a, b as c`.
+    FromImport {
+        /// `a.b.c`.
+        path: Ident,
+        /// What is imported, and under which name it is known here.
+        names: Vec<(Ident, Ident)>,
+    },
+}
+
+/// Which of the three declarations of types it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TypeDeclKind {
+    /// `struct`: fields that may be changed.
+    Struct,
+    /// `data`: fields that stay, and ==, order, hash and text for free.
+    Data,
+    /// `enum`: one of several variants.
+    Enum,
+}
+
+/// The declaration of a type.
+#[derive(Debug)]
+pub struct TypeDecl {
+    /// Which of the three.
+    pub kind: TypeDeclKind,
+    /// `[T, U: Ord]`.
+    pub generics: Vec<TypeParam>,
+    /// `where` clauses.
+    pub wheres: Vec<WherePredicate>,
+    /// The variants of an enum, in order; of a struct or data the one that is named like the type.
+    pub variants: Vec<Variant>,
+    /// Functions in its body, [`ItemKind::Fn`].
+    pub methods: Vec<ItemId>,
+    /// Constants in its body, [`ItemKind::Const`].
+    pub consts: Vec<ItemId>,
+}
+
+/// One form that a value of a type may have.
+#[derive(Debug)]
+pub struct Variant {
+    /// Its name.
+    pub name: Ident,
+    /// `##` lines before it.
+    pub doc: Option<String>,
+    /// Its fields, in order.
+    pub fields: Vec<FieldDecl>,
+    /// `Red = 1`.
+    pub value: Option<ExprId>,
+    /// The whole variant.
+    pub span: Span,
+}
+
+/// A field of a variant.
+#[derive(Debug)]
+pub struct FieldDecl {
+    /// Its name; of one that has none, its position from `0`, with the type's span.
+    pub name: Ident,
+    /// Whether the name is written.
+    pub is_named: bool,
+    /// `##` lines before it.
+    pub doc: Option<String>,
+    /// `priv`, or a name that begins with `_`.
+    pub private: bool,
+    /// Its type.
+    pub ty: TypeExprId,
+    /// Its default value.
+    pub default: Option<ExprId>,
+}
+
+/// `T: Ord + Hash` between brackets.
+#[derive(Debug)]
+pub struct TypeParam {
+    /// `T`.
+    pub name: Ident,
+    /// The traits that it must have.
+    pub bounds: Vec<TypeExprId>,
+}
+
+/// `T: Ord` after `where`.
+#[derive(Debug)]
+pub struct WherePredicate {
+    /// The type.
+    pub ty: TypeExprId,
+    /// The traits that it must have.
+    pub bounds: Vec<TypeExprId>,
+}
+
+/// A `trait`.
+#[derive(Debug)]
+pub struct Trait {
+    /// Its type parameters.
+    pub generics: Vec<TypeParam>,
+    /// The traits that come with it.
+    pub supers: Vec<TypeExprId>,
+    /// `where` clauses.
+    pub wheres: Vec<WherePredicate>,
+    /// Its functions; one with a body is a default.
+    pub methods: Vec<ItemId>,
+    /// Its constants; a value of [`ExprKind::Error`] at an empty span is none.
+    pub consts: Vec<ItemId>,
+}
+
+/// An `impl`.
+#[derive(Debug)]
+pub struct Impl {
+    /// Its type parameters.
+    pub generics: Vec<TypeParam>,
+    /// The trait; none for `impl T`.
+    pub of_trait: Option<TypeExprId>,
+    /// The type.
+    pub ty: TypeExprId,
+    /// `where` clauses.
+    pub wheres: Vec<WherePredicate>,
+    /// Its functions.
+    pub methods: Vec<ItemId>,
+    /// Its constants.
+    pub consts: Vec<ItemId>,
 }
 
 /// The calling convention of an `extern` block.
@@ -140,12 +274,20 @@ pub struct Attribute {
 /// A function's signature and body.
 #[derive(Debug)]
 pub struct Function {
-    /// Parameters, in order.
+    /// `[T, U: Ord]`.
+    pub generics: Vec<TypeParam>,
+    /// `where` clauses.
+    pub wheres: Vec<WherePredicate>,
+    /// Parameters, in order; of a method that has one, `self` first.
     pub params: Vec<Param>,
     /// The stated result; none means `Unit`.
     pub ret: Option<TypeExprId>,
     /// `requires` clauses.
     pub requires: Vec<Requires>,
+    /// `ensures` clauses; `result` and `old(…)` have a meaning in them.
+    pub ensures: Vec<Requires>,
+    /// The effects that are stated after the result.
+    pub effects: Option<Vec<Ident>>,
     /// Declared `pure`.
     pub pure: bool,
     /// Written `fn f(…) = expression`: the body is that one expression.
@@ -168,7 +310,7 @@ pub struct Param {
 }
 
 /// How a parameter is passed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ParamMode {
     /// A read-only borrow.
     Read,
@@ -284,6 +426,25 @@ pub enum ExprKind {
         then: Block,
         otherwise: Option<Block>,
     },
+    /// `match`.
+    Match { value: ExprId, arms: Vec<Arm> },
+    /// `loop`; its value is that of its `break`s.
+    Loop { label: Option<Ident>, body: Block },
+    /// `begin … rescue … else … ensure … end`.
+    Begin {
+        body: Block,
+        rescues: Vec<Rescue>,
+        otherwise: Option<Block>,
+        ensure: Option<Block>,
+    },
+    /// `try e`: a `Result`.
+    Try(ExprId),
+    /// `e?`.
+    Propagate(ExprId),
+    /// `|x| … end` that stands alone: a value of type `Fn`.
+    Closure(Closure),
+    /// `{a: 1, "b" => 2}`; a key before `:` that is a word is a string.
+    Map(Vec<(ExprId, ExprId)>),
     /// `while`.
     While {
         label: Option<Ident>,
@@ -342,6 +503,30 @@ pub enum StrPart {
     Value(ExprId),
 }
 
+/// `when pattern if guard then …`.
+#[derive(Debug)]
+pub struct Arm {
+    /// The pattern.
+    pub pattern: PatId,
+    /// What must hold beside it.
+    pub guard: Option<ExprId>,
+    /// What is done.
+    pub body: Block,
+    /// From `when` to the end of its pattern or guard; of an `else`, that word.
+    pub span: Span,
+}
+
+/// `rescue name: Type …`.
+#[derive(Debug)]
+pub struct Rescue {
+    /// The error's variable, a [`PatKind::Name`]; [`PatKind::Wildcard`] when it has none.
+    pub pattern: PatId,
+    /// The class of errors; none for all.
+    pub ty: Option<TypeExprId>,
+    /// What is done.
+    pub body: Block,
+}
+
 /// An argument.
 #[derive(Debug)]
 pub struct Arg {
@@ -356,6 +541,10 @@ pub struct Arg {
 pub struct Closure {
     /// Its parameters.
     pub params: Vec<PatId>,
+    /// The types that are written, one for each parameter.
+    pub types: Vec<Option<TypeExprId>>,
+    /// How each parameter is passed.
+    pub modes: Vec<ParamMode>,
     /// Its body.
     pub body: Block,
     /// From the first bar to `end`.
@@ -474,7 +663,7 @@ pub struct Pat {
     pub span: Span,
 }
 
-/// What a [`Pat`] is. `match` will bring the others.
+/// What a [`Pat`] is.
 #[derive(Debug)]
 pub enum PatKind {
     /// Binds a name.
@@ -483,6 +672,31 @@ pub enum PatKind {
     Wildcard,
     /// `(a, b)`.
     Tuple(Vec<PatId>),
+    /// `1`, `-1.5`, `"a"`, `true`, `nil`: the literal as an expression.
+    Literal(ExprId),
+    /// `1..9`, `..<0`, `'a'..`: the bounds as expressions.
+    Range {
+        lo: Option<ExprId>,
+        hi: Option<ExprId>,
+        inclusive: bool,
+    },
+    /// `a | b`.
+    Or(Vec<PatId>),
+    /// `pattern as name`; the name is a [`PatKind::Name`].
+    As { pattern: PatId, name: PatId },
+    /// `Circle(r)`, `Point(x: 0.0, ..)`, `Empty`, `shapes.Circle(r)`, `Self(…)`: the path's parts from left to right.
+    Constructor {
+        path: Vec<Ident>,
+        /// The parts, with their fields' names where these are written.
+        args: Vec<(Option<Ident>, PatId)>,
+        /// Whether `..` says that other fields may be anything.
+        rest: bool,
+    },
+    /// `[first, .., last]`, `[head, ..tail]`: `rest` is where `..` stands, and the name that it binds.
+    Array {
+        items: Vec<PatId>,
+        rest: Option<(usize, Option<PatId>)>,
+    },
     /// Could not be lowered; reported.
     Error,
 }
@@ -501,6 +715,21 @@ pub struct TypeExpr {
 pub enum TypeExprKind {
     /// `Array[Float, 2]`: a name and its arguments.
     Path { name: Ident, args: Vec<TypeArg> },
+    /// `geometry.Point[Float]`: a type of another module.
+    Qualified {
+        scope: Ident,
+        name: Ident,
+        args: Vec<TypeArg>,
+    },
+    /// `Self`.
+    SelfType,
+    /// `Fn(A, mut B) -> C`.
+    Fn {
+        params: Vec<(TypeExprId, ParamMode)>,
+        ret: TypeExprId,
+    },
+    /// `KeyError | ValueError`, after `rescue`.
+    Union(Vec<TypeExprId>),
     /// `(A, B)`; `()` is Unit.
     Tuple(Vec<TypeExprId>),
     /// Could not be lowered; reported.

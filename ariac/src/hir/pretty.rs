@@ -69,6 +69,11 @@ impl Printer<'_> {
                 let text = format!("extern {abi:?} from {:?}", library.name);
                 self.signatures(text, functions);
             }
+            ItemKind::Type(_)
+            | ItemKind::Trait(_)
+            | ItemKind::Impl(_)
+            | ItemKind::Import { .. }
+            | ItemKind::FromImport { .. } => {}
             ItemKind::Fn(function) => {
                 let text = self.signature(&item.name.name, function);
                 self.line(&format!("{private}{text}"));
@@ -159,7 +164,11 @@ impl Printer<'_> {
                 let items: Vec<String> = items.iter().map(|t| self.ty(*t)).collect();
                 format!("({})", items.join(", "))
             }
-            TypeExprKind::Error => "<error>".to_owned(),
+            TypeExprKind::Qualified { .. }
+            | TypeExprKind::SelfType
+            | TypeExprKind::Fn { .. }
+            | TypeExprKind::Union(_)
+            | TypeExprKind::Error => "<error>".to_owned(),
         }
     }
 
@@ -171,7 +180,13 @@ impl Printer<'_> {
                 let items: Vec<String> = items.iter().map(|p| self.pat(*p)).collect();
                 format!("({})", items.join(", "))
             }
-            PatKind::Error => "<error>".to_owned(),
+            PatKind::Literal(_)
+            | PatKind::Range { .. }
+            | PatKind::Or(_)
+            | PatKind::As { .. }
+            | PatKind::Constructor { .. }
+            | PatKind::Array { .. }
+            | PatKind::Error => "<error>".to_owned(),
         }
     }
 
@@ -230,6 +245,13 @@ impl Printer<'_> {
             ExprKind::Float { value, suffix } => format!("{value:?}{}", suffix.unwrap_or("")),
             ExprKind::Bool(value) => value.to_string(),
             ExprKind::Nil => "nil".to_owned(),
+            ExprKind::Match { .. }
+            | ExprKind::Loop { .. }
+            | ExprKind::Begin { .. }
+            | ExprKind::Try(_)
+            | ExprKind::Propagate(_)
+            | ExprKind::Closure(_)
+            | ExprKind::Map(_) => "<?>".to_owned(),
             ExprKind::Str(parts) => self.string(parts),
             ExprKind::Symbol(name) => format!(":{name}"),
             ExprKind::Name(name) => name.clone(),

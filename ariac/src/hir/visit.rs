@@ -25,6 +25,13 @@ pub fn for_each_child(hir: &Hir, expr: ExprId, mut visit: impl FnMut(ExprId)) {
         | ExprKind::Name(_)
         | ExprKind::Type(_)
         | ExprKind::Continue { .. }
+        | ExprKind::Match { .. }
+        | ExprKind::Loop { .. }
+        | ExprKind::Begin { .. }
+        | ExprKind::Try(_)
+        | ExprKind::Propagate(_)
+        | ExprKind::Closure(_)
+        | ExprKind::Map(_)
         | ExprKind::Error => {}
         ExprKind::Str(parts) => {
             for part in parts {

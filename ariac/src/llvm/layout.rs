@@ -92,6 +92,7 @@ impl<'c> CommonTypes<'c> {
                 let items: Vec<_> = items.iter().map(|ty| self.value(context, ty)).collect();
                 context.struct_type(&items, false).into()
             }
+            Ty::Sized(_) | Ty::List(_) | Ty::Adt(_) | Ty::Param(_) | Ty::Fn(_) => self.unit.into(),
             Ty::Unit | Ty::Never | Ty::Range | Ty::Error => self.unit.into(),
         }
     }

@@ -13,8 +13,14 @@
 //! * what is left in any slot is dropped when the function ends, on every path, errors included;
 //! * read and `mut` parameters are borrowed from the caller and never dropped or emptied by the function.
 //!
-//! **Errors.** An instruction that fails ends the function: slots are dropped, the GIL is taken back if it was
-//! released, and the caller fails in turn. No instruction after it runs.
+//! **Aliases.** A local with [`Local::alias`] has no memory of its own: [`StmtKind::Alias`] lets it name a part of another
+//! local (a field, an element), and from there on, as long as that local is not changed otherwise, reading and writing it
+//! reads and writes the part. It owns nothing and is never moved, returned or dropped. It is what `a.b[i].c.push(x)` is made of: an
+//! alias for each step, and the last is the `mut` argument.
+//!
+//! **Errors.** An instruction that fails goes to the handler of the innermost [`StmtKind::Try`] around it; without one it
+//! ends the function: slots are dropped, the GIL is taken back if it was released, and the caller fails in turn. No
+//! instruction after it runs.
 //!
 //! **Kernels.** The body of an array operation is a block over the function's own locals: it sees captured variables
 //! directly, and its parameters are locals that hold the current elements.
@@ -23,8 +29,9 @@ use crate::arena::Arena;
 use crate::builtins::MathFn;
 use crate::hir::{ItemId, NativeAbi, ParamMode};
 use crate::source::Span;
-use crate::types::Ty;
+use crate::types::{Adt, IntKind, Ty};
 use aria_abi::codes::{ErrorKind, PyOp};
+use std::collections::HashMap;
 
 crate::define_id! {
     /// A function of the program.
@@ -56,6 +63,26 @@ pub struct Program {
     pub natives: Arena<NativeId, Native>,
     /// Python modules, by dotted path.
     pub modules: Arena<ModuleId, String>,
+    /// What the declared types consist of that occur in functions, all without type parameters.
+    pub adts: HashMap<Adt, AdtLayout>,
+}
+
+/// What a declared type consists of.
+#[derive(Clone, Debug)]
+pub struct AdtLayout {
+    /// Whether it is an `enum`: then its values say which variant they are.
+    pub is_enum: bool,
+    /// Its variants, in order; of a struct or data, one.
+    pub variants: Vec<VariantLayout>,
+}
+
+/// A variant and the types of its fields.
+#[derive(Clone, Debug)]
+pub struct VariantLayout {
+    /// Its name.
+    pub name: String,
+    /// Names and types of its fields.
+    pub fields: Vec<(String, Ty)>,
 }
 
 /// A function of a library.
@@ -84,6 +111,8 @@ pub struct Function {
     pub doc: Option<String>,
     /// Parameters, in order.
     pub params: Vec<Param>,
+    /// How many of the parameters, the first ones, come from what a function value captured; see [`Captures`].
+    pub captures: Option<(usize, Captures)>,
     /// The result.
     pub ret: Ty,
     /// All locals, parameters included.
@@ -103,6 +132,15 @@ pub struct Function {
     pub entry_release: Option<Work>,
     /// Whether Python sees it.
     pub exported: bool,
+}
+
+/// How the body of a function value gets what it captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Captures {
+    /// It owns copies: the parameters are `Read`.
+    ByValue,
+    /// It borrows the variables of the function around it: the parameters are `Mut`, whatever their type is.
+    ByReference,
 }
 
 /// A parameter.
@@ -130,6 +168,8 @@ pub struct Local {
     /// A `PyArrayView` or `PythonArray` whose elements are known to lie side by side: loads need no stride.
     /// Set by the pass `version_strides`.
     pub contiguous: bool,
+    /// It names a part of another local: see the header.
+    pub alias: bool,
 }
 
 /// `@python_interop(gil: …)`.
@@ -171,6 +211,29 @@ pub enum StmtKind {
         value: Operand,
         checked: bool,
     },
+    /// A part of a tuple or declared type (of that variant, which is known to be the one) gets a value; what it held is
+    /// dropped after. An owned operand is taken.
+    SetField {
+        of: LocalId,
+        variant: u32,
+        index: usize,
+        value: Operand,
+    },
+    /// From here on `dst` is a part of `of`. An element's index is checked and may fail.
+    Alias {
+        dst: LocalId,
+        of: LocalId,
+        step: Step,
+    },
+    /// Runs `body`; when something in it fails, the error becomes `error` (the prelude's `Error`, an owned local) and
+    /// `handler` runs.
+    Try {
+        body: Block,
+        error: LocalId,
+        handler: Block,
+    },
+    /// Fails with the error in a local, an `Error`, which is emptied.
+    Reraise(LocalId),
     /// `object[key] = value`.
     PySetItem {
         object: Operand,
@@ -228,6 +291,15 @@ pub enum StmtKind {
     GilAcquire,
 }
 
+/// From a value to a part of it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// A field of a tuple or of a variant that is known to be the one.
+    Field { variant: u32, index: usize },
+    /// An element of a `List`.
+    Element { index: Operand, checked: bool },
+}
+
 /// A value that is there already.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Operand {
@@ -244,6 +316,8 @@ pub enum Const {
     Unit,
     Bool(bool),
     Int(i64),
+    /// Of another width; the value as it is.
+    Sized(IntKind, i128),
     Float(f64),
     Float32(f32),
     Str(String),
@@ -284,12 +358,30 @@ pub enum Rvalue {
     },
     /// Takes ownership of owned operands.
     Tuple(Vec<Operand>),
-    /// A part of a tuple: a copy of a scalar or view, a second owner of anything else, which may fail. With `take` the
-    /// part itself: the slot keeps the other parts, and this one is empty.
+    /// A part of a tuple or declared type (of that variant, which is known to be the one; 0 of a tuple): a copy of a
+    /// scalar or view, a second owner of anything else, which may fail. With `take` the part itself: the slot keeps the
+    /// other parts, and this one is empty.
     Field {
         tuple: LocalId,
+        variant: u32,
         index: usize,
         take: bool,
+    },
+    /// A value of a declared type. Takes ownership of owned operands. One on the heap may fail.
+    Adt {
+        ty: Adt,
+        variant: u32,
+        fields: Vec<Operand>,
+    },
+    /// Which variant an enum's value is, an Int from 0.
+    Variant(LocalId),
+    /// `List` of these elements; takes ownership of owned operands. May fail.
+    List { element: Ty, items: Vec<Operand> },
+    /// Does something with a list in place.
+    ListOp {
+        op: ListOp,
+        list: LocalId,
+        args: Vec<Operand>,
     },
     /// A `PyArrayView` on an array, view or handle: same memory, no work, borrowed from the local.
     View(LocalId),
@@ -322,6 +414,19 @@ pub enum Rvalue {
     },
     /// May fail if the callee may.
     Call { callee: FnId, args: Vec<Operand> },
+    /// A function value that owns what it captured (the operands are taken). May fail.
+    Closure {
+        function: FnId,
+        captures: Vec<Operand>,
+    },
+    /// A function value that borrows the locals that it captured: for a call, never stored or returned. Its destination
+    /// is an alias, which owns nothing.
+    Borrowing {
+        function: FnId,
+        captures: Vec<LocalId>,
+    },
+    /// Calls a function value; may fail.
+    CallValue { callee: LocalId, args: Vec<Operand> },
     /// Rust functions may fail, C functions don't.
     CallNative {
         callee: NativeId,
@@ -371,6 +476,53 @@ pub enum Rvalue {
     ToObject { value: Operand, take: bool },
     /// A Python object as a value of this type (number, Bool, String, `Array`, `PythonArray`).
     FromObject { object: Operand, ty: Ty },
+}
+
+/// What is done with a list in place; all of them change it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListOp {
+    /// `(value)`: appends, and takes ownership. May fail.
+    Push,
+    /// `()`: takes the last element out. The list is not empty.
+    Pop,
+    /// `(index, value)`: puts a value before the element at `index`, 0 <= index <= length. May fail.
+    Insert,
+    /// `(index)`: takes the element at `index` out, 0 <= index < length.
+    Remove,
+    /// `(i, j)`: exchanges two elements; both indices are in range.
+    Swap,
+    /// `(length)`: drops all elements from there on; 0 <= length.
+    Truncate,
+    /// `(count)`: makes room for that many more. May fail.
+    Reserve,
+}
+
+impl ListOp {
+    /// Whether the last argument becomes an element.
+    #[must_use]
+    pub fn takes_value(self) -> bool {
+        matches!(self, ListOp::Push | ListOp::Insert)
+    }
+
+    /// Whether it gives an element, which the caller then owns; else nothing.
+    #[must_use]
+    pub fn gives_element(self) -> bool {
+        matches!(self, ListOp::Pop | ListOp::Remove)
+    }
+
+    /// The name in `--emit=mir`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            ListOp::Push => "push",
+            ListOp::Pop => "pop",
+            ListOp::Insert => "insert",
+            ListOp::Remove => "remove",
+            ListOp::Swap => "swap",
+            ListOp::Truncate => "truncate",
+            ListOp::Reserve => "reserve",
+        }
+    }
 }
 
 /// The body of an array operation.

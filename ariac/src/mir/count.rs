@@ -1,6 +1,6 @@
 //! How often each kind of instruction stands in a function: what tests of passes assert.
 
-use super::{Block, Function, Program, Rvalue, Stmt, StmtKind};
+use super::{Block, Function, Program, Rvalue, Step, Stmt, StmtKind};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -109,6 +109,14 @@ fn names(stmt: &Stmt) -> Vec<&'static str> {
         StmtKind::WithGil(_) => vec!["with_gil"],
         StmtKind::GilRelease(_) => vec!["gil_release"],
         StmtKind::GilAcquire => vec!["gil_acquire"],
+        StmtKind::SetField { .. } => vec!["set_field"],
+        StmtKind::Alias {
+            step: Step::Element { checked: true, .. },
+            ..
+        } => vec!["alias", "bounds_check"],
+        StmtKind::Alias { .. } => vec!["alias"],
+        StmtKind::Try { .. } => vec!["try"],
+        StmtKind::Reraise(_) => vec!["raise"],
         StmtKind::Break(_) | StmtKind::Continue(_) => vec![],
     }
 }
@@ -123,7 +131,9 @@ fn value_names(value: &Rvalue) -> Vec<&'static str> {
         Rvalue::Map { .. } => vec!["map", "alloc"],
         Rvalue::Reduce { .. } => vec!["reduce"],
         Rvalue::Array { .. } | Rvalue::Fill { .. } | Rvalue::ToArray(_) => vec!["alloc"],
-        Rvalue::Call { .. } => vec!["call"],
+        Rvalue::List { .. } | Rvalue::Closure { .. } => vec!["alloc"],
+        Rvalue::ListOp { .. } => vec!["list_op"],
+        Rvalue::Call { .. } | Rvalue::CallValue { .. } => vec!["call"],
         Rvalue::CallNative { .. } => vec!["native_call"],
         Rvalue::PyModule(_)
         | Rvalue::PyAttr { .. }

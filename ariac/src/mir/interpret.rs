@@ -219,7 +219,13 @@ impl Machine<'_> {
             StmtKind::Drop(local) => frame.slots[local.index()] = None,
             StmtKind::WithGil(body) => return self.block(frame, body),
             StmtKind::GilRelease(_) | StmtKind::GilAcquire => {}
-            StmtKind::PySetItem { .. } | StmtKind::PySetAttr { .. } | StmtKind::RaiseObject(_) => {
+            StmtKind::SetField { .. }
+            | StmtKind::Alias { .. }
+            | StmtKind::Try { .. }
+            | StmtKind::Reraise(_)
+            | StmtKind::PySetItem { .. }
+            | StmtKind::PySetAttr { .. }
+            | StmtKind::RaiseObject(_) => {
                 panic!("the interpreter knows no Python")
             }
         }
@@ -357,6 +363,7 @@ impl Frame<'_> {
                 Const::Unit => Value::Unit,
                 Const::Bool(b) => Value::Bool(*b),
                 Const::Int(n) => Value::Int(*n),
+                Const::Sized(_, n) => Value::Int(*n as i64),
                 Const::Float(x) => Value::Float(*x),
                 Const::Float32(x) => Value::Float32(*x),
                 Const::Str(s) => Value::Str(s.clone()),

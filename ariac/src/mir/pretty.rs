@@ -13,10 +13,11 @@
 
 use super::{
     BinOp, Block, Const, Function, GilMode, Kernel, LocalId, Operand, Program, ReduceOp, Rvalue,
-    Stmt, StmtKind, UnOp, Work,
+    Step, Stmt, StmtKind, UnOp, Work,
 };
 use crate::arena::Id;
 use crate::hir::ParamMode;
+use crate::types::Ty;
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -192,6 +193,40 @@ impl Printer<'_> {
                 self.operand(value),
                 if *checked { " ?" } else { "" }
             )),
+            StmtKind::SetField {
+                of,
+                variant,
+                index,
+                value,
+            } => self.line(&format!(
+                "{}.{} = {}",
+                self.local(*of),
+                part(*variant, *index),
+                self.operand(value)
+            )),
+            StmtKind::Alias { dst, of, step } => {
+                let step = match step {
+                    Step::Field { variant, index } => format!(".{}", part(*variant, *index)),
+                    Step::Element { index, checked } => format!(
+                        "[{}]{}",
+                        self.operand(index),
+                        if *checked { " ?" } else { "" }
+                    ),
+                };
+                let text = format!("{} := {}{step}", self.local(*dst), self.local(*of));
+                self.line(&text);
+            }
+            StmtKind::Try {
+                body,
+                error,
+                handler,
+            } => {
+                self.line("try");
+                self.nested(body);
+                self.line(&format!("rescue {}", self.local(*error)));
+                self.nested(handler);
+            }
+            StmtKind::Reraise(error) => self.line(&format!("reraise {}", self.local(*error))),
             StmtKind::PySetItem { object, key, value } => self.line(&format!(
                 "py {}[{}] = {}",
                 self.operand(object),
@@ -278,6 +313,7 @@ impl Printer<'_> {
                 Const::Unit => "()".into(),
                 Const::Bool(b) => b.to_string(),
                 Const::Int(n) => n.to_string(),
+                Const::Sized(kind, n) => format!("{n}{kind:?}"),
                 Const::Float(x) => format!("{x:?}"),
                 Const::Float32(x) => format!("{x:?}f32"),
                 Const::Str(s) => format!("{s:?}"),
@@ -340,11 +376,54 @@ impl Printer<'_> {
                 if *checked { " ?" } else { "" }
             ),
             Rvalue::Tuple(items) => format!("({})", self.operands(items)),
-            Rvalue::Field { tuple, index, take } => format!(
-                "{}{}.{index}",
+            Rvalue::Field {
+                tuple,
+                variant,
+                index,
+                take,
+            } => format!(
+                "{}{}.{}",
                 if *take { "take " } else { "" },
-                self.local(*tuple)
+                self.local(*tuple),
+                part(*variant, *index)
             ),
+            Rvalue::Adt {
+                ty,
+                variant,
+                fields,
+            } => {
+                let layout = self.program.adts.get(ty);
+                let variant = layout.and_then(|l| l.variants.get(*variant as usize));
+                let name = variant.map_or("?", |v| &v.name);
+                format!("{}.{name}({})", Ty::Adt(ty.clone()), self.operands(fields))
+            }
+            Rvalue::Variant(l) => format!("variant {}", self.local(*l)),
+            Rvalue::List { element, items } => format!("list {element} [{}]", self.operands(items)),
+            Rvalue::ListOp { op, list, args } => {
+                format!(
+                    "{}.{}({})",
+                    self.local(*list),
+                    op.name(),
+                    self.operands(args)
+                )
+            }
+            Rvalue::Closure { function, captures } => format!(
+                "closure {}({})",
+                self.program.functions[*function].name,
+                self.operands(captures)
+            ),
+            Rvalue::Borrowing { function, captures } => {
+                let captures: Vec<String> = captures.iter().map(|l| self.local(*l)).collect();
+                let name = &self.program.functions[*function].name;
+                format!("borrowing {name}({})", captures.join(", "))
+            }
+            Rvalue::CallValue { callee, args } => {
+                format!(
+                    "call value {}({})",
+                    self.local(*callee),
+                    self.operands(args)
+                )
+            }
             Rvalue::View(l) => format!("view {}", self.local(*l)),
             Rvalue::IsContiguous(l) => format!("is_contiguous {}", self.local(*l)),
             Rvalue::Array { element, items } => {
@@ -490,5 +569,13 @@ impl ReduceOp {
             ReduceOp::Min => "min",
             ReduceOp::Max => "max",
         }
+    }
+}
+
+/// A field of a variant; of the first one, its index alone.
+fn part(variant: u32, index: usize) -> String {
+    match variant {
+        0 => index.to_string(),
+        variant => format!("{variant}.{index}"),
     }
 }

@@ -1,12 +1,12 @@
 //! What instructions do beside computing: which can fail, which need the GIL, how calls pass their arguments.
 
 use super::{
-    BinOp, Block, Const, FnId, Function, NativeId, Operand, Program, ReduceOp, Rvalue, Stmt,
-    StmtKind, UnOp,
+    BinOp, Block, Const, FnId, Function, ListOp, NativeId, Operand, Program, ReduceOp, Rvalue,
+    Step, Stmt, StmtKind, UnOp,
 };
 use crate::arena::Id;
 use crate::hir::ParamMode;
-use crate::types::Ty;
+use crate::types::{Repr, Ty};
 
 /// What callers need to know of the functions of a program, apart from them so that one can be changed meanwhile.
 #[derive(Debug, Default)]
@@ -96,7 +96,13 @@ impl Signatures {
             | Rvalue::Tuple(_)
             | Rvalue::View(_)
             | Rvalue::IsContiguous(_)
+            | Rvalue::Variant(_)
+            | Rvalue::Borrowing { .. }
             | Rvalue::StrLen(_) => false,
+            Rvalue::Adt { ty, .. } => ty.repr == Repr::Boxed,
+            Rvalue::ListOp { op, .. } => {
+                matches!(op, ListOp::Push | ListOp::Insert | ListOp::Reserve)
+            }
             Rvalue::Clone(l) => !matches!(function.locals[*l].ty, Ty::String | Ty::PythonObject),
             Rvalue::Unary { op, operand } => *op == UnOp::Neg && is_int(operand),
             Rvalue::Binary { op, left, .. } => match op {
@@ -142,9 +148,11 @@ impl Signatures {
         match &stmt.kind {
             StmtKind::Assign { value, .. } => self.may_fail(value, function),
             StmtKind::Store { checked, .. } => *checked,
+            StmtKind::Alias { step, .. } => matches!(step, Step::Element { checked: true, .. }),
             StmtKind::PySetItem { .. }
             | StmtKind::PySetAttr { .. }
             | StmtKind::Raise { .. }
+            | StmtKind::Reraise(_)
             | StmtKind::RaiseObject(_) => true,
             _ => false,
         }
@@ -172,6 +180,7 @@ impl Signatures {
                 tuple,
                 index,
                 take: false,
+                ..
             } => match &function.locals[*tuple].ty {
                 Ty::Tuple(items) => items.get(*index).is_some_and(has_object),
                 _ => false,

@@ -3,7 +3,9 @@
 //! A new instruction is added to `parts!` and, when it has blocks in it, to `blocks!`; everything that only wants to know
 //! which locals are read or written follows.
 
-use super::{Arena, Block, Kernel, LocalId, LoopId, Operand, Rvalue, Signatures, Stmt, StmtKind};
+use super::{
+    Arena, Block, Kernel, LocalId, LoopId, Operand, Rvalue, Signatures, Step, Stmt, StmtKind,
+};
 use crate::hir::ParamMode;
 use crate::source::Span;
 
@@ -47,7 +49,7 @@ macro_rules! parts {
         impl Rvalue {
             /// The operands and locals of this computation; of a kernel, its parameters and result, not its body.
             pub fn $name(&$($mutable)? self, f: &mut dyn FnMut($part<'_>)) {
-                use Access::{Arg, Bind, Read, Take, Write};
+                use Access::{Arg, Bind, Read, Store, Take, Write};
                 macro_rules! operand {
                     ($o:expr, $a:expr) => { f($part::Operand($o, $a)) };
                 }
@@ -90,6 +92,7 @@ macro_rules! parts {
                     }
                     Rvalue::Move(l) => local!(l, Take),
                     Rvalue::Clone(l)
+                    | Rvalue::Variant(l)
                     | Rvalue::Len(l)
                     | Rvalue::ToArray(l)
                     | Rvalue::Field { tuple: l, .. }
@@ -106,10 +109,31 @@ macro_rules! parts {
                         local!(array, Read);
                         operand!(index, Read);
                     }
-                    Rvalue::Tuple(items) => {
+                    Rvalue::Tuple(items)
+                    | Rvalue::Adt { fields: items, .. }
+                    | Rvalue::List { items, .. }
+                    | Rvalue::Closure { captures: items, .. } => {
                         for item in items {
                             operand!(item, Take);
                         }
+                    }
+                    Rvalue::ListOp { op, list, args } => {
+                        let access = if op.takes_value() { Take } else { Read };
+                        for arg in args {
+                            operand!(arg, access);
+                        }
+                        local!(list, Store);
+                    }
+                    Rvalue::Borrowing { captures, .. } => {
+                        for local in captures {
+                            local!(local, Read);
+                        }
+                    }
+                    Rvalue::CallValue { callee, args } => {
+                        for (i, arg) in (0..).zip(args) {
+                            operand!(arg, Arg(i));
+                        }
+                        local!(callee, Read);
                     }
                     Rvalue::Fill { len, value, .. } => {
                         operand!(len, Read);
@@ -169,6 +193,19 @@ macro_rules! parts {
                         operand!(value, Read);
                         local!(array, Store);
                     }
+                    StmtKind::SetField { of, value, .. } => {
+                        operand!(value, Take);
+                        local!(of, Store);
+                    }
+                    StmtKind::Alias { dst, of, step } => {
+                        if let Step::Element { index, .. } = step {
+                            operand!(index, Read);
+                        }
+                        local!(of, Read);
+                        local!(dst, Bind);
+                    }
+                    StmtKind::Try { error, .. } => local!(error, Write),
+                    StmtKind::Reraise(error) => local!(error, Take),
                     StmtKind::PySetItem { object, key, value } => {
                         operand!(object, Read);
                         operand!(key, Read);
@@ -245,6 +282,10 @@ macro_rules! blocks {
                         f(body);
                     }
                     StmtKind::For { body, .. } | StmtKind::WithGil(body) => f(body),
+                    StmtKind::Try { body, handler, .. } => {
+                        f(body);
+                        f(handler);
+                    }
                     _ => {}
                 }
             }
@@ -342,12 +383,14 @@ impl Stmt {
             StmtKind::Return(_)
             | StmtKind::Raise { .. }
             | StmtKind::RaiseObject(_)
+            | StmtKind::Reraise(_)
             | StmtKind::Break(_)
             | StmtKind::Continue(_) => true,
             StmtKind::If {
                 then, otherwise, ..
             } => then.diverges() && otherwise.diverges(),
             StmtKind::WithGil(block) => block.diverges(),
+            StmtKind::Try { body, handler, .. } => body.diverges() && handler.diverges(),
             _ => false,
         }
     }

@@ -64,6 +64,7 @@ impl FnTest {
                 span: Span::new(file, 0, 1),
                 doc: None,
                 params: Vec::new(),
+                captures: None,
                 ret,
                 locals: Arena::new(),
                 loops: Arena::new(),
@@ -102,6 +103,7 @@ impl FnTest {
             ty,
             span: self.function.span,
             contiguous: false,
+            alias: false,
         })
     }
 
@@ -111,6 +113,7 @@ impl FnTest {
             ty,
             span: self.function.span,
             contiguous: false,
+            alias: false,
         })
     }
 

@@ -137,6 +137,7 @@ fn split(
             ty: Ty::PyArrayView(Box::new(element)),
             span: old.span,
             contiguous: true,
+            alias: false,
         };
         fresh.insert(local, function.locals.push(new));
     }
@@ -162,6 +163,7 @@ fn split(
         ty: Ty::Bool,
         span,
         contiguous: false,
+        alias: false,
     });
     let condition = Operand::Local(flag);
     let mut versioned = Vec::new();

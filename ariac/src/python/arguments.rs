@@ -183,7 +183,7 @@ impl<'c> Arguments<'_, '_, 'c> {
                 }
             }
             Ty::Tuple(items) => self.tuple(param, items, object, spec),
-            Ty::Unit | Ty::Never | Ty::Range | Ty::Error => types.unit.const_zero().into(),
+            _ => types.unit.const_zero().into(),
         }
     }
 

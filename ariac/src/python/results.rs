@@ -57,8 +57,6 @@ pub fn to_object<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Option<Val<'c>>) -> Va
                 &[slots.into(), b.i64(count.into())],
             )
         }
-        Ty::PyArrayView(_) | Ty::Unit | Ty::Never | Ty::Range | Ty::Error => {
-            call_value(b, RtFn::aria_rt_none, &[])
-        }
+        _ => call_value(b, RtFn::aria_rt_none, &[]),
     }
 }

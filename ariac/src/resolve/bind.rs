@@ -19,7 +19,13 @@ impl Walk<'_, '_> {
         let hir = self.hir;
         let span = hir.pats[id].span;
         match &hir.pats[id].kind {
-            PatKind::Wildcard => {}
+            PatKind::Wildcard
+            | PatKind::Literal(_)
+            | PatKind::Range { .. }
+            | PatKind::Or(_)
+            | PatKind::As { .. }
+            | PatKind::Constructor { .. }
+            | PatKind::Array { .. } => {}
             PatKind::Error => self.has_holes = true,
             PatKind::Tuple(items) => {
                 for &item in items {

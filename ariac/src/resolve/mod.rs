@@ -57,6 +57,11 @@ fn globals<'h>(hir: &'h Hir, module: &Module, reports: &mut Reports) -> HashMap<
         let item = &hir.items[id];
         match &item.kind {
             ItemKind::Fn(_) => declare(item, Meaning::Fn(id)),
+            ItemKind::Type(_)
+            | ItemKind::Trait(_)
+            | ItemKind::Impl(_)
+            | ItemKind::Import { .. }
+            | ItemKind::FromImport { .. } => {}
             ItemKind::Const { .. } => declare(item, Meaning::Const(id)),
             ItemKind::ExternPython { .. } => declare(item, Meaning::PyModule(id)),
             ItemKind::ExternNative { functions, .. } => {
@@ -73,7 +78,12 @@ fn globals<'h>(hir: &'h Hir, module: &Module, reports: &mut Reports) -> HashMap<
 fn functions_of(hir: &Hir, item: ItemId) -> Vec<ItemId> {
     match &hir.items[item].kind {
         ItemKind::Fn(_) => vec![item],
-        ItemKind::Const { .. } => Vec::new(),
+        ItemKind::Const { .. }
+        | ItemKind::Type(_)
+        | ItemKind::Trait(_)
+        | ItemKind::Impl(_)
+        | ItemKind::Import { .. }
+        | ItemKind::FromImport { .. } => Vec::new(),
         ItemKind::ExternPython { functions, .. } | ItemKind::ExternNative { functions, .. } => {
             functions.clone()
         }

@@ -234,6 +234,13 @@ impl<'h, 'r> Walk<'h, 'r> {
                 let other = self.scopes.end_way(mark);
                 self.scopes.join(one, other);
             }
+            ExprKind::Match { .. }
+            | ExprKind::Loop { .. }
+            | ExprKind::Begin { .. }
+            | ExprKind::Try(_)
+            | ExprKind::Propagate(_)
+            | ExprKind::Closure(_)
+            | ExprKind::Map(_) => {}
             ExprKind::While {
                 label,
                 condition,

@@ -15,8 +15,11 @@ mod ty;
 mod written;
 
 pub use pretty::pretty;
-pub use results::{Callee, Coercion, ParamTy, Signature, Types};
-pub use ty::Ty;
+pub use results::{
+    AdtDef, Bound, Callee, Coercion, Constructor, FieldDef, Generic, ImplDef, Known, ParamTy,
+    Signature, TraitDef, Types, VariantDef,
+};
+pub use ty::{Adt, FnTy, IntKind, Param, Repr, Ty};
 pub use written::is_type_name;
 
 use crate::diagnostics::Reports;

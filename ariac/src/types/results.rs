@@ -2,7 +2,7 @@
 
 use crate::arena::SideTable;
 use crate::builtins::Builtin;
-use crate::hir::{ExprId, ItemId, ParamMode};
+use crate::hir::{ExprId, ItemId, ParamMode, PatId, TypeDeclKind};
 use crate::resolve::BindingId;
 use crate::types::Ty;
 
@@ -19,14 +19,139 @@ pub struct Types {
     pub signatures: SideTable<ItemId, Signature>,
     /// The type of each constant.
     pub consts: SideTable<ItemId, Ty>,
-    /// What each `Call` and `MethodCall` calls; also each `Name` of a function that stands alone and so is a call.
+    /// What each `Call` and `MethodCall` calls; also each `Name` of a function that stands alone and so is a call, and
+    /// each `Name` of a variant without fields.
     pub callees: SideTable<ExprId, Callee>,
+    /// The type of what each pattern is matched with.
+    pub pats: SideTable<PatId, Ty>,
+    /// What each constructor pattern takes apart; also each `Name` pattern that is a variant, not a variable.
+    pub constructors: SideTable<PatId, Constructor>,
+    /// The declared types.
+    pub adts: SideTable<ItemId, AdtDef>,
+    /// The traits.
+    pub traits: SideTable<ItemId, TraitDef>,
+    /// The `impl`s, and for each declared type what is in its own body.
+    pub impls: Vec<ImplDef>,
+    /// The declarations that the compiler itself refers to.
+    pub known: Known,
+}
+
+/// Declarations of the prelude that the language's own constructs mean.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known {
+    /// `Option[T]`: variants `Some(T)`, `None`.
+    pub option: Option<ItemId>,
+    /// `Result[T, E]`: variants `Ok(T)`, `Err(E)`.
+    pub result: Option<ItemId>,
+    /// `Error`: what `rescue` catches.
+    pub error: Option<ItemId>,
+    /// `Map[K, V]`.
+    pub map: Option<ItemId>,
+    /// `Set[T]`.
+    pub set: Option<ItemId>,
+}
+
+/// What a constructor pattern takes apart.
+#[derive(Clone, Debug)]
+pub struct Constructor {
+    /// The variant, by its position.
+    pub variant: u32,
+    /// The fields that are looked at, by their positions, and the patterns that they must match.
+    pub fields: Vec<(usize, PatId)>,
+}
+
+/// A declared type.
+#[derive(Clone, Debug)]
+pub struct AdtDef {
+    /// Which of the three declarations.
+    pub kind: TypeDeclKind,
+    /// Its name.
+    pub name: std::sync::Arc<str>,
+    /// Its type parameters.
+    pub generics: Vec<Generic>,
+    /// Its variants; of a struct or data, one.
+    pub variants: Vec<VariantDef>,
+}
+
+/// A variant; types may have the parameters of the declaration in them.
+#[derive(Clone, Debug)]
+pub struct VariantDef {
+    /// Its name.
+    pub name: String,
+    /// Its fields.
+    pub fields: Vec<FieldDef>,
+    /// `Red = 1`.
+    pub value: Option<i64>,
+}
+
+/// A field.
+#[derive(Clone, Debug)]
+pub struct FieldDef {
+    /// Its name; its position, when it has none.
+    pub name: String,
+    /// Its type.
+    pub ty: Ty,
+    /// Its default value.
+    pub default: Option<ExprId>,
+    /// Whether only the type's own functions may use it.
+    pub private: bool,
+}
+
+/// A type parameter and what it must have.
+#[derive(Clone, Debug)]
+pub struct Generic {
+    /// Its name.
+    pub name: std::sync::Arc<str>,
+    /// The traits that it must have, those of `where` included.
+    pub bounds: Vec<Bound>,
+}
+
+/// A trait with its arguments, `Self` not among them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bound {
+    /// The trait.
+    pub item: ItemId,
+    /// The arguments for its type parameters.
+    pub args: Vec<Ty>,
+}
+
+/// A trait. In the types of its functions [`Ty::Param`] 0 is `Self`, then come the trait's parameters, then the
+/// function's.
+#[derive(Clone, Debug)]
+pub struct TraitDef {
+    /// Its type parameters, `Self` first.
+    pub generics: Vec<Generic>,
+    /// The traits that come with it.
+    pub supers: Vec<Bound>,
+    /// Its functions by name.
+    pub methods: Vec<(String, ItemId)>,
+    /// Its constants by name.
+    pub consts: Vec<(String, ItemId)>,
+}
+
+/// An `impl`, or the body of a declared type.
+#[derive(Clone, Debug)]
+pub struct ImplDef {
+    /// The `impl`, or the declaration of the type.
+    pub item: ItemId,
+    /// Its type parameters.
+    pub generics: Vec<Generic>,
+    /// The trait, if it is of one.
+    pub of_trait: Option<Bound>,
+    /// The type.
+    pub ty: Ty,
+    /// Its functions by name.
+    pub methods: Vec<(String, ItemId)>,
+    /// Its constants by name.
+    pub consts: Vec<(String, ItemId)>,
 }
 
 /// A function's type.
 #[derive(Clone, Debug)]
 pub struct Signature {
-    /// The parameters.
+    /// All type parameters in scope: those of the type, `impl` or trait around it (of a trait, `Self` first), then its own.
+    pub generics: Vec<Generic>,
+    /// The parameters; of a method, `self` first.
     pub params: Vec<ParamTy>,
     /// The result.
     pub ret: Ty,
@@ -74,7 +199,32 @@ pub enum Callee {
     Fn {
         item: ItemId,
         args: Vec<Option<usize>>,
+        /// What is put in for each of [`Signature::generics`].
+        generics: Vec<Ty>,
+        /// Whether the call's receiver is the first parameter: then `args[0]` is none.
+        receiver: bool,
     },
+    /// A function of a trait, of a type that is known only in an instance. `generics` begins with that type, then come the
+    /// trait's arguments and the function's own; the rest is as in [`Callee::Fn`].
+    TraitFn {
+        of_trait: ItemId,
+        item: ItemId,
+        args: Vec<Option<usize>>,
+        generics: Vec<Ty>,
+        receiver: bool,
+    },
+    /// A value is made: `Circle(1.0)`, `Point(x: 0.0, y: 1.0)`, `None`. `args[i]` is the index of the call's argument for
+    /// field `i`; none: its default. The expression's type says of what.
+    Construct {
+        variant: u32,
+        args: Vec<Option<usize>>,
+    },
+    /// `p.with(x: 1.0)`: a copy of the receiver with some fields changed; `args[i]` as in [`Callee::Construct`], none: as it was.
+    With { args: Vec<Option<usize>> },
+    /// A field of the receiver is read (or, as a target, written).
+    Field { index: usize },
+    /// The receiver, or the callee of a `Call`, is a function value that is called.
+    Value,
     /// A built-in: the receiver, then the arguments.
     Builtin(Builtin),
     /// A Python object is called.

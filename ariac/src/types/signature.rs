@@ -22,7 +22,12 @@ pub(super) fn signatures(hir: &Hir, types: &mut Types, reports: &mut Reports) {
         for &id in &module.items {
             let item = &hir.items[id];
             match &item.kind {
-                ItemKind::Const { .. } => {}
+                ItemKind::Const { .. }
+                | ItemKind::Type(_)
+                | ItemKind::Trait(_)
+                | ItemKind::Impl(_)
+                | ItemKind::Import { .. }
+                | ItemKind::FromImport { .. } => {}
                 ItemKind::Fn(_) => {
                     let is_exported = index == 0 && !item.private;
                     one(hir, module, id, Owner::Aria { is_exported }, types, reports);
@@ -72,7 +77,11 @@ fn one(
     });
     let params: Vec<ParamTy> = params.collect();
     let ret = function.ret.map_or(Ty::Unit, |t| written.ty(t, reports));
-    let signature = Signature { params, ret };
+    let signature = Signature {
+        generics: Vec::new(),
+        params,
+        ret,
+    };
     check(hir, item, function, &signature, owner, reports);
     types.signatures.set(id, signature);
 }

@@ -1,7 +1,10 @@
 //! Types.
 
+use crate::hir::{ItemId, ParamMode};
 use aria_abi::codes::Elem;
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// A type. Cheap to clone: nothing deeper than a few boxes occurs.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -12,6 +15,8 @@ pub enum Ty {
     Bool,
     /// `Int`, 64-bit signed and checked.
     Int,
+    /// `Int8`, `UInt64` and the like: checked as `Int` is.
+    Sized(IntKind),
     /// `Float`, binary64.
     Float,
     /// `Float32`, binary32.
@@ -22,6 +27,14 @@ pub enum Ty {
     Tuple(Vec<Ty>),
     /// `lo..hi`: exists only as the iterable of a `for`, an index, or a local.
     Range,
+    /// `List[T]`: growable, of anything but views.
+    List(Box<Ty>),
+    /// A declared type with its arguments: a `struct`, `data` or `enum`; `Option` and `Result` too.
+    Adt(Adt),
+    /// `T` in the body of what is generic over it. MIR has none: its functions are instances.
+    Param(Param),
+    /// `Fn(A, mut B) -> C`.
+    Fn(Arc<FnTy>),
     /// `Array[T]` of rank 1.
     Array(Box<Ty>),
     /// `PyArrayView[T]` of rank 1.
@@ -36,7 +49,201 @@ pub enum Ty {
     Error,
 }
 
+/// The widths of integers beside `Int`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[allow(missing_docs, reason = "named by their widths")]
+pub enum IntKind {
+    I8,
+    I16,
+    I32,
+    U8,
+    U16,
+    U32,
+    U64,
+}
+
+impl IntKind {
+    /// All of them.
+    pub const ALL: [IntKind; 7] = [
+        IntKind::I8,
+        IntKind::I16,
+        IntKind::I32,
+        IntKind::U8,
+        IntKind::U16,
+        IntKind::U32,
+        IntKind::U64,
+    ];
+
+    /// The name in Aria.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            IntKind::I8 => "Int8",
+            IntKind::I16 => "Int16",
+            IntKind::I32 => "Int32",
+            IntKind::U8 => "UInt8",
+            IntKind::U16 => "UInt16",
+            IntKind::U32 => "UInt32",
+            IntKind::U64 => "UInt64",
+        }
+    }
+
+    /// The kind with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<IntKind> {
+        IntKind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Bits of a value.
+    #[must_use]
+    pub fn bits(self) -> u32 {
+        match self {
+            IntKind::I8 | IntKind::U8 => 8,
+            IntKind::I16 | IntKind::U16 => 16,
+            IntKind::I32 | IntKind::U32 => 32,
+            IntKind::U64 => 64,
+        }
+    }
+
+    /// Whether it has negative values.
+    #[must_use]
+    pub fn is_signed(self) -> bool {
+        matches!(self, IntKind::I8 | IntKind::I16 | IntKind::I32)
+    }
+
+    /// The least and the greatest value.
+    #[must_use]
+    pub fn range(self) -> (i128, i128) {
+        match self.is_signed() {
+            true => (-(1 << (self.bits() - 1)), (1 << (self.bits() - 1)) - 1),
+            false => (0, (1 << self.bits()) - 1),
+        }
+    }
+}
+
+/// A declared type with its arguments. Equal when the declaration and the arguments are: what is said of its
+/// representation follows from them.
+#[derive(Clone, Debug)]
+pub struct Adt {
+    /// Its declaration.
+    pub item: ItemId,
+    /// The declaration's name.
+    pub name: Arc<str>,
+    /// The arguments for its type parameters.
+    pub args: Arc<[Ty]>,
+    /// How its values are kept. Right in MIR; the type checker does not ask, and has `Owned` everywhere.
+    pub repr: Repr,
+}
+
+/// How the values of a declared type are kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Repr {
+    /// By value, and nothing in it must be dropped.
+    Plain,
+    /// By value, with something in it that must be dropped.
+    Owned,
+    /// At an address of its own on the heap, since it may contain values of its own type.
+    Boxed,
+}
+
+impl PartialEq for Adt {
+    fn eq(&self, other: &Adt) -> bool {
+        self.item == other.item && self.args == other.args
+    }
+}
+
+impl Eq for Adt {}
+
+impl Hash for Adt {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.item.hash(state);
+        self.args.hash(state);
+    }
+}
+
+/// A type parameter.
+#[derive(Clone, Debug)]
+pub struct Param {
+    /// Its place among the parameters that are in scope: those of the type, `impl` or trait around a function come
+    /// before the function's own; in a trait, `Self` is the first of all.
+    pub index: u32,
+    /// Its name.
+    pub name: Arc<str>,
+}
+
+impl PartialEq for Param {
+    fn eq(&self, other: &Param) -> bool {
+        self.index == other.index
+    }
+}
+
+impl Eq for Param {}
+
+impl Hash for Param {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.index.hash(state);
+    }
+}
+
+/// The type of a function value.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct FnTy {
+    /// Its parameters.
+    pub params: Vec<(Ty, ParamMode)>,
+    /// Its result.
+    pub ret: Ty,
+}
+
 impl Ty {
+    /// The type with the arguments for its parameters put in.
+    #[must_use]
+    pub fn subst(&self, args: &[Ty]) -> Ty {
+        let all = |items: &[Ty]| items.iter().map(|t| t.subst(args)).collect();
+        match self {
+            Ty::Param(param) => match args.get(param.index as usize) {
+                Some(ty) => ty.clone(),
+                None => self.clone(),
+            },
+            Ty::Tuple(items) => Ty::Tuple(all(items)),
+            Ty::List(t) => Ty::List(Box::new(t.subst(args))),
+            Ty::Array(t) => Ty::Array(Box::new(t.subst(args))),
+            Ty::PyArrayView(t) => Ty::PyArrayView(Box::new(t.subst(args))),
+            Ty::PythonArray(t) => Ty::PythonArray(Box::new(t.subst(args))),
+            Ty::Adt(adt) if !adt.args.is_empty() => Ty::Adt(Adt {
+                args: adt.args.iter().map(|t| t.subst(args)).collect(),
+                ..adt.clone()
+            }),
+            Ty::Fn(f) => Ty::Fn(Arc::new(FnTy {
+                params: f.params.iter().map(|(t, m)| (t.subst(args), *m)).collect(),
+                ret: f.ret.subst(args),
+            })),
+            _ => self.clone(),
+        }
+    }
+
+    /// Calls `visit` with the type and all types in it.
+    pub fn each(&self, visit: &mut dyn FnMut(&Ty)) {
+        visit(self);
+        match self {
+            Ty::Tuple(items) => items.iter().for_each(|t| t.each(visit)),
+            Ty::List(t) | Ty::Array(t) | Ty::PyArrayView(t) | Ty::PythonArray(t) => t.each(visit),
+            Ty::Adt(adt) => adt.args.iter().for_each(|t| t.each(visit)),
+            Ty::Fn(f) => {
+                f.params.iter().for_each(|(t, _)| t.each(visit));
+                f.ret.each(visit);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a type parameter is in it.
+    #[must_use]
+    pub fn is_generic(&self) -> bool {
+        let mut found = false;
+        self.each(&mut |ty| found |= matches!(ty, Ty::Param(_)));
+        found
+    }
+
     /// `Int`, `Float` or `Float32`.
     #[must_use]
     pub fn is_number(&self) -> bool {
@@ -79,6 +286,8 @@ impl Ty {
     pub fn is_owned(&self) -> bool {
         match self {
             Ty::String | Ty::Array(_) | Ty::PythonArray(_) | Ty::PythonObject => true,
+            Ty::List(_) | Ty::Fn(_) | Ty::Param(_) => true,
+            Ty::Adt(adt) => adt.repr != Repr::Plain,
             Ty::Tuple(items) => items.iter().any(Ty::is_owned),
             _ => false,
         }
@@ -148,6 +357,28 @@ impl fmt::Display for Ty {
                 f.write_str(")")
             }
             Ty::Range => f.write_str("Range"),
+            Ty::Sized(kind) => f.write_str(kind.name()),
+            Ty::List(t) => write!(f, "List[{t}]"),
+            Ty::Param(param) => f.write_str(&param.name),
+            Ty::Adt(adt) => {
+                f.write_str(&adt.name)?;
+                for (i, arg) in adt.args.iter().enumerate() {
+                    write!(f, "{}{arg}", if i == 0 { "[" } else { ", " })?;
+                }
+                f.write_str(if adt.args.is_empty() { "" } else { "]" })
+            }
+            Ty::Fn(ty) => {
+                f.write_str("Fn(")?;
+                for (i, (param, mode)) in ty.params.iter().enumerate() {
+                    let mode = match mode {
+                        ParamMode::Read => "",
+                        ParamMode::Mut => "mut ",
+                        ParamMode::Own => "own ",
+                    };
+                    write!(f, "{}{mode}{param}", if i == 0 { "" } else { ", " })?;
+                }
+                write!(f, ") -> {}", ty.ret)
+            }
             Ty::Array(t) => write!(f, "Array[{t}]"),
             Ty::PyArrayView(t) => write!(f, "PyArrayView[{t}]"),
             Ty::PythonArray(t) => write!(f, "PythonArray[{t}]"),

@@ -105,6 +105,10 @@ impl Written<'_> {
                     Ty::Tuple(items)
                 }
             }
+            TypeExprKind::Qualified { .. }
+            | TypeExprKind::SelfType
+            | TypeExprKind::Fn { .. }
+            | TypeExprKind::Union(_) => Ty::Error,
             TypeExprKind::Path { name, args } => self.path(name, args, span, reports),
         }
     }

@@ -156,6 +156,8 @@ impl Lower<'_> {
         let start = list.map_or(node.range().start, |l| l.range().start);
         let span = Span::new(self.file, start, node.range().end);
         Closure {
+            types: params.iter().map(|_| None).collect(),
+            modes: params.iter().map(|_| crate::hir::ParamMode::Read).collect(),
             params,
             body: self.block_in(node, Field::Body),
             span,

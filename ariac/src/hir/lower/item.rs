@@ -213,6 +213,10 @@ impl Lower<'_> {
             None => Some(self.block_in(node, Field::Body)),
         };
         let function = Function {
+            generics: Vec::new(),
+            wheres: Vec::new(),
+            ensures: Vec::new(),
+            effects: None,
             params,
             ret,
             requires,

@@ -53,6 +53,7 @@ pub fn lower(
         items,
         broken: tree.root().is_none_or(has_lost_declarations),
         skipped: lower.skipped,
+        prelude: false,
     };
     hir.modules.push(module);
 }

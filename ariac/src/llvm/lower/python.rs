@@ -194,7 +194,7 @@ impl<'c> Lowering<'_, 'c> {
                 let len = self.b.i64(parts.len() as i64);
                 self.rt_value(RtFn::aria_rt_tuple_to_py, &[list, len])
             }
-            Ty::Unit | Ty::Never | Ty::Range | Ty::Error => self.rt_value(RtFn::aria_rt_none, &[]),
+            _ => self.rt_value(RtFn::aria_rt_none, &[]),
         }
     }
 

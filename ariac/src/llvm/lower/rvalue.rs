@@ -37,7 +37,9 @@ impl<'c> Lowering<'_, 'c> {
                 let parts: Vec<_> = items.iter().map(|item| self.take_operand(item)).collect();
                 self.b.make(&parts)
             }
-            Rvalue::Field { tuple, index, take } => self.field(*tuple, *index, *take),
+            Rvalue::Field {
+                tuple, index, take, ..
+            } => self.field(*tuple, *index, *take),
             Rvalue::View(array) => self.view(*array),
             Rvalue::IsContiguous(array) => self.is_contiguous(*array),
             Rvalue::Array { element, items } => self.array_literal(element, items),
@@ -61,6 +63,13 @@ impl<'c> Lowering<'_, 'c> {
                 sources,
                 kernel,
             } => self.reduce(*op, sources, kernel, wanted),
+            Rvalue::Adt { .. }
+            | Rvalue::Variant(_)
+            | Rvalue::List { .. }
+            | Rvalue::ListOp { .. }
+            | Rvalue::Closure { .. }
+            | Rvalue::Borrowing { .. }
+            | Rvalue::CallValue { .. } => super::slots::todo_core(),
             Rvalue::Call { callee, args } => return self.call(*callee, args),
             Rvalue::CallNative { callee, args } => return self.call_native(*callee, args),
             Rvalue::Join(parts) => self.join(parts),
@@ -104,6 +113,13 @@ impl<'c> Lowering<'_, 'c> {
             | Rvalue::IsContiguous(_)
             | Rvalue::Reduce { .. }
             | Rvalue::StrLen(_)
+            | Rvalue::Adt { .. }
+            | Rvalue::Variant(_)
+            | Rvalue::List { .. }
+            | Rvalue::ListOp { .. }
+            | Rvalue::Closure { .. }
+            | Rvalue::Borrowing { .. }
+            | Rvalue::CallValue { .. }
             | Rvalue::PyTruth(_)
             | Rvalue::PyLen(_)
             | Rvalue::PyNext { .. } => return None,

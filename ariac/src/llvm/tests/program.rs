@@ -53,6 +53,7 @@ impl Source {
                 span,
                 doc: None,
                 params: Vec::new(),
+                captures: None,
                 ret,
                 locals: Arena::new(),
                 loops: Arena::new(),
@@ -96,6 +97,7 @@ impl Body {
             ty,
             span: Span::new(self.file, 0, 1),
             contiguous: false,
+            alias: false,
         })
     }
 

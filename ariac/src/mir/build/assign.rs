@@ -49,7 +49,7 @@ impl FnBuilder<'_> {
                     self.bind(pat, part);
                 }
             }
-            PatKind::Wildcard | PatKind::Error => self.discard(&value),
+            _ => self.discard(&value),
         }
     }
 
@@ -150,6 +150,7 @@ impl FnBuilder<'_> {
                 ty: Ty::Int,
                 span: known.span,
                 contiguous: false,
+                alias: false,
             })
         });
         let variable = RangeVar {

@@ -30,7 +30,12 @@ impl FnBuilder<'_> {
                 _ => (None, "", &[], None),
             };
         match (callee, receiver) {
-            (Callee::Fn { item, args: order }, _) => self.call_fn(*item, order, args),
+            (
+                Callee::Fn {
+                    item, args: order, ..
+                },
+                _,
+            ) => self.call_fn(*item, order, args),
             (Callee::PyCall, Some(callee)) => self.py_call(callee, args),
             (Callee::PyMethod, Some(receiver)) => self.py_method(receiver, name, args),
             (Callee::PyAttr, Some(receiver)) => self.py_attr(receiver, name),
@@ -393,7 +398,15 @@ impl FnBuilder<'_> {
         if ty == Ty::Unit {
             return Value::unit();
         }
-        self.compute(ty, Rvalue::Field { tuple, index, take })
+        self.compute(
+            ty,
+            Rvalue::Field {
+                tuple,
+                variant: 0,
+                index,
+                take,
+            },
+        )
     }
 }
 

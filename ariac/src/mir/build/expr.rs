@@ -99,6 +99,13 @@ impl FnBuilder<'_> {
             ExprKind::CompoundAssign { op, target, value } => {
                 self.compound_assign(*op, *target, *value)
             }
+            ExprKind::Match { .. }
+            | ExprKind::Loop { .. }
+            | ExprKind::Begin { .. }
+            | ExprKind::Try(_)
+            | ExprKind::Propagate(_)
+            | ExprKind::Closure(_)
+            | ExprKind::Map(_) => Value::unit(),
         }
     }
 
@@ -454,6 +461,7 @@ impl FnBuilder<'_> {
                 let [left, right] = [left, right].map(|tuple| {
                     let field = Rvalue::Field {
                         tuple,
+                        variant: 0,
                         index,
                         take: false,
                     };

@@ -213,6 +213,7 @@ impl<'a> FnBuilder<'a> {
             ty,
             span: self.span,
             contiguous: false,
+            alias: false,
         })
     }
 
@@ -250,6 +251,7 @@ impl<'a> FnBuilder<'a> {
             ty,
             span: binding.span,
             contiguous: false,
+            alias: false,
         });
         self.variables.insert(id, Variable::Local(local));
         local

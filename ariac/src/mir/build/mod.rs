@@ -124,7 +124,12 @@ impl<'a> Context<'a> {
                             self.declare_native(program, function, *abi, &library.name);
                         }
                     }
-                    ItemKind::Const { .. } => {}
+                    ItemKind::Const { .. }
+                    | ItemKind::Type(_)
+                    | ItemKind::Trait(_)
+                    | ItemKind::Impl(_)
+                    | ItemKind::Import { .. }
+                    | ItemKind::FromImport { .. } => {}
                 }
             }
         }
@@ -154,6 +159,7 @@ impl<'a> Context<'a> {
                 ty: param.ty.clone(),
                 span,
                 contiguous: false,
+                alias: false,
             });
             let default = function.params.get(i).and_then(|p| p.default).map(|value| {
                 let mut default = empty(format!("{}.{}", item.name.name, param.name), span);
@@ -223,6 +229,7 @@ impl<'a> Context<'a> {
         known.unwrap_or(Signature {
             params: Vec::new(),
             ret: Ty::Unit,
+            generics: Vec::new(),
         })
     }
 
@@ -335,7 +342,17 @@ impl<'a> Context<'a> {
             ExprKind::Return(value) | ExprKind::Break { value, .. } => {
                 value.is_some_and(|e| self.writes(e))
             }
-            ExprKind::Raise(value) => self.writes(*value),
+            ExprKind::Raise(value) | ExprKind::Try(value) | ExprKind::Propagate(value) => {
+                self.writes(*value)
+            }
+            // What is declared in them counts as a change too, which costs a copy at most.
+            ExprKind::Match { .. }
+            | ExprKind::Loop { .. }
+            | ExprKind::Begin { .. }
+            | ExprKind::Closure(_) => true,
+            ExprKind::Map(pairs) => pairs
+                .iter()
+                .any(|(k, v)| self.writes(*k) || self.writes(*v)),
         }
     }
 }
@@ -348,6 +365,7 @@ fn empty(name: String, span: crate::source::Span) -> Function {
         span,
         doc: None,
         params: Vec::new(),
+        captures: None,
         ret: Ty::Unit,
         locals: Arena::new(),
         loops: Arena::new(),

@@ -61,7 +61,9 @@ impl Visit for Moves<'_> {
             } if last_use(*source) && matches!(self.locals[*source].ty, Ty::Array(_)) => {
                 *take = true;
             }
-            Rvalue::Field { tuple, index, take } if last_use(*tuple) => {
+            Rvalue::Field {
+                tuple, index, take, ..
+            } if last_use(*tuple) => {
                 if let Ty::Tuple(items) = &self.locals[*tuple].ty {
                     *take |= items.get(*index).is_some_and(Ty::is_owned);
                 }

@@ -263,6 +263,7 @@ fn a_value_taken_in_a_loop_is_not_there_for_the_next_turn() {
                 ty: Ty::String,
                 span: f.span,
                 contiguous: false,
+                alias: false,
             });
             let define = assign(f, t, Rvalue::Use(Operand::Const(Const::Str("a".into()))));
             let u = f.locals.push(crate::mir::Local {
@@ -270,6 +271,7 @@ fn a_value_taken_in_a_loop_is_not_there_for_the_next_turn() {
                 ty: Ty::String,
                 span: f.span,
                 contiguous: false,
+                alias: false,
             });
             let take = assign(f, u, Rvalue::Move(t));
             body_of_loop(f).stmts.insert(0, take);

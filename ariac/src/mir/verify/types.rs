@@ -71,6 +71,7 @@ impl Check<'_> {
             Operand::Const(Const::Unit) => Ty::Unit,
             Operand::Const(Const::Bool(_)) => Ty::Bool,
             Operand::Const(Const::Int(_)) => Ty::Int,
+            Operand::Const(Const::Sized(kind, _)) => Ty::Sized(*kind),
             Operand::Const(Const::Float(_)) => Ty::Float,
             Operand::Const(Const::Float32(_)) => Ty::Float32,
             Operand::Const(Const::Str(_)) => Ty::String,
@@ -129,6 +130,10 @@ impl Check<'_> {
                 self.want(value, &element, "the element stored")?;
                 self.may_store(*array)
             }
+            StmtKind::SetField { .. }
+            | StmtKind::Alias { .. }
+            | StmtKind::Try { .. }
+            | StmtKind::Reraise(_) => Ok(()),
             StmtKind::PySetItem { object, key, value } => {
                 self.object(object, "the target")?;
                 self.object(key, "the key")?;

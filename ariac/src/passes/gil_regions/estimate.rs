@@ -102,7 +102,18 @@ impl Walk<'_> {
                 }
                 work
             }
-            StmtKind::Store { .. } => Work::Nanos(1),
+            StmtKind::Store { .. } | StmtKind::SetField { .. } | StmtKind::Alias { .. } => {
+                Work::Nanos(1)
+            }
+            StmtKind::Try { body, handler, .. } => {
+                let before = self.known.clone();
+                let work = self.block(body);
+                self.known = before;
+                self.forget_changed(body);
+                let work = add(work, self.block(handler));
+                self.forget_changed(handler);
+                work
+            }
             StmtKind::PySetItem { .. } | StmtKind::PySetAttr { .. } => Work::Nanos(50),
             StmtKind::If {
                 then, otherwise, ..
@@ -173,6 +184,7 @@ impl Walk<'_> {
             StmtKind::Return(_)
             | StmtKind::Raise { .. }
             | StmtKind::RaiseObject(_)
+            | StmtKind::Reraise(_)
             | StmtKind::Break(_)
             | StmtKind::Continue(_)
             | StmtKind::Drop(_)
@@ -229,6 +241,10 @@ impl Walk<'_> {
                 work
             }
             Rvalue::Join(_) | Rvalue::ToStr(_) => Work::Nanos(50),
+            Rvalue::CallValue { .. } => Work::Unknown,
+            Rvalue::List { items, .. } => Work::Nanos(50 + items.len() as u64),
+            Rvalue::Adt { .. } | Rvalue::ListOp { .. } | Rvalue::Closure { .. } => Work::Nanos(20),
+            Rvalue::Variant(_) | Rvalue::Borrowing { .. } => Work::Nanos(1),
             Rvalue::PyModule(_)
             | Rvalue::PyAttr { .. }
             | Rvalue::PyCall { .. }

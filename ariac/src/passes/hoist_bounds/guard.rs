@@ -218,6 +218,7 @@ impl<'a> Guard<'a> {
             ty,
             span: self.span,
             contiguous: false,
+            alias: false,
         });
         id
     }

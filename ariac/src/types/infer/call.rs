@@ -133,7 +133,15 @@ impl Infer<'_, '_> {
         if missing.is_empty() {
             let ret = signature.ret.clone();
             let args = vec![None; signature.params.len()];
-            self.set_callee(id, Callee::Fn { item, args });
+            self.set_callee(
+                id,
+                Callee::Fn {
+                    item,
+                    args,
+                    generics: Vec::new(),
+                    receiver: false,
+                },
+            );
             return ret;
         }
         let missing: Vec<&str> = missing.iter().map(String::as_str).collect();
@@ -162,7 +170,15 @@ impl Infer<'_, '_> {
                 self.check_place(arg.value, Some(&param.name));
             }
         }
-        self.set_callee(id, Callee::Fn { item, args: slots });
+        self.set_callee(
+            id,
+            Callee::Fn {
+                item,
+                args: slots,
+                generics: Vec::new(),
+                receiver: false,
+            },
+        );
         signature.ret
     }
 

@@ -113,7 +113,14 @@ impl Infer<'_, '_> {
     pub(super) fn bind(&mut self, pattern: PatId, ty: &Ty) {
         let span = self.hir.pats[pattern].span;
         match &self.hir.pats[pattern].kind {
-            PatKind::Wildcard | PatKind::Error => {}
+            PatKind::Wildcard
+            | PatKind::Error
+            | PatKind::Literal(_)
+            | PatKind::Range { .. }
+            | PatKind::Or(_)
+            | PatKind::As { .. }
+            | PatKind::Constructor { .. }
+            | PatKind::Array { .. } => {}
             PatKind::Name(_) => {
                 if let Some(&binding) = self.names.pats.get(pattern) {
                     let ty = if *ty == Ty::Never {

@@ -99,6 +99,11 @@ impl<'h> Infer<'h, '_> {
             ItemKind::Const { .. } => {
                 self.const_type(id, self.hir.items[id].name.span);
             }
+            ItemKind::Type(_)
+            | ItemKind::Trait(_)
+            | ItemKind::Impl(_)
+            | ItemKind::Import { .. }
+            | ItemKind::FromImport { .. } => {}
             ItemKind::Fn(function) => self.body(id, function),
             ItemKind::ExternPython { functions, .. } | ItemKind::ExternNative { functions, .. } => {
                 for &function in functions {
@@ -259,6 +264,13 @@ impl<'h> Infer<'h, '_> {
             ExprKind::CompoundAssign { op, target, value } => {
                 self.compound(id, *op, *target, *value)
             }
+            ExprKind::Match { .. }
+            | ExprKind::Loop { .. }
+            | ExprKind::Begin { .. }
+            | ExprKind::Try(_)
+            | ExprKind::Propagate(_)
+            | ExprKind::Closure(_)
+            | ExprKind::Map(_) => Ty::Error,
             ExprKind::Error => Ty::Error,
         }
     }
