@@ -18,7 +18,7 @@ mod names;
 mod scope;
 mod walk;
 
-pub use names::{Binding, BindingId, BindingKind, Meaning, Names};
+pub use names::{Binding, BindingId, BindingKind, Meaning, Names, TypeMeaning};
 
 use crate::diagnostics::{Reports, names as say};
 use crate::hir::{Hir, Item, ItemId, ItemKind, Module};

@@ -2,7 +2,7 @@
 
 use crate::arena::{Arena, SideTable};
 use crate::builtins::{MathFn, Namespace};
-use crate::hir::{ExprId, ItemId, PatId};
+use crate::hir::{ExprId, ItemId, PatId, TypeExprId};
 use crate::source::Span;
 use aria_abi::codes::ErrorKind;
 
@@ -28,6 +28,30 @@ pub struct Names {
     pub declarations: SideTable<ExprId, BindingId>,
     /// The loop that each `break` and `continue` belongs to.
     pub loops: SideTable<ExprId, ExprId>,
+    /// What the name of each written type means ([`crate::hir::TypeExprKind::Path`], `Qualified`, `SelfType`).
+    pub types: SideTable<TypeExprId, TypeMeaning>,
+    /// The declaration and variant of each constructor pattern (of a struct or data, 0). None after a report.
+    pub variants: SideTable<PatId, (ItemId, u32)>,
+    /// The variables of the surrounding function that each [`crate::hir::ExprKind::Closure`], and the block of each call, uses,
+    /// in the order of their first use.
+    pub captures: SideTable<ExprId, Vec<BindingId>>,
+}
+
+/// What a type's name means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TypeMeaning {
+    /// A declared type.
+    Adt(ItemId),
+    /// A trait, where a bound can stand.
+    Trait(ItemId),
+    /// A type parameter, by its place as [`crate::types::Param::index`] counts.
+    Param(u32),
+    /// `Self` in a type's body or an `impl`: the type. (In a trait it is the parameter 0.)
+    SelfType,
+    /// A type of the language, by its name.
+    Builtin,
+    /// Unknown, and reported.
+    Error,
 }
 
 /// A variable.
@@ -77,6 +101,18 @@ pub enum Meaning {
     Type,
     /// The class of an exception after `raise`: `ValueError` in `raise ValueError("…")`.
     Exception(ErrorKind),
+    /// A variant of an enum.
+    Variant(ItemId, u32),
+    /// A struct or data, as its constructor, or any declared type as the scope of its functions: `Point.origin()`.
+    Adt(ItemId),
+    /// A trait as the scope of its functions.
+    Trait(ItemId),
+    /// A type parameter as the scope of functions: `T.zero()`.
+    TypeParam(u32),
+    /// `Self` as a constructor or scope.
+    SelfType,
+    /// Another module, as the scope of its names: an [`crate::hir::ItemKind::Import`].
+    Module(ItemId),
     /// The pseudo-function `reveal(x)`, which is `x` and shows its type in `--emit=types`.
     Reveal,
     /// Unknown, and reported.

@@ -51,6 +51,14 @@ impl Infer<'_, '_> {
                 return Ty::Error;
             }
             Some(Meaning::Type) => ("a type", conversion(text)),
+            Some(
+                Meaning::Variant(..)
+                | Meaning::Adt(_)
+                | Meaning::Trait(_)
+                | Meaning::TypeParam(_)
+                | Meaning::SelfType,
+            ) => ("a type", None),
+            Some(Meaning::Module(_)) => ("a module", None),
             Some(Meaning::Namespace(Namespace::Array)) => {
                 ("a type", Some("`Array.zeros(n)` makes an array"))
             }

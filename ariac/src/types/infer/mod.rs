@@ -340,7 +340,16 @@ impl<'h> Infer<'h, '_> {
                 self.report(say::argument_count(span, text, "1 argument", 0));
                 return Ty::Error;
             }
-            Some(Meaning::Namespace(_) | Meaning::Type) => ("a type", true),
+            Some(
+                Meaning::Namespace(_)
+                | Meaning::Type
+                | Meaning::Variant(..)
+                | Meaning::Adt(_)
+                | Meaning::Trait(_)
+                | Meaning::TypeParam(_)
+                | Meaning::SelfType,
+            ) => ("a type", true),
+            Some(Meaning::Module(_)) => ("a module", false),
             Some(Meaning::Exception(_)) => ("an exception's class", false),
             Some(Meaning::Error) | None => return Ty::Error,
         };
