@@ -86,6 +86,9 @@ pub fn frontend(
         hir::lower(file, &tree, sources, &mut hir, &mut reports);
     }
     dump.add("hir", || hir::pretty(&hir));
+    if types::later(&hir, &mut reports) {
+        return (None, reports);
+    }
     let names = resolve::resolve(&hir, &mut reports);
     let types = types::check(&hir, &names, &mut reports);
     dump.add("types", || types::pretty(&hir, &names, &types, sources));

@@ -218,6 +218,39 @@ pub fn not_supported(span: Span, what: &str) -> Diagnostic {
     )
 }
 
+/// A string with values in it, as a pattern.
+#[must_use]
+pub fn computed_pattern(span: Span) -> Diagnostic {
+    let message = "a pattern cannot be computed";
+    let label = "expected a string without `#{…}`";
+    Diagnostic::error(Code::Syntax, span, message, label)
+        .help("bind a name and compare in a guard: `when text if text == \"#{a}\"`")
+}
+
+/// A name for the fields that a pattern leaves out.
+#[must_use]
+pub fn rest_of_fields(span: Span) -> Diagnostic {
+    let message = "the fields that a pattern leaves out cannot have a name";
+    Diagnostic::error(Code::Syntax, span, message, "expected `..` alone")
+        .help("`pattern as name` names the whole value")
+}
+
+/// A second `..` in the pattern of a list.
+#[must_use]
+pub fn second_rest(span: Span) -> Diagnostic {
+    let message = "there is a second `..` in this pattern";
+    let label = "where the first ends and this begins cannot be told";
+    Diagnostic::error(Code::Syntax, span, message, label)
+}
+
+/// `Self[T]`.
+#[must_use]
+pub fn self_type_arguments(span: Span) -> Diagnostic {
+    let message = "`Self` takes no type arguments";
+    Diagnostic::error(Code::Syntax, span, message, "it is the type with its own")
+        .help("name the type to give it other arguments")
+}
+
 /// Constructs in constructs, deeper than the compiler goes.
 #[must_use]
 pub fn too_deep(span: Span, limit: usize) -> Diagnostic {

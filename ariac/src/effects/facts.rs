@@ -184,6 +184,7 @@ impl<'a> Walk<'a> {
                 self.expr(*condition);
                 self.block(body);
             }
+            ExprKind::Loop { body, .. } => self.block(body),
             ExprKind::For { iterable, body, .. } => {
                 self.expr(*iterable);
                 self.block(body);

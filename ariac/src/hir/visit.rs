@@ -2,7 +2,8 @@
 
 use super::{Block, Closure, ExprId, ExprKind, Hir, StrPart};
 
-/// Calls `visit` with each direct child of an expression, statements of blocks and closures included.
+/// Calls `visit` with each direct child of an expression, guards, and statements of blocks and closures included. The
+/// literals in patterns are no children.
 pub fn for_each_child(hir: &Hir, expr: ExprId, mut visit: impl FnMut(ExprId)) {
     let block = |block: &Block, visit: &mut dyn FnMut(ExprId)| {
         for &stmt in &block.stmts {
@@ -25,13 +26,6 @@ pub fn for_each_child(hir: &Hir, expr: ExprId, mut visit: impl FnMut(ExprId)) {
         | ExprKind::Name(_)
         | ExprKind::Type(_)
         | ExprKind::Continue { .. }
-        | ExprKind::Match { .. }
-        | ExprKind::Loop { .. }
-        | ExprKind::Begin { .. }
-        | ExprKind::Try(_)
-        | ExprKind::Propagate(_)
-        | ExprKind::Closure(_)
-        | ExprKind::Map(_)
         | ExprKind::Error => {}
         ExprKind::Str(parts) => {
             for part in parts {
@@ -85,6 +79,34 @@ pub fn for_each_child(hir: &Hir, expr: ExprId, mut visit: impl FnMut(ExprId)) {
             block(then, &mut visit);
             if let Some(otherwise) = otherwise {
                 block(otherwise, &mut visit);
+            }
+        }
+        ExprKind::Match { value, arms } => {
+            visit(*value);
+            for arm in arms {
+                arm.guard.into_iter().for_each(&mut visit);
+                block(&arm.body, &mut visit);
+            }
+        }
+        ExprKind::Loop { body, .. } => block(body, &mut visit),
+        ExprKind::Begin {
+            body,
+            rescues,
+            otherwise,
+            ensure,
+        } => {
+            block(body, &mut visit);
+            rescues.iter().for_each(|r| block(&r.body, &mut visit));
+            for body in [otherwise, ensure].into_iter().flatten() {
+                block(body, &mut visit);
+            }
+        }
+        ExprKind::Try(value) | ExprKind::Propagate(value) => visit(*value),
+        ExprKind::Closure(closure) => block(&closure.body, &mut visit),
+        ExprKind::Map(pairs) => {
+            for (key, value) in pairs {
+                visit(*key);
+                visit(*value);
             }
         }
         ExprKind::While {

@@ -235,12 +235,15 @@ impl<'h, 'r> Walk<'h, 'r> {
                 self.scopes.join(one, other);
             }
             ExprKind::Match { .. }
-            | ExprKind::Loop { .. }
             | ExprKind::Begin { .. }
             | ExprKind::Try(_)
             | ExprKind::Propagate(_)
             | ExprKind::Closure(_)
             | ExprKind::Map(_) => {}
+            ExprKind::Loop { label, body } => {
+                let breaks = self.loop_body(id, label.as_ref(), None, body);
+                self.scopes.after_breaks(breaks);
+            }
             ExprKind::While {
                 label,
                 condition,

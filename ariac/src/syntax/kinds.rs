@@ -235,6 +235,8 @@ kinds! {
         Assign = "=",
         End = "end",
         Do = "do",
+        Else = "else",
+        SelfWord = "self",
         Then = "then",
         Fn = "fn",
         If = "if",

@@ -8,12 +8,14 @@
 //! [`ty`] and [`results`] say what comes out; [`written`] reads types, [`signature`] functions' heads, [`infer`] bodies.
 
 mod infer;
+mod later;
 mod pretty;
 mod results;
 mod signature;
 mod ty;
 mod written;
 
+pub use later::later;
 pub use pretty::pretty;
 pub use results::{
     AdtDef, Bound, Callee, Coercion, Constructor, FieldDef, Generic, ImplDef, Known, ParamTy,

@@ -1,10 +1,15 @@
 //! Lowering: the spelling goes.
 
-use crate::accepted;
+use crate::{accepted, front};
 use pretty_assertions::assert_eq;
 
 fn lowered(text: &str) -> String {
     accepted(text).hir
+}
+
+/// The HIR of a program that need not make sense.
+fn lowered_only(text: &str) -> String {
+    front(text).hir
 }
 
 #[test]
@@ -22,9 +27,9 @@ fn elsif_nests() {
 }
 
 #[test]
-fn loops_are_while() {
+fn loops_keep_their_labels() {
     let text = "fn f(n: Int) -> Int\n  m = n\n  out: loop\n    m -= 1\n    break :out if m < 0\n  end\n  m += 1 while m < 3\n  m\nend\n";
-    let wanted = "fn f(n: Int) -> Int\n  m = n\n  out: while true\n    m -= 1\n    if (m < 0)\n      break :out\n    end\n  end\n  while (m < 3)\n    m += 1\n  end\n  m\nend\n";
+    let wanted = "fn f(n: Int) -> Int\n  m = n\n  out: loop\n    m -= 1\n    if (m < 0)\n      break :out\n    end\n  end\n  while (m < 3)\n    m += 1\n  end\n  m\nend\n";
     assert_eq!(lowered(text), wanted);
 }
 
@@ -56,4 +61,124 @@ fn a_conversion_takes_its_type_in_brackets() {
         lowered(text),
         "fn f(x: PythonObject) -> Float\n  (x.to(Float) + x.to(Float))\nend\n"
     );
+}
+
+#[test]
+fn declared_types_keep_their_parts() {
+    let text = "struct A[T: Ord + Hash] where T: Eq
+  priv x: T
+  y: Float = 0.0
+  const N = 1
+  fn grow(mut self, by: Float) -> Self
+    self.y += by
+    Self(x: self.x)
+  end
+end
+enum Shape
+  Pair(Float, left: Int?)
+  Empty = 3
+end
+trait Area[T]: Ord
+  const N: Int
+  fn area(self, other: T) -> Float
+end
+impl[T] Area[T] for geometry.Point[T]
+  fn area(own self, other: T) -> Float = 1.0
+end
+import a.b as c
+from a.b import d, e as f
+";
+    let wanted = "struct A[T: Ord + Hash]
+  where T: Eq
+  priv x: T
+  y: Float = 0.0
+  const N = 1
+  fn grow(mut self: Self, by: Float) -> Self
+    self.y += by
+    Self(x: self.x)
+  end
+end
+enum Shape
+  Pair(Float, left: Option[Int])
+  Empty = 3
+end
+trait Area[T]: Ord
+  const N: Int = <error>
+  fn area(self: Self, other: T) -> Float
+end
+impl[T] Area[T] for geometry.Point[T]
+  fn area(own self: Self, other: T) -> Float
+    1.0
+  end
+end
+import a.b as c
+from a.b import d as d, e as f
+";
+    assert_eq!(lowered_only(text), wanted);
+}
+
+#[test]
+fn patterns_and_control_keep_their_parts() {
+    let text = "fn f[T](g: Fn(T, mut Int) -> Int) -> Result[T, Int] raises
+  where T: Ord
+  ensures result > old(x)
+  a = match x
+    when 1 | -2 | 3 then 4
+    when 1..<3 if x > 3
+      5
+    when Shape.Circle(radius: r, ..) as s then 3
+    when [a, ..b, c] then 3
+    when Empty then 3
+    else 9
+  end
+  begin
+    f()?
+  rescue e: KeyError | ValueError
+    break :k, 1
+  rescue
+    2
+  else
+    4
+  ensure
+    3
+  end
+  g = |x: Int, mut y| x end
+  m = {a: try 1, \"b\" => 2}
+end
+";
+    let wanted = "fn f[T](g: Fn(T, mut Int) -> Int) -> Result[T, Int] raises
+  where T: Ord
+  ensures (result > old(x))
+  a = match x
+  when (1 | (-2) | 3)
+    4
+  when 1..<3 if (x > 3)
+    5
+  when (Shape.Circle(radius: r, ..) as s)
+    3
+  when [a, ..b, c]
+    3
+  when Empty
+    3
+  when _
+    9
+  end
+  begin
+    f()?
+  rescue e: KeyError | ValueError
+    break :k 1
+  rescue _
+    2
+  else
+    4
+  ensure
+    3
+  end
+  g = |x: Int, mut y|
+    x
+  end
+  m = {\"a\" => (try 1), \"b\" => 2}
+end
+";
+    assert_eq!(lowered_only(text), wanted);
 }

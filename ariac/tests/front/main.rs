@@ -23,16 +23,36 @@ struct Front {
     reports: String,
 }
 
+/// Native stack for the front end, which recurses over what is nested; the driver gives it more.
+const STACK_BYTES: usize = 64 << 20;
+
 /// Runs the whole front end.
 fn front(text: &str) -> Front {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+        let thread = thread.spawn_scoped(scope, || run(text)).unwrap();
+        thread
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn run(text: &str) -> Front {
     let mut sources = SourceMap::default();
     let file = sources.add("test.aria", text);
     let mut reports = Reports::default();
     let mut hir = Hir::default();
     let tree = ariac::syntax::parse(text);
     lower(file, &tree, &sources, &mut hir, &mut reports);
-    let names = resolve(&hir, &mut reports);
-    let types = ariac::types::check(&hir, &names, &mut reports);
+    let is_later = ariac::types::later(&hir, &mut reports);
+    let (names, types) = match is_later {
+        true => Default::default(),
+        false => {
+            let names = resolve(&hir, &mut reports);
+            let types = ariac::types::check(&hir, &names, &mut reports);
+            (names, types)
+        }
+    };
     let effects = infer(&hir, &names, &types);
     check(&hir, &names, &types, &effects, &mut reports);
     let line = |d: &&Diagnostic| {

@@ -1,9 +1,9 @@
-//! A block that stands alone, `get = |i| data[i] end`: not supported yet. One that uses a view of the function's caller is wrong
-//! for good, whatever the compiler learns: the block may run when the view is gone.
+//! A block that stands alone, `get = |i| data[i] end`: a value of type `Fn`. One that uses a view of the
+//! function's caller is wrong: the block may run when the view is gone.
 
 use super::Lower;
 use crate::diagnostics::borrow::{Origin, view_captured};
-use crate::hir::{ExprId, Ident, Param, TypeArg, TypeExprKind};
+use crate::hir::{ExprId, ExprKind, Ident, Param, TypeArg, TypeExprKind};
 use crate::syntax::{Kind, Node};
 use crate::types::Ty;
 
@@ -37,7 +37,7 @@ impl Lower<'_> {
         params.iter().filter_map(view).collect()
     }
 
-    /// Reports a block that stands alone.
+    /// A block that stands alone.
     pub(super) fn block_value(&mut self, node: Node<'_>) -> ExprId {
         let mut captured = None;
         node.walk(|inner| {
@@ -52,7 +52,11 @@ impl Lower<'_> {
                 self.report(view_captured(place, &origin));
                 self.error(self.span(node))
             }
-            None => self.unsupported_expr(node, "a block as a value is"),
+            None => {
+                let closure = self.closure(node);
+                let span = self.span(node);
+                self.push(ExprKind::Closure(closure), span)
+            }
         }
     }
 }

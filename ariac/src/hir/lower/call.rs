@@ -1,6 +1,7 @@
 //! Calls, attributes, indexing: what takes arguments.
 
 use super::Lower;
+use super::function::mode;
 use crate::hir::{Arg, Closure, ExprId, ExprKind, Ident};
 use crate::source::Span;
 use crate::syntax::{Field, Kind, Node};
@@ -134,31 +135,22 @@ impl Lower<'_> {
         }
     }
 
-    fn closure(&mut self, node: Node<'_>) -> Closure {
-        let mut params = Vec::new();
+    pub(super) fn closure(&mut self, node: Node<'_>) -> Closure {
+        let (mut params, mut types, mut modes) = (Vec::new(), Vec::new(), Vec::new());
         let list = node.field(Field::Parameters);
         for param in list.map_or_else(Vec::new, Node::children) {
             if let Some(pattern) = param.field(Field::Pattern) {
                 params.push(self.pattern(pattern));
-            }
-            if let Some(ty) = param.field(Field::Type) {
-                let span = self.span(ty);
-                self.unsupported(
-                    span,
-                    "the type of a block's parameter, which is inferred, is",
-                );
-            }
-            if let Some(convention) = param.field(Field::Convention) {
-                let span = self.span(convention);
-                self.unsupported(span, "`mut` or `own` for a block's parameter is");
+                types.push(param.field(Field::Type).map(|n| self.type_expr(n)));
+                modes.push(mode(param));
             }
         }
         let start = list.map_or(node.range().start, |l| l.range().start);
         let span = Span::new(self.file, start, node.range().end);
         Closure {
-            types: params.iter().map(|_| None).collect(),
-            modes: params.iter().map(|_| crate::hir::ParamMode::Read).collect(),
             params,
+            types,
+            modes,
             body: self.block_in(node, Field::Body),
             span,
         }

@@ -60,14 +60,23 @@ impl Lower<'_> {
             Kind::UnlessExpression => return self.unless_expression(node),
             Kind::LoopExpression => return self.loop_expression(node),
             Kind::Closure => return self.block_value(node),
-            Kind::Map => "a map is",
-            Kind::MatchExpression => "`match` is",
-            Kind::BeginExpression => "`begin` is",
-            Kind::TryExpression => "`try` is",
+            Kind::Map => return self.map(node),
+            Kind::MatchExpression => return self.match_expression(node),
+            Kind::BeginExpression => return self.begin_expression(node),
+            Kind::TryExpression => return self.of_value(node, ExprKind::Try),
+            Kind::PropagateExpression => return self.of_value(node, ExprKind::Propagate),
+            Kind::FunctionType => {
+                let ty = self.type_expr(node);
+                return self.push(ExprKind::Type(ty), span);
+            }
+            Kind::SelfValue => return self.push(ExprKind::Name("self".to_owned()), span),
+            Kind::SelfType => return self.push(ExprKind::Name("Self".to_owned()), span),
+            Kind::NegativeLiteral => {
+                let operand = self.expr_in(node, Field::Value);
+                let op = UnaryOp::Neg;
+                return self.push(ExprKind::Unary { op, operand }, span);
+            }
             Kind::AwaitExpression => "`await` is",
-            Kind::PropagateExpression => "`?` after an expression is",
-            Kind::FunctionType => "a function type as an argument is",
-            Kind::SelfValue | Kind::SelfType => "`self` outside of a type is",
             _ => {
                 self.broken_at(node);
                 return self.error(span);

@@ -85,6 +85,24 @@ impl Lower<'_> {
         self.push(ExprKind::Float { value, suffix }, span)
     }
 
+    /// `{a: 1, "b" => 2}`: a word before a colon is a string.
+    pub(super) fn map(&mut self, node: Node<'_>) -> ExprId {
+        let mut pairs = Vec::new();
+        for pair in node.children() {
+            let key = match pair.field(Field::Key) {
+                Some(key) if key.kind() == Kind::Label => {
+                    let parts = vec![StrPart::Text(key.text().to_owned())];
+                    let span = self.span(key);
+                    self.push(ExprKind::Str(parts), span)
+                }
+                _ => self.expr_in(pair, Field::Key),
+            };
+            pairs.push((key, self.expr_in(pair, Field::Value)));
+        }
+        let span = self.span(node);
+        self.push(ExprKind::Map(pairs), span)
+    }
+
     pub(super) fn string(&mut self, node: Node<'_>) -> ExprId {
         let span = self.span(node);
         let mut parts: Vec<StrPart> = Vec::new();

@@ -1,16 +1,23 @@
 //! From the syntax tree to the HIR: the spelling goes, what is not supported yet is reported, what could not be parsed
 //! is left out.
 //!
-//! One file a kind of thing: [`item`] declarations, [`stmt`] statements, [`expr`] expressions, [`call`] what takes
-//! arguments, [`block_value`] blocks that stand alone, [`literal`] numbers and strings, [`pattern`] and [`type_expr`] what they say.
+//! One file a kind of thing: [`item`] declarations, of which [`function`], [`type_decl`], [`external`] and [`import`] have
+//! files of their own, [`stmt`] statements, [`expr`] expressions, [`control`] those with bodies, [`call`] what takes
+//! arguments, [`block_value`] blocks that stand alone, [`literal`] what has its value written, [`pattern`] and [`type_expr`]
+//! what they say.
 
 mod block_value;
 mod call;
+mod control;
 mod expr;
+mod external;
+mod function;
+mod import;
 mod item;
 mod literal;
 mod pattern;
 mod stmt;
+mod type_decl;
 mod type_expr;
 
 use super::{Block, Expr, ExprId, ExprKind, Hir, Ident, Module};

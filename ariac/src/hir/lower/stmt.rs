@@ -58,7 +58,7 @@ impl Lower<'_> {
             Kind::ForStatement => self.for_statement(node),
             Kind::ParallelForStatement => self.unsupported_expr(node, "`parallel_for` is"),
             Kind::WhileStatement => {
-                self.no_attributes(node);
+                self.no_attributes(node, "an attribute of this loop is");
                 let label = node.field(Field::Label).map(|n| self.label(n));
                 let condition = self.expr_in(node, Field::Condition);
                 let body = self.block_in(node, Field::Body);
@@ -77,7 +77,7 @@ impl Lower<'_> {
     }
 
     /// A label, with or without its colon.
-    fn label(&self, node: Node<'_>) -> Ident {
+    pub(super) fn label(&self, node: Node<'_>) -> Ident {
         let ident = self.ident(node);
         Ident {
             name: ident.name.trim_start_matches(':').to_owned(),
@@ -190,28 +190,10 @@ impl Lower<'_> {
         )
     }
 
-    /// `loop … end`.
-    pub(super) fn loop_expression(&mut self, node: Node<'_>) -> ExprId {
-        self.no_attributes(node);
-        let span = self.span(node);
-        let label = node.field(Field::Label).map(|n| self.label(n));
-        let keyword = node.token(Kind::Loop).map_or(span, |n| self.span(n));
-        let condition = self.push(ExprKind::Bool(true), keyword);
-        let body = self.block_in(node, Field::Body);
-        self.push(
-            ExprKind::While {
-                label,
-                condition,
-                body,
-            },
-            span,
-        )
-    }
-
-    fn no_attributes(&mut self, node: Node<'_>) {
+    pub(super) fn no_attributes(&mut self, node: Node<'_>, what: &str) {
         for attribute in node.fields(Field::Attribute) {
             let span: Span = self.span(attribute);
-            self.unsupported(span, "an attribute of this loop is");
+            self.unsupported(span, what);
         }
     }
 }

@@ -109,10 +109,19 @@ impl FnBuilder<'_> {
 
     // ---- loops ----
 
-    pub(super) fn while_loop(&mut self, id: ExprId, condition: ExprId, body: &hir::Block) -> Value {
+    /// `while`; without a condition, `loop`.
+    pub(super) fn while_loop(
+        &mut self,
+        id: ExprId,
+        condition: Option<ExprId>,
+        body: &hir::Block,
+    ) -> Value {
         let loop_id = self.new_loop();
         self.loops.insert(id, loop_id);
-        let (test, _, condition) = self.nested(|b| b.expr(condition).operand);
+        let (test, _, condition) = self.nested(|b| match condition {
+            Some(condition) => b.expr(condition).operand,
+            None => Operand::Const(Const::Bool(true)),
+        });
         let (body, _, _) = self.nested(|b| b.block_value(body, false));
         let forever = condition == Operand::Const(Const::Bool(true));
         self.emit(StmtKind::While {

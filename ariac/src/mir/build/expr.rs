@@ -78,7 +78,8 @@ impl FnBuilder<'_> {
             }
             ExprKind::While {
                 condition, body, ..
-            } => self.while_loop(id, *condition, body),
+            } => self.while_loop(id, Some(*condition), body),
+            ExprKind::Loop { body, .. } => self.while_loop(id, None, body),
             ExprKind::For {
                 pattern,
                 iterable,
@@ -100,7 +101,6 @@ impl FnBuilder<'_> {
                 self.compound_assign(*op, *target, *value)
             }
             ExprKind::Match { .. }
-            | ExprKind::Loop { .. }
             | ExprKind::Begin { .. }
             | ExprKind::Try(_)
             | ExprKind::Propagate(_)

@@ -82,11 +82,19 @@ impl Infer<'_, '_> {
 
     pub(super) fn while_loop(&mut self, id: ExprId, condition: ExprId, body: &Block) -> Ty {
         self.condition(condition);
+        if matches!(self.kind(condition), ExprKind::Bool(true)) {
+            return self.endless_loop(id, body);
+        }
         self.block(body, Want::Nothing);
-        let is_endless = matches!(self.kind(condition), ExprKind::Bool(true));
-        match is_endless && !self.left_by_break.contains(&id) {
-            true => Ty::Never,
-            false => Ty::Unit,
+        Ty::Unit
+    }
+
+    /// A loop that only `break` leaves.
+    pub(super) fn endless_loop(&mut self, id: ExprId, body: &Block) -> Ty {
+        self.block(body, Want::Nothing);
+        match self.left_by_break.contains(&id) {
+            true => Ty::Unit,
+            false => Ty::Never,
         }
     }
 

@@ -242,6 +242,7 @@ impl<'h> Infer<'h, '_> {
             ExprKind::While {
                 condition, body, ..
             } => self.while_loop(id, *condition, body),
+            ExprKind::Loop { body, .. } => self.endless_loop(id, body),
             ExprKind::For {
                 pattern,
                 iterable,
@@ -265,7 +266,6 @@ impl<'h> Infer<'h, '_> {
                 self.compound(id, *op, *target, *value)
             }
             ExprKind::Match { .. }
-            | ExprKind::Loop { .. }
             | ExprKind::Begin { .. }
             | ExprKind::Try(_)
             | ExprKind::Propagate(_)

@@ -1,5 +1,11 @@
 //! The HIR as text, for `--emit=hir`: Aria with every operator in parentheses.
 
+//!
+//! Here are declarations' functions and expressions; [`decl`] has types, traits and what they hold, [`ty`] types and patterns.
+
+mod decl;
+mod ty;
+
 use super::*;
 
 /// All files of a program.
@@ -69,22 +75,25 @@ impl Printer<'_> {
                 let text = format!("extern {abi:?} from {:?}", library.name);
                 self.signatures(text, functions);
             }
-            ItemKind::Type(_)
-            | ItemKind::Trait(_)
-            | ItemKind::Impl(_)
-            | ItemKind::Import { .. }
-            | ItemKind::FromImport { .. } => {}
+            ItemKind::Type(decl) => self.type_decl(private, &item.name.name, decl),
+            ItemKind::Trait(decl) => self.trait_decl(private, &item.name.name, decl),
+            ItemKind::Impl(decl) => self.impl_decl(decl),
+            ItemKind::Import { path } => {
+                self.line(&format!("import {} as {}", path.name, item.name.name));
+            }
+            ItemKind::FromImport { path, names } => {
+                let name =
+                    |(name, here): &(Ident, Ident)| format!("{} as {}", name.name, here.name);
+                let names: Vec<String> = names.iter().map(name).collect();
+                self.line(&format!("from {} import {}", path.name, names.join(", ")));
+            }
             ItemKind::Fn(function) => {
                 let text = self.signature(&item.name.name, function);
                 self.line(&format!("{private}{text}"));
                 self.indent += 1;
-                for requires in &function.requires {
-                    let message = requires
-                        .message
-                        .map_or(String::new(), |m| format!(" : {}", self.expr(m)));
-                    let text = format!("requires {}{message}", self.expr(requires.condition));
-                    self.line(&text);
-                }
+                self.wheres(&function.wheres);
+                self.clauses("requires", &function.requires);
+                self.clauses("ensures", &function.ensures);
                 if let Some(body) = &function.body {
                     self.block(body);
                     self.indent -= 1;
@@ -101,24 +110,21 @@ impl Printer<'_> {
             return self.line(&head);
         }
         self.line(&format!("{head} do"));
-        self.indent += 1;
-        for &function in functions {
-            self.item(function);
-        }
-        self.indent -= 1;
+        self.members(&[], functions);
         self.line("end");
+    }
+
+    fn clauses(&mut self, word: &str, clauses: &[Requires]) {
+        for clause in clauses {
+            let message = self.optional(" : ", clause.message);
+            self.line(&format!("{word} {}{message}", self.expr(clause.condition)));
+        }
     }
 
     fn signature(&self, name: &str, function: &Function) -> String {
         let param = |p: &Param| {
-            let mode = match p.mode {
-                ParamMode::Read => "",
-                ParamMode::Mut => "mut ",
-                ParamMode::Own => "own ",
-            };
-            let default = p
-                .default
-                .map_or(String::new(), |d| format!(" = {}", self.expr(d)));
+            let mode = mode(p.mode);
+            let default = self.optional(" = ", p.default);
             format!("{mode}{}: {}{default}", p.name.name, self.ty(p.ty))
         };
         let params: Vec<String> = function.params.iter().map(param).collect();
@@ -126,7 +132,13 @@ impl Printer<'_> {
             .ret
             .map_or(String::new(), |t| format!(" -> {}", self.ty(t)));
         let pure = if function.pure { "pure " } else { "" };
-        format!("{pure}fn {name}({}){ret}", params.join(", "))
+        let effects = function.effects.iter().flatten();
+        let effects: String = effects.map(|e| format!(" {}", e.name)).collect();
+        let generics = self.generics(&function.generics);
+        format!(
+            "{pure}fn {name}{generics}({}){ret}{effects}",
+            params.join(", ")
+        )
     }
 
     fn block(&mut self, block: &Block) {
@@ -147,47 +159,6 @@ impl Printer<'_> {
         };
         inner.block(block);
         inner.out
-    }
-
-    fn ty(&self, id: TypeExprId) -> String {
-        match &self.hir.types[id].kind {
-            TypeExprKind::Path { name, args } if args.is_empty() => name.name.clone(),
-            TypeExprKind::Path { name, args } => {
-                let arg = |a: &TypeArg| match a {
-                    TypeArg::Type(t) => self.ty(*t),
-                    TypeArg::Int(n, _) => n.to_string(),
-                };
-                let args: Vec<String> = args.iter().map(arg).collect();
-                format!("{}[{}]", name.name, args.join(", "))
-            }
-            TypeExprKind::Tuple(items) => {
-                let items: Vec<String> = items.iter().map(|t| self.ty(*t)).collect();
-                format!("({})", items.join(", "))
-            }
-            TypeExprKind::Qualified { .. }
-            | TypeExprKind::SelfType
-            | TypeExprKind::Fn { .. }
-            | TypeExprKind::Union(_)
-            | TypeExprKind::Error => "<error>".to_owned(),
-        }
-    }
-
-    fn pat(&self, id: PatId) -> String {
-        match &self.hir.pats[id].kind {
-            PatKind::Name(name) => name.clone(),
-            PatKind::Wildcard => "_".to_owned(),
-            PatKind::Tuple(items) => {
-                let items: Vec<String> = items.iter().map(|p| self.pat(*p)).collect();
-                format!("({})", items.join(", "))
-            }
-            PatKind::Literal(_)
-            | PatKind::Range { .. }
-            | PatKind::Or(_)
-            | PatKind::As { .. }
-            | PatKind::Constructor { .. }
-            | PatKind::Array { .. }
-            | PatKind::Error => "<error>".to_owned(),
-        }
     }
 
     fn named(&self, name: Option<&Ident>, value: ExprId) -> String {
@@ -212,8 +183,16 @@ impl Printer<'_> {
         let Some(closure) = closure else {
             return String::new();
         };
-        let params: Vec<String> = closure.params.iter().map(|p| self.pat(*p)).collect();
-        format!(" |{}|\n{}end", params.join(", "), self.lines(&closure.body))
+        format!(" {}", self.function_value(closure))
+    }
+
+    fn function_value(&self, closure: &Closure) -> String {
+        let mut params = Vec::new();
+        for (i, &param) in closure.params.iter().enumerate() {
+            let ty = closure.types[i].map_or(String::new(), |t| format!(": {}", self.ty(t)));
+            params.push(format!("{}{}{ty}", mode(closure.modes[i]), self.pat(param)));
+        }
+        format!("|{}|\n{}end", params.join(", "), self.lines(&closure.body))
     }
 
     fn label(&self, label: Option<&Ident>) -> String {
@@ -245,13 +224,52 @@ impl Printer<'_> {
             ExprKind::Float { value, suffix } => format!("{value:?}{}", suffix.unwrap_or("")),
             ExprKind::Bool(value) => value.to_string(),
             ExprKind::Nil => "nil".to_owned(),
-            ExprKind::Match { .. }
-            | ExprKind::Loop { .. }
-            | ExprKind::Begin { .. }
-            | ExprKind::Try(_)
-            | ExprKind::Propagate(_)
-            | ExprKind::Closure(_)
-            | ExprKind::Map(_) => "<?>".to_owned(),
+            ExprKind::Match { value, arms } => {
+                let mut text = format!("match {}\n", self.expr(*value));
+                for arm in arms {
+                    let guard = self.optional(" if ", arm.guard);
+                    text.push_str(&format!("when {}{guard}\n", self.pat(arm.pattern)));
+                    text.push_str(&self.lines(&arm.body));
+                }
+                text + "end"
+            }
+            ExprKind::Loop { label, body } => {
+                format!(
+                    "{}loop\n{}end",
+                    self.label(label.as_ref()),
+                    self.lines(body)
+                )
+            }
+            ExprKind::Begin {
+                body,
+                rescues,
+                otherwise,
+                ensure,
+            } => {
+                let mut text = format!("begin\n{}", self.lines(body));
+                for rescue in rescues {
+                    let ty = rescue
+                        .ty
+                        .map_or(String::new(), |t| format!(": {}", self.ty(t)));
+                    text.push_str(&format!("rescue {}{ty}\n", self.pat(rescue.pattern)));
+                    text.push_str(&self.lines(&rescue.body));
+                }
+                for (word, body) in [("else", otherwise), ("ensure", ensure)] {
+                    if let Some(body) = body {
+                        text.push_str(&format!("{word}\n{}", self.lines(body)));
+                    }
+                }
+                text + "end"
+            }
+            ExprKind::Try(value) => format!("(try {})", self.expr(*value)),
+            ExprKind::Propagate(value) => format!("{}?", self.expr(*value)),
+            ExprKind::Closure(closure) => self.function_value(closure),
+            ExprKind::Map(pairs) => {
+                let pair =
+                    |(k, v): &(ExprId, ExprId)| format!("{} => {}", self.expr(*k), self.expr(*v));
+                let pairs: Vec<String> = pairs.iter().map(pair).collect();
+                format!("{{{}}}", pairs.join(", "))
+            }
             ExprKind::Str(parts) => self.string(parts),
             ExprKind::Symbol(name) => format!(":{name}"),
             ExprKind::Name(name) => name.clone(),
@@ -409,5 +427,13 @@ impl Printer<'_> {
             }
             ExprKind::Error => "<error>".to_owned(),
         }
+    }
+}
+
+fn mode(mode: ParamMode) -> &'static str {
+    match mode {
+        ParamMode::Read => "",
+        ParamMode::Mut => "mut ",
+        ParamMode::Own => "own ",
     }
 }
