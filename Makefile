@@ -18,10 +18,11 @@ help: ## List these commands
 setup: ## Install what is missing: system packages, Rust, a Python environment
 	@.ci/setup
 
-build: setup ## Build the compiler, `cargo aria` and the runtime for one Python (five minutes the first time)
+build: setup ## Build the compiler, `cargo aria` and the runtimes for one Python and for none (five minutes the first time)
 	@echo '==> Building the compiler (about five minutes the first time, seconds after)'
 	@cargo build --release -p ariac -p cargo-aria
 	@.ci/runtime $$(.ci/pythons | head -1)
+	@.ci/runtime native
 
 runtime: build ## Build the runtime for every Python that is there, and for the stable ABI
 	@.ci/setup --pythons

@@ -28,6 +28,10 @@ static HEAD: AtomicPtr<Node> = AtomicPtr::new(null_mut());
 /// Queues a drop. Any thread, GIL held or not.
 #[cold]
 pub(crate) fn defer(dropped: Dropped) {
+    // Without Python there is nothing of Python's to drop, and the rest, which calls it, is left out.
+    if cfg!(feature = "program") {
+        return;
+    }
     let node = Box::into_raw(Box::new(Node {
         dropped,
         next: null_mut(),

@@ -14,7 +14,7 @@ use pyo3_ffi::*;
 use crate::drops::{self, Dropped};
 use crate::gil;
 use crate::panics::{guard, guard_pending};
-use crate::python::{self, Aside, Raised, exception_class, set_error};
+use crate::python::{self, Aside, Owned, Raised, exception_class, set_error};
 use crate::strings;
 use crate::traceback;
 
@@ -170,6 +170,16 @@ impl Pending {
             Cause::Memory => unsafe {
                 PyErr_NoMemory();
             },
+            Cause::Raised {
+                kind: ErrorKind::SystemExit,
+                message,
+            } => {
+                // SAFETY: the cause owned the string, which is dropped once, here; the GIL is held.
+                unsafe {
+                    set_exit(strings::as_str(message));
+                    strings::drop_str(message);
+                }
+            }
             Cause::Raised { kind, message } => {
                 // SAFETY: the cause owned the string, which is dropped once, here.
                 unsafe {
@@ -190,6 +200,88 @@ impl Pending {
             } else if let Some(spec) = spec.as_ref() {
                 traceback::add(spec.file, spec.name, spec.line);
             }
+        }
+    }
+}
+
+/// Sets `SystemExit` with a status, which Python wants as a number. The GIL is held.
+unsafe fn set_exit(status: &str) {
+    match status.parse() {
+        // SAFETY: the GIL is held; CPython takes a reference of its own.
+        Ok(status) => unsafe {
+            if let Some(status) = Owned::take(PyLong_FromLongLong(status)) {
+                PyErr_SetObject(PyExc_SystemExit, status.as_ptr());
+            }
+        },
+        Err(_) => set_error(exception_class(ErrorKind::SystemExit), status),
+    }
+}
+
+/// An error in words, for who has no Python to raise it in.
+#[cfg(feature = "program")]
+pub(crate) struct Told {
+    pub(crate) kind: ErrorKind,
+    pub(crate) message: String,
+    /// File, line, function.
+    pub(crate) place: Option<(String, u32, String)>,
+}
+
+#[cfg(feature = "program")]
+impl Pending {
+    /// The error in words.
+    pub(crate) fn told(self) -> Told {
+        let (kind, message) = match &self.cause {
+            // SAFETY: the cause owns the string.
+            Cause::Raised { kind, message } => {
+                (*kind, unsafe { strings::as_str(*message).to_owned() })
+            }
+            Cause::Message { kind, message } => (*kind, message.clone()),
+            cause => cause.words(),
+        };
+        // SAFETY: a location is a constant of the program or null, and so are its texts.
+        let place = unsafe {
+            self.location.as_ref().map(|location| {
+                let [file, function] =
+                    [location.file, location.function].map(|t| python::text(t).to_owned());
+                (file, location.line, function)
+            })
+        };
+        Told {
+            kind,
+            message,
+            place,
+        }
+    }
+}
+
+#[cfg(feature = "program")]
+impl Told {
+    /// The status with which `exit` ends the program; none of another error.
+    pub(crate) fn exit_status(&self) -> Option<u8> {
+        match self.kind {
+            ErrorKind::SystemExit => self.message.parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+/// As CPython prints an exception that nobody handles.
+#[cfg(feature = "program")]
+impl std::fmt::Display for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some((file, line, function)) = &self.place {
+            writeln!(f, "Traceback (most recent call last):")?;
+            writeln!(f, "  File \"{file}\", line {line}, in {function}")?;
+            // The source is shown where it can still be read.
+            let source = std::fs::read_to_string(file).unwrap_or_default();
+            let shown = source.lines().nth((*line as usize).saturating_sub(1));
+            if let Some(shown) = shown.map(str::trim).filter(|shown| !shown.is_empty()) {
+                writeln!(f, "    {shown}")?;
+            }
+        }
+        match self.message.as_str() {
+            "" => writeln!(f, "{:?}", self.kind),
+            message => writeln!(f, "{:?}: {message}", self.kind),
         }
     }
 }

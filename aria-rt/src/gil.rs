@@ -22,7 +22,8 @@ thread_local! {
 
 /// Whether this thread holds the GIL.
 pub(crate) fn is_attached() -> bool {
-    if DETACHED.get() {
+    // Without Python there is no GIL to hold.
+    if cfg!(feature = "program") || DETACHED.get() {
         return false;
     }
     #[cfg(not(Py_LIMITED_API))]
@@ -43,7 +44,7 @@ pub(crate) fn begin_detached() {
 /// The GIL is held.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aria_rt_gil_release(work: i64) -> *mut PyThreadState {
-    if work < WORTH_A_SWITCH_NS {
+    if cfg!(feature = "program") || work < WORTH_A_SWITCH_NS {
         return std::ptr::null_mut();
     }
     // SAFETY: the GIL is held.

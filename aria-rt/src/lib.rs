@@ -13,6 +13,7 @@
 //! * `array`, `handover`: memory of Aria, and how Python comes to own it.
 //! * `object`: Python objects as values. `gil`, `drops`: giving the GIL up, and dropping objects without it.
 //! * `parallel`, `stack`: threads, and how much stack one has left.
+//! * `streams`: text in and out. `program`, in builds for programs of their own: where such a program starts.
 //! * `error`, `traceback`, `panics`, `place`, `python`: what goes wrong, and how it is told.
 //!
 //! Invariants:
@@ -20,7 +21,8 @@
 //! * Nothing unwinds out of an export: what can panic runs in `panics::guard`.
 //! * Two ways of failing, never mixed: the wrappers' conversions leave a *Python exception set*; what bodies call leaves an
 //!   *error pending* on the thread (`error`), which the wrapper turns into the exception at the end.
-//! * libpython is never linked: Python's symbols are those of the process that imports the extension.
+//! * libpython is never linked: Python's symbols are those of the process that imports the extension. A program of its own
+//!   has none: nothing that needs them is reached by code that does not use Python, and the linker leaves it out.
 //! * An active `Borrow` does not move, is in the list of borrows exactly once, and owns a reference.
 //! * What is common is a few nanoseconds: fast paths allocate nothing and touch no thread-local state; the rest is `#[cold]`.
 
@@ -44,12 +46,15 @@ mod object;
 mod panics;
 mod parallel;
 mod place;
+#[cfg(feature = "program")]
+mod program;
 mod pyarray;
 mod python;
 mod refusal;
 mod scalars;
 mod shared;
 mod stack;
+mod streams;
 mod strings;
 mod traceback;
 #[cfg(test)]
@@ -68,4 +73,5 @@ pub use parallel::*;
 pub use pyarray::*;
 pub use scalars::*;
 pub use stack::*;
+pub use streams::*;
 pub use strings::*;

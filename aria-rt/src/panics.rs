@@ -26,9 +26,13 @@ pub(crate) fn keep_quiet() {
     }));
 }
 
-/// Runs the body of an export that reports by a Python exception. The GIL is held.
+/// Runs the body of an export that reports by a Python exception. The GIL is held. Without Python it is the pending error
+/// that reports.
 #[inline]
 pub(crate) fn guard<R>(failed: R, body: impl FnOnce() -> R) -> R {
+    if cfg!(feature = "program") {
+        return guard_pending(failed, body);
+    }
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
         set_error(
             exception_class(ErrorKind::RuntimeError),

@@ -229,7 +229,7 @@ pub unsafe extern "C" fn aria_rt_str_of_object(
         // SAFETY: forwarded from the caller.
         unsafe {
             let text = Owned::take(PyObject_Str(obj)).ok_or(Raised)?;
-            made = from_py(text.as_ptr())?;
+            made = from_str_object(text.as_ptr())?;
         }
         Ok(())
     });
@@ -249,7 +249,7 @@ pub unsafe extern "C" fn aria_rt_str_from_py(
     // SAFETY: forwarded from the caller.
     unsafe {
         if PyUnicode_Check(obj) != 0 {
-            return status(from_py(obj).map(|string| *out = string));
+            return status(from_str_object(obj).map(|string| *out = string));
         }
         guard(1, || {
             let place = Place::Parameter(&*spec);
@@ -260,8 +260,11 @@ pub unsafe extern "C" fn aria_rt_str_from_py(
 }
 
 /// A copy of a `str`.
-unsafe fn from_py(text: *mut PyObject) -> Result<*mut Str, Raised> {
-    // SAFETY: the callers pass a live str, with the GIL held.
+///
+/// # Safety
+/// `text` is a live str, and the GIL is held.
+pub(crate) unsafe fn from_str_object(text: *mut PyObject) -> Result<*mut Str, Raised> {
+    // SAFETY: forwarded from the caller.
     let text = unsafe { utf8(text) }.ok_or(Raised)?;
     let string = new(text.as_bytes());
     if string.is_null() {

@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// The Aria compiler: from .aria files to Python extension modules.
@@ -34,6 +35,10 @@ pub enum Command {
     Build(Build),
     /// Report mistakes, write nothing.
     Check(Check),
+    /// Compile a program, which begins with `fn main`, and run it.
+    Run(Run),
+    /// Run the functions with `@test`.
+    Test(Test),
     /// Tell what was vectorised, fused, released, checked and allocated, and why not.
     Report(Report),
     /// Explain an error code.
@@ -78,12 +83,13 @@ pub struct Build {
 /// What decides the code that is made.
 #[derive(Clone, Debug, Args)]
 pub struct CodeOptions {
-    /// CPU levels to compile for: native, or some of x86-64, x86-64-v2, x86-64-v3, x86-64-v4.
+    /// CPU levels to compile for: native (the default of what runs at once), or some of x86-64, x86-64-v2, x86-64-v3,
+    /// x86-64-v4.
     #[arg(long, value_name = "LEVEL", value_delimiter = ',')]
     pub cpu: Vec<String>,
-    /// How much is optimised.
-    #[arg(short = 'O', value_name = "LEVEL", default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3))]
-    pub optimization: u8,
+    /// How much is optimised [default: 3; to run at once: 2].
+    #[arg(short = 'O', value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub optimization: Option<u8>,
     /// Keep debug information.
     #[arg(short = 'g')]
     pub debug: bool,
@@ -109,6 +115,46 @@ pub struct Check {
     /// Leave out a MIR pass.
     #[arg(long, value_name = "NAME")]
     pub disable_pass: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The source file.
+    pub file: PathBuf,
+    /// The program's arguments.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub args: Vec<OsString>,
+    #[command(flatten)]
+    pub code: CodeOptions,
+    /// The Python for a program that uses it [default: VIRTUAL_ENV, CONDA_PREFIX, then python3].
+    #[arg(long, value_name = "PYTHON")]
+    pub python: Option<PathBuf>,
+    /// A Rust library that `extern Rust from NAME` refers to.
+    #[arg(long, value_name = "NAME=PATH")]
+    pub link_rust: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Test {
+    /// The source files.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Run the tests with this text in their names only.
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub filter: String,
+    #[command(flatten)]
+    pub code: CodeOptions,
+    /// The Python for tests that use it [default: VIRTUAL_ENV, CONDA_PREFIX, then python3].
+    #[arg(long, value_name = "PYTHON")]
+    pub python: Option<PathBuf>,
+    /// A Rust library that `extern Rust from NAME` refers to.
+    #[arg(long, value_name = "NAME=PATH")]
+    pub link_rust: Vec<String>,
 }
 
 #[derive(Debug, Args)]

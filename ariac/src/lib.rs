@@ -14,6 +14,7 @@
 //! | passes | [`passes`] | MIR → MIR: fusion, bounds checks out of loops, contiguous copies, GIL regions |
 //! | MIR → machine code | [`llvm`] | one object with every function at every CPU level |
 //! | the Python side | [`python`] | wrappers, the module, the stub; which Python to build for |
+//! | a program of its own | [`program`] | what the runtime starts: `fn main`, or the tests |
 //! | object → extension | [`link`] | LLD, inside this program |
 //!
 //! [`pipeline`] is this table as code; [`driver`] does what the command line ([`cli`]) asks and prints what went wrong;
@@ -47,6 +48,7 @@ pub mod llvm;
 pub mod mir;
 pub mod passes;
 pub mod pipeline;
+pub mod program;
 pub mod python;
 pub mod report;
 pub mod resolve;

@@ -1,9 +1,10 @@
-//! Links an extension module, with the LLD that is inside this program.
+//! Links an extension module or a program, with the LLD that is inside this program.
 //!
-//! An extension is linked against the shared libraries that every system with glibc has, by their run-time names, so
-//! that neither a C compiler nor a development package is needed. Python's own symbols stay undefined: the interpreter
-//! that imports the module has them.
+//! Both are linked against the shared libraries that every system with glibc has, by their run-time names, so
+//! that neither a C compiler nor a development package is needed. Python's own symbols stay undefined in an extension: the
+//! interpreter that imports it has them. A program has none, and its first instruction is the runtime's.
 
+use crate::program::START;
 // LLD needs LLVM, which this crate links.
 use llvm_sys as _;
 use std::ffi::{CString, c_char, c_void};
@@ -30,12 +31,21 @@ pub struct LinkJob<'a> {
     pub archives: &'a [PathBuf],
     /// Shared libraries by name or path, beyond the system's own: what `extern C` and vector math want.
     pub libraries: &'a [String],
-    /// The one symbol that is visible: `PyInit_…`.
-    pub entry_symbol: &'a str,
-    /// The extension to write.
+    /// What it is to become.
+    pub kind: LinkKind<'a>,
+    /// The file to write.
     pub output: &'a Path,
     /// Keep symbols and debug information.
     pub debug: bool,
+}
+
+/// What is made.
+#[derive(Clone, Copy, Debug)]
+pub enum LinkKind<'a> {
+    /// An extension module. The one symbol that is visible is `entry`, `PyInit_…`.
+    Extension { entry: &'a str },
+    /// An executable, which begins with what the runtime begins with.
+    Program,
 }
 
 /// Why linking failed: the linker's own words.
@@ -52,7 +62,10 @@ const LIBRARY_FOLDERS: &[&str] = &[
     "/usr/lib",
 ];
 
-/// Libraries that an extension always needs: C, mathematics, unwinding.
+/// What loads the shared libraries of a program.
+const LOADER: &str = "/lib64/ld-linux-x86-64.so.2";
+
+/// Libraries that are always needed: C, mathematics, unwinding.
 const SYSTEM_LIBRARIES: &[&str] = &["libc.so.6", "libm.so.6", "libgcc_s.so.1"];
 
 unsafe extern "C" {
@@ -64,7 +77,7 @@ unsafe extern "C" {
     ) -> i32;
 }
 
-/// Links an extension module.
+/// Links an extension module or a program.
 ///
 /// # Errors
 ///
@@ -79,9 +92,17 @@ pub fn link(job: &LinkJob<'_>, linker: &Linker) -> Result<(), LinkError> {
 fn link_internal(job: &LinkJob<'_>) -> Result<(), LinkError> {
     let mut args: Vec<String> = vec!["ld.lld".into()];
     let path = |p: &Path| p.to_string_lossy().into_owned();
+    match job.kind {
+        LinkKind::Extension { entry } => {
+            // Only the entry is visible, whatever the archives export.
+            args.extend(["-shared".into(), format!("--undefined={entry}")]);
+        }
+        LinkKind::Program => {
+            args.extend(["-pie", "--dynamic-linker", LOADER, "-e", START].map(Into::into));
+        }
+    }
     args.extend(
         [
-            "-shared",
             "--eh-frame-hdr",
             "--build-id=none",
             "-z",
@@ -98,8 +119,6 @@ fn link_internal(job: &LinkJob<'_>) -> Result<(), LinkError> {
     // The runtime and a user's Rust crate may bring two versions of Rust's own library; the few names that both have
     // (the personality function of unwinding) mean the same, and the runtime's come first.
     args.push("--allow-multiple-definition".into());
-    // Only the entry is visible, whatever the archives export.
-    args.push(format!("--undefined={}", job.entry_symbol));
     if !job.debug {
         args.push("--strip-all".into());
     }
@@ -195,8 +214,12 @@ fn newest_version(folder: &Path, name: &str) -> Option<PathBuf> {
 
 fn link_system(job: &LinkJob<'_>) -> Result<(), LinkError> {
     let mut command = Command::new("cc");
+    match job.kind {
+        LinkKind::Extension { .. } => command.arg("-shared"),
+        LinkKind::Program => command.args(["-pie", "-nostartfiles", "-e", START]),
+    };
     command
-        .args(["-shared", "-Wl,--gc-sections", "-Wl,--exclude-libs,ALL"])
+        .args(["-Wl,--gc-sections", "-Wl,--exclude-libs,ALL"])
         .arg("-o")
         .arg(job.output);
     if !job.debug {
@@ -252,7 +275,7 @@ mod tests {
             objects: &objects,
             archives: &[],
             libraries: &[],
-            entry_symbol: "PyInit_m",
+            kind: LinkKind::Extension { entry: "PyInit_m" },
             output: &output,
             debug: false,
         };

@@ -14,7 +14,7 @@ use crate::python::{module, stubs};
 use crate::resolve::Names;
 use crate::source::SourceMap;
 use crate::types::Types;
-use crate::{borrow, effects, hir, resolve, syntax, types};
+use crate::{borrow, effects, hir, program, resolve, syntax, types};
 
 /// A program that has no errors, after all MIR passes.
 #[derive(Debug)]
@@ -33,15 +33,22 @@ pub struct Frontend {
     pub remarks: Vec<Remark>,
 }
 
-/// Object code and what belongs to it.
+/// An extension module, not linked yet.
 #[derive(Debug)]
 pub struct Extension {
     /// The dotted name of the module.
     pub module: String,
-    /// The object files; none when only text was asked for.
-    pub objects: Vec<Vec<u8>>,
     /// The stub.
     pub stub: String,
+    /// Its code.
+    pub compiled: Compiled,
+}
+
+/// Object code and what belongs to it.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The object files; none when only text was asked for.
+    pub objects: Vec<Vec<u8>>,
     /// Shared libraries to link.
     pub libraries: Vec<String>,
     /// Rust crates to link.
@@ -128,7 +135,7 @@ pub fn frontend(
     )
 }
 
-/// From optimised MIR to object code.
+/// From optimised MIR to the object code of an extension.
 #[must_use]
 pub fn backend(
     frontend: &Frontend,
@@ -137,10 +144,41 @@ pub fn backend(
     settings: &Settings,
     dump: &mut Dump,
 ) -> Extension {
-    let program = &frontend.program;
-    let interface = Interface::of(program, &frontend.hir, sources, module);
+    let interface = Interface::of(&frontend.program, &frontend.hir, sources, module);
     let stub = stubs::stub(&interface);
     dump.add("pyi", || stub.clone());
+    let mut emit_python = |cx: &llvm::ModuleCx<'_>| module::emit(cx, &interface);
+    Extension {
+        module: module.to_owned(),
+        stub,
+        compiled: compile(frontend, sources, module, settings, dump, &mut emit_python),
+    }
+}
+
+/// From optimised MIR to the object code of a program of its own. Only what it reaches is kept.
+#[must_use]
+pub fn program(
+    frontend: &mut Frontend,
+    sources: &SourceMap,
+    entry: &program::Entry,
+    settings: &Settings,
+    dump: &mut Dump,
+) -> Compiled {
+    for (_, function) in frontend.program.functions.iter_mut() {
+        function.exported = false;
+    }
+    let mut emit = |cx: &llvm::ModuleCx<'_>| program::emit(cx, entry);
+    compile(frontend, sources, "program", settings, dump, &mut emit)
+}
+
+fn compile(
+    frontend: &Frontend,
+    sources: &SourceMap,
+    module: &str,
+    settings: &Settings,
+    dump: &mut Dump,
+    emit_extra: &mut dyn FnMut(&llvm::ModuleCx<'_>),
+) -> Compiled {
     let options = LlvmOptions {
         module_name: module.to_owned(),
         levels: settings.levels.clone(),
@@ -154,9 +192,8 @@ pub fn backend(
             asm: dump.wants("asm"),
         },
     };
-    let mut emit_python = |cx: &llvm::ModuleCx<'_>| module::emit(cx, &interface);
     // LLVM fails only on code that is wrong, which is a bug of ours: the driver's hook reports it.
-    let compiled = llvm::compile(program, sources, &options, &mut emit_python)
+    let compiled = llvm::compile(&frontend.program, sources, &options, emit_extra)
         .unwrap_or_else(|e| panic!("{e}"));
     dump.add("llvm", || compiled.llvm.clone().unwrap_or_default());
     dump.add("asm", || compiled.asm.clone().unwrap_or_default());
@@ -164,10 +201,8 @@ pub fn backend(
     if compiled.needs_libmvec {
         libraries.push("libmvec.so.1".to_owned());
     }
-    Extension {
-        module: module.to_owned(),
+    Compiled {
         objects: compiled.objects,
-        stub,
         libraries,
         crates: native_libraries(&frontend.hir, NativeAbi::Rust),
         loops: compiled.loops,

@@ -4,7 +4,7 @@
 
 use crate::llvm::LoopRemark;
 use crate::passes::{Remark, RemarkKind};
-use crate::pipeline::{Extension, Frontend};
+use crate::pipeline::{Compiled, Frontend};
 use crate::source::SourceMap;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -45,7 +45,7 @@ pub struct LevelRow {
 
 /// All facts about a program, in the order of the source.
 #[must_use]
-pub fn collect(frontend: &Frontend, compiled: &Extension, sources: &SourceMap) -> Vec<Row> {
+pub fn collect(frontend: &Frontend, compiled: &Compiled, sources: &SourceMap) -> Vec<Row> {
     let mut rows: Vec<Row> = frontend
         .remarks
         .iter()

@@ -113,6 +113,8 @@ codes! {
         AttributeError = 17,
         /// `raise Exception(…)`.
         Exception = 18,
+        /// `exit(status)`: the message is the status.
+        SystemExit = 19,
     }
 }
 

@@ -154,3 +154,28 @@ pub struct ModuleSpec {
 /// The body of a parallel loop: elements `lo..hi` of the iteration space.
 /// Returns 0, or 1 with an error pending on the calling thread.
 pub type ParallelBody = unsafe extern "C" fn(context: *mut c_void, lo: i64, hi: i64) -> i32;
+
+/// A program of its own: the symbol `aria_program` of what `ariac run` and `ariac test` link.
+#[repr(C)]
+pub struct ProgramSpec {
+    /// [`crate::ABI_VERSION`] of the compiler.
+    pub abi_version: u32,
+    /// Number of tests.
+    pub n_tests: u32,
+    /// `fn main`; null in a program of tests.
+    pub main: Option<ProgramEntry>,
+    /// The tests.
+    pub tests: *const TestSpec,
+}
+
+/// Runs a function without parameters. 0, and its status for the system is stored; 1: an error is pending.
+pub type ProgramEntry = unsafe extern "C" fn(status: *mut i64) -> i32;
+
+/// A function with `@test`.
+#[repr(C)]
+pub struct TestSpec {
+    /// Its name.
+    pub name: Text,
+    /// The function.
+    pub run: ProgramEntry,
+}

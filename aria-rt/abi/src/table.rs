@@ -172,6 +172,17 @@ macro_rules! for_each_rt_fn {
             /// Drops a heap-allocated `Borrow*`, without the GIL as soon as the GIL is next taken. Null is left alone.
             any [] fn aria_rt_pyarray_drop(borrow: Ptr) -> Void;
 
+            // ---- streams; in a Python process those of `sys`, elsewhere the process's own ----
+            /// Writes a string to standard output; 1: an error is pending.
+            any [] fn aria_rt_print(text: Ptr, location: Ptr) -> I32;
+            /// Writes a string to standard error; 1: an error is pending.
+            any [] fn aria_rt_eprint(text: Ptr, location: Ptr) -> I32;
+            /// All that is left of standard input; null: an error is pending.
+            any [] fn aria_rt_read_all(location: Ptr) -> Ptr;
+            /// The next line of standard input with its newline, which the last may lack; empty at the end; null: an error
+            /// is pending.
+            any [] fn aria_rt_read_line(location: Ptr) -> Ptr;
+
             // ---- parallel loops ----
             /// Runs `body` (a `ParallelBody`) over `0..n` on the work-stealing pool, in chunks whose bounds are multiples
             /// of `grain`; the first error stops the rest and is pending on the calling thread. Safe after `fork`.

@@ -19,6 +19,7 @@ pub const EXCEPTIONS: &[(&str, ErrorKind)] = &[
     ("RecursionError", ErrorKind::RecursionError),
     ("RuntimeError", ErrorKind::RuntimeError),
     ("StopIteration", ErrorKind::StopIteration),
+    ("SystemExit", ErrorKind::SystemExit),
     ("TypeError", ErrorKind::TypeError),
     ("ValueError", ErrorKind::ValueError),
     ("ZeroDivisionError", ErrorKind::ZeroDivisionError),

@@ -4,10 +4,12 @@
 
 mod exceptions;
 mod math;
+mod routines;
 mod table;
 
 pub use exceptions::{EXCEPTIONS, exception};
 pub use math::MathFn;
+pub use routines::Routine;
 pub use table::{METHODS, Method, Receiver, find_method, method_names};
 
 use crate::types::Ty;
@@ -70,4 +72,6 @@ pub enum Builtin {
     ObjectTo(Ty),
     /// `reveal(x)`: its argument
     Reveal,
+    /// `print(x)` and the like
+    Routine(Routine),
 }

@@ -52,6 +52,7 @@ codes! {
     Element = "E0306" "a type cannot be an element, parameter or result here",
     NotIterable = "E0307" "a for loop needs a range or an array",
     TypeUnclear = "E0308" "a type cannot be inferred",
+    Main = "E0309" "main has parameters or a result that a program cannot have",
     PureTouches = "E0401" "a pure function has an effect",
     GilReleased = "E0402" "Python is touched where the GIL is released",
     ParallelEffect = "E0403" "a parallel block has an effect",

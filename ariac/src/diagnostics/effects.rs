@@ -3,25 +3,36 @@
 use super::{Code, Diagnostic};
 use crate::source::Span;
 
+/// What a `pure` function must not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Impurity {
+    /// Touch Python.
+    Python,
+    /// Read or write a stream.
+    Stream,
+    /// Raise an error on purpose.
+    Error,
+}
+
 /// A `pure` function that is not.
 #[must_use]
 pub fn pure(
     span: Span,
     declared: Span,
     name: &str,
-    touches: bool,
+    why: Impurity,
     callee: Option<&str>,
 ) -> Diagnostic {
-    let what = if touches {
-        "touches Python"
-    } else {
-        "may raise an error"
+    let what = match why {
+        Impurity::Python => "touches Python",
+        Impurity::Stream => "reads or writes a stream",
+        Impurity::Error => "may raise an error",
     };
     let message = format!("`{name}` is declared pure, but {what}");
     let label = match callee {
         Some(callee) => format!("`{callee}` {what}"),
-        None if touches => "touches Python".to_owned(),
-        None => "raises an error".to_owned(),
+        None if why == Impurity::Error => "raises an error".to_owned(),
+        None => what.to_owned(),
     };
     Diagnostic::error(Code::PureTouches, span, message, label)
         .at(declared, "declared pure")

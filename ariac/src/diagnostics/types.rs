@@ -183,6 +183,13 @@ pub fn argument_count(span: Span, text: &str, takes: &str, found: usize) -> Diag
     Diagnostic::error(Code::Arguments, span, message, format!("found {found}"))
 }
 
+/// A `fn main` that no system can start.
+#[must_use]
+pub fn main_signature(span: Span, message: &str, label: &str) -> Diagnostic {
+    Diagnostic::error(Code::Main, span, message, label)
+        .help("a program begins with `fn main`, or `fn main() -> Int` when it has a status")
+}
+
 /// Parameters that got no argument.
 #[must_use]
 pub fn argument_missing(span: Span, text: &str, missing: &[&str]) -> Diagnostic {

@@ -3,7 +3,7 @@
 use super::facts::{Event, Facts, Place, Program};
 use super::fixpoint::all_facts;
 use super::{EffectTable, Effects, Gil, gil};
-use crate::diagnostics::{Reports, effects as say};
+use crate::diagnostics::{Reports, effects as say, effects::Impurity};
 use crate::hir::{ExprId, Hir, Item, ItemKind};
 use crate::resolve::Names;
 use crate::source::Span;
@@ -61,20 +61,30 @@ impl Check<'_> {
         }
     }
 
-    /// `pure` asserts that a function does nothing but compute: no Python, no errors on purpose.
+    /// `pure` asserts that a function does nothing but compute: no Python, no streams, no errors on purpose.
     fn pure(&self, reports: &mut Reports) {
         let cause = self.facts.places.iter().find(|p| {
             let callee = self.of_callee(p);
-            matches!(p.event, Event::Touch | Event::Throw) || callee.py || callee.throws
+            matches!(p.event, Event::Touch | Event::Throw | Event::Stream)
+                || callee.py
+                || callee.throws
+                || callee.io
         });
         let Some(place) = cause else { return };
-        let touches = place.event == Event::Touch || self.of_callee(place).py;
+        let callee = self.of_callee(place);
+        let why = match place.event {
+            Event::Touch => Impurity::Python,
+            Event::Stream => Impurity::Stream,
+            _ if callee.py => Impurity::Python,
+            _ if callee.io => Impurity::Stream,
+            _ => Impurity::Error,
+        };
         let name = &self.item.name;
         reports.add(say::pure(
             place.span,
             name.span,
             &name.name,
-            touches,
+            why,
             self.callee_name(place),
         ));
     }
@@ -126,7 +136,7 @@ impl Check<'_> {
                             ));
                         }
                     }
-                    Event::Throw => {}
+                    Event::Throw | Event::Stream => {}
                 }
             }
         }

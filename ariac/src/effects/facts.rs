@@ -1,7 +1,7 @@
 //! What a body does itself: where it touches Python, where it raises, whom it calls, what it assigns.
 
 use super::Effects;
-use crate::builtins::Builtin;
+use crate::builtins::{Builtin, Routine};
 use crate::hir::{
     Block, Closure, ExprId, ExprKind, Function, Hir, ItemId, StrPart, for_each_child,
 };
@@ -24,6 +24,8 @@ pub(super) enum Event {
     Touch,
     /// An error is raised on purpose.
     Throw,
+    /// A stream is read or written.
+    Stream,
     /// A function is called.
     Call(ItemId),
     /// A variable changes.
@@ -111,6 +113,10 @@ impl<'a> Walk<'a> {
             Event::Throw => {
                 own.raises = true;
                 own.throws = true;
+            }
+            Event::Stream => {
+                own.raises = true;
+                own.io = true;
             }
             Event::Call(_) | Event::Assign(_) => {}
         }
@@ -235,8 +241,36 @@ impl<'a> Walk<'a> {
                 | Builtin::Zeros
                 | Builtin::Ones
                 | Builtin::Full => self.allocates(),
+                Builtin::Routine(routine) => self.routine(id, *routine),
                 _ => {}
             },
+        }
+    }
+
+    fn routine(&mut self, id: ExprId, routine: Routine) {
+        let hir = self.program.hir;
+        let span = hir.exprs[id].span;
+        match routine {
+            Routine::Exit => self.event(Event::Throw, span, id),
+            Routine::ReadAll => {
+                self.allocates();
+                self.event(Event::Stream, span, id);
+            }
+            Routine::Print | Routine::Eprint | Routine::Assert => {
+                self.allocates();
+                let event = match routine {
+                    Routine::Assert => Event::Throw,
+                    _ => Event::Stream,
+                };
+                self.event(event, span, id);
+                let mut shown = Vec::new();
+                for_each_child(hir, id, |child| shown.push(child));
+                for part in shown {
+                    if *self.ty(part) == Ty::PythonObject {
+                        self.touch(part);
+                    }
+                }
+            }
         }
     }
 

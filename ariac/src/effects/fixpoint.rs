@@ -79,6 +79,7 @@ fn declared(hir: &Hir) -> EffectTable {
                     raises: true,
                     throws: true,
                     alloc: false,
+                    io: false,
                 },
             ),
             ItemKind::ExternNative {

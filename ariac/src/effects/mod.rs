@@ -25,6 +25,8 @@ pub struct Effects {
     pub throws: bool,
     /// Allocates memory.
     pub alloc: bool,
+    /// Reads or writes a stream.
+    pub io: bool,
 }
 
 impl Effects {
@@ -36,6 +38,7 @@ impl Effects {
             raises: self.raises || other.raises,
             throws: self.throws || other.throws,
             alloc: self.alloc || other.alloc,
+            io: self.io || other.io,
         }
     }
 }
@@ -89,6 +92,7 @@ pub fn pretty(hir: &Hir, effects: &EffectTable) -> String {
             (effects.raises, "raises"),
             (effects.throws, "throws"),
             (effects.alloc, "alloc"),
+            (effects.io, "io"),
         ];
         let names: Vec<&str> = all
             .iter()

@@ -93,6 +93,39 @@ pub struct Item {
     pub span: Span,
 }
 
+impl Item {
+    /// Whether it is a function with `@test`: it is run by `ariac test`, and nobody else sees it.
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        self.attributes.iter().any(|a| a.name.name == "test")
+    }
+}
+
+impl Hir {
+    /// The root module's `fn main`, with which a program begins.
+    #[must_use]
+    pub fn main(&self) -> Option<ItemId> {
+        let is_main = |item: &Item| {
+            item.name.name == "main" && matches!(item.kind, ItemKind::Fn(_)) && !item.is_test()
+        };
+        self.of_root().find(|&id| is_main(&self.items[id]))
+    }
+
+    /// The root module's tests.
+    #[must_use]
+    pub fn tests(&self) -> Vec<ItemId> {
+        self.of_root()
+            .filter(|&id| self.items[id].is_test())
+            .collect()
+    }
+
+    fn of_root(&self) -> impl Iterator<Item = ItemId> + '_ {
+        let root = self.modules.first();
+        root.into_iter()
+            .flat_map(|module| module.items.iter().copied())
+    }
+}
+
 /// What an [`Item`] declares.
 #[derive(Debug)]
 pub enum ItemKind {

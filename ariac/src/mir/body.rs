@@ -125,6 +125,8 @@ pub struct Function {
     pub uses_python: bool,
     /// Whether it may fail.
     pub raises: bool,
+    /// Whether it reads or writes a stream: then calls of it keep their order.
+    pub streams: bool,
     /// How its GIL regions are chosen.
     pub gil: GilMode,
     /// For an exported function that does not touch Python: the caller from Python releases the GIL around it when
@@ -438,6 +440,8 @@ pub enum Rvalue {
     ToStr(Operand),
     /// Number of code points.
     StrLen(Operand),
+    /// Reads or writes a stream, with a `text` to write; may fail. What is read is a String.
+    Stream { op: StreamOp, text: Option<Operand> },
     /// A Python module; may fail.
     PyModule(ModuleId),
     /// `object.name`; may fail, as all that follow.
@@ -476,6 +480,35 @@ pub enum Rvalue {
     ToObject { value: Operand, take: bool },
     /// A Python object as a value of this type (number, Bool, String, `Array`, `PythonArray`).
     FromObject { object: Operand, ty: Ty },
+}
+
+/// What is done with a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamOp {
+    /// Writes a text to standard output.
+    Print,
+    /// Writes a text to standard error.
+    Eprint,
+    /// Reads all that is left of standard input.
+    ReadAll,
+}
+
+impl StreamOp {
+    /// Whether it gives a text.
+    #[must_use]
+    pub fn reads(self) -> bool {
+        self == StreamOp::ReadAll
+    }
+
+    /// The name in `--emit=mir`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            StreamOp::Print => "print",
+            StreamOp::Eprint => "eprint",
+            StreamOp::ReadAll => "read_all",
+        }
+    }
 }
 
 /// What is done with a list in place; all of them change it.

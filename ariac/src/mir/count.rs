@@ -135,6 +135,7 @@ fn value_names(value: &Rvalue) -> Vec<&'static str> {
         Rvalue::ListOp { .. } => vec!["list_op"],
         Rvalue::Call { .. } | Rvalue::CallValue { .. } => vec!["call"],
         Rvalue::CallNative { .. } => vec!["native_call"],
+        Rvalue::Stream { .. } => vec!["stream"],
         Rvalue::PyModule(_)
         | Rvalue::PyAttr { .. }
         | Rvalue::PyCall { .. }

@@ -465,6 +465,10 @@ impl Printer<'_> {
             ),
             Rvalue::Join(parts) => format!("join({})", self.operands(parts)),
             Rvalue::ToStr(o) => format!("to_str {}", self.operand(o)),
+            Rvalue::Stream { op, text } => match text {
+                Some(text) => format!("{} {}", op.name(), self.operand(text)),
+                None => op.name().to_owned(),
+            },
             Rvalue::StrLen(o) => format!("str_len {}", self.operand(o)),
             Rvalue::PyModule(m) => format!("py module {}", self.program.modules[*m]),
             Rvalue::PyAttr { object, name } => format!("py {}.{name}", self.operand(object)),

@@ -20,6 +20,7 @@ struct Callable {
     modes: Vec<ParamMode>,
     raises: bool,
     uses_python: bool,
+    streams: bool,
 }
 
 impl Signatures {
@@ -30,11 +31,13 @@ impl Signatures {
             modes: f.params.iter().map(|p| p.mode).collect(),
             raises: f.raises,
             uses_python: f.uses_python,
+            streams: f.streams,
         });
         let natives = program.natives.iter().map(|(_, n)| Callable {
             modes: n.params.iter().map(|p| p.1).collect(),
             raises: n.abi == crate::hir::NativeAbi::Rust,
             uses_python: false,
+            streams: false,
         });
         Signatures {
             functions: functions.collect(),
@@ -80,6 +83,21 @@ impl Signatures {
     #[must_use]
     pub fn uses_python(&self, id: FnId) -> bool {
         self.functions.get(id.index()).is_none_or(|c| c.uses_python)
+    }
+
+    /// Whether the statement itself, apart from the blocks below it, reads or writes a stream.
+    #[must_use]
+    pub fn streams(&self, stmt: &Stmt) -> bool {
+        match &stmt.kind {
+            StmtKind::Assign { value, .. } => match value {
+                Rvalue::Stream { .. } => true,
+                Rvalue::Call { callee, .. } => {
+                    self.functions.get(callee.index()).is_none_or(|c| c.streams)
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// Whether computing the value may fail; kernels are looked into. `ty` gives the types of locals.

@@ -147,6 +147,11 @@ macro_rules! parts {
                             operand!(arg, Arg(i));
                         }
                     }
+                    Rvalue::Stream { text, .. } => {
+                        if let Some(text) = text {
+                            operand!(text, Read);
+                        }
+                    }
                     Rvalue::PyModule(_) => {}
                     Rvalue::PyCall { callee: first, args, .. }
                     | Rvalue::PyMethod { object: first, args, .. } => {

@@ -121,7 +121,7 @@ impl Fuse<'_> {
         (read_once && self.is_pure(kernel)).then_some(*dst)
     }
 
-    /// Whether the kernel only computes its result: no Python, no memory written, no local assigned that others read.
+    /// Whether the kernel only computes its result: no Python, no stream, no memory written, no local assigned that others read.
     fn is_pure(&self, kernel: &Kernel) -> bool {
         // A parameter that the kernel assigns cannot be shared with another reader of the same source.
         let mut pure = kernel.params.iter().all(|p| self.definitions.once(*p));
@@ -129,6 +129,7 @@ impl Fuse<'_> {
         let mut inside: HashMap<LocalId, u32> = HashMap::new();
         kernel.body.each(&mut |stmt| {
             pure &= !self.signatures.needs_gil(stmt, self.function);
+            pure &= !self.signatures.streams(stmt);
             stmt.locals(&mut |local, access| match access {
                 Access::Write | Access::Bind => {
                     assigned.insert(local);
@@ -193,7 +194,7 @@ impl Fuse<'_> {
             return false;
         }
         match value {
-            Rvalue::Call { .. } | Rvalue::CallNative { .. } => false,
+            Rvalue::Call { .. } | Rvalue::CallNative { .. } | Rvalue::Stream { .. } => false,
             Rvalue::Map { kernel, .. } | Rvalue::Reduce { kernel, .. } => self.is_pure(kernel),
             _ => true,
         }

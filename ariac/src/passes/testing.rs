@@ -70,6 +70,7 @@ impl FnTest {
                 loops: Arena::new(),
                 body: Block::default(),
                 uses_python: false,
+                streams: false,
                 raises: true,
                 gil: GilMode::Auto,
                 entry_release: None,

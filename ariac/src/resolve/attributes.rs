@@ -6,15 +6,17 @@ use crate::hir::{Attribute, ExprKind, Hir, Item, ItemKind};
 /// The attribute that says how a function treats the GIL.
 const PYTHON_INTEROP: &str = "python_interop";
 
+/// The attribute of functions that `ariac test` runs.
+const TEST: &str = "test";
+
 /// The attributes of the language that this version of the compiler lacks.
-const LATER: [&str; 9] = [
+const LATER: [&str; 8] = [
     "simd",
     "fastmath",
     "inline",
     "export",
     "pyclass",
     "ufunc",
-    "test",
     "bench",
     "deprecated",
 ];
@@ -36,10 +38,40 @@ pub(super) fn check(hir: &Hir, item: &Item, reports: &mut Reports) {
                 "a function after it",
                 None,
             ));
+        } else if attribute.name.name == TEST {
+            test(item, attribute, reports);
         } else {
             unusable(attribute, reports);
         }
     }
+}
+
+/// `@test` stands before a function that can be called without anything being known of it.
+fn test(item: &Item, attribute: &Attribute, reports: &mut Reports) {
+    let (message, expected) = match &item.kind {
+        ItemKind::Fn(f) if f.body.is_some() => match f {
+            _ if !attribute.args.is_empty() => ("`@test` takes no arguments", "`@test` alone"),
+            f if !f.params.is_empty() => (
+                "a test has no parameters",
+                "a function without parameters after it",
+            ),
+            f if f.ret.is_some() => (
+                "a test has no result: it fails by an error",
+                "a function without a result after it",
+            ),
+            _ => return,
+        },
+        _ => (
+            "`@test` stands before a function alone",
+            "a function after it",
+        ),
+    };
+    reports.add(say::attribute_argument(
+        attribute.span,
+        message,
+        expected,
+        None,
+    ));
 }
 
 /// Checks the attributes of a loop.
@@ -68,7 +100,16 @@ fn unusable(attribute: &Attribute, reports: &mut Reports) {
         ));
         return;
     }
-    let near = nearest(name, LATER.into_iter().chain([PYTHON_INTEROP]));
+    if name == TEST {
+        reports.add(say::attribute_argument(
+            attribute.span,
+            "`@test` stands before a function alone",
+            "a function after it",
+            None,
+        ));
+        return;
+    }
+    let near = nearest(name, LATER.into_iter().chain([PYTHON_INTEROP, TEST]));
     reports.add(say::unknown_attribute(attribute.name.span, name, near));
 }
 

@@ -2,7 +2,7 @@
 
 use super::Meaning;
 use super::walk::Walk;
-use crate::builtins::{EXCEPTIONS, MathFn, Namespace, exception};
+use crate::builtins::{EXCEPTIONS, MathFn, Namespace, Routine, exception};
 use crate::diagnostics::{names as say, nearest, syntax};
 use crate::hir::{Arg, ExprId, ExprKind};
 use crate::source::Span;
@@ -28,7 +28,9 @@ impl<'h> Walk<'h, '_> {
             "Array" => Some(Meaning::Namespace(Namespace::Array)),
             "reveal" => Some(Meaning::Reveal),
             _ if is_type_name(name) => Some(Meaning::Type),
-            _ => MathFn::from_name(name).map(Meaning::Math),
+            _ => MathFn::from_name(name)
+                .map(Meaning::Math)
+                .or_else(|| Routine::from_name(name).map(Meaning::Routine)),
         };
         known.unwrap_or_else(|| {
             self.unknown(name, span);
@@ -62,6 +64,7 @@ impl<'h> Walk<'h, '_> {
         // The order of a hash map must not choose among equals.
         names.sort_unstable();
         names.extend(MathFn::ALL.iter().map(|f| f.name()));
+        names.extend(Routine::ALL.iter().map(|r| r.name()));
         let near = nearest(name, names);
         self.report(say::unknown(span, name, near));
     }

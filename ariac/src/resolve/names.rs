@@ -1,7 +1,7 @@
 //! What every name means: the result of `resolve`.
 
 use crate::arena::{Arena, SideTable};
-use crate::builtins::{MathFn, Namespace};
+use crate::builtins::{MathFn, Namespace, Routine};
 use crate::hir::{ExprId, ItemId, PatId, TypeExprId};
 use crate::source::Span;
 use aria_abi::codes::ErrorKind;
@@ -95,6 +95,8 @@ pub enum Meaning {
     PyModule(ItemId),
     /// A mathematical function called by name, `sqrt(x)`.
     Math(MathFn),
+    /// A function that the language knows by name, `print(x)`.
+    Routine(Routine),
     /// A name with members that is no value: `Python`, `Array`.
     Namespace(Namespace),
     /// The name of a type, where a method asks for one: `object.to_array(Float)`. The built-in carries the type.

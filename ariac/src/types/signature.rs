@@ -83,6 +83,9 @@ fn one(
         ret,
     };
     check(hir, item, function, &signature, owner, reports);
+    if hir.main() == Some(id) {
+        check_main(hir, function, &signature, reports);
+    }
     types.signatures.set(id, signature);
 }
 
@@ -181,6 +184,26 @@ fn check(
                 ));
             }
         }
+    }
+}
+
+/// What `fn main` may take and give.
+fn check_main(hir: &Hir, function: &Function, signature: &Signature, reports: &mut Reports) {
+    if let Some(param) = function.params.first() {
+        let message = "`main` takes no parameters";
+        let label = "nobody gives it a value";
+        reports.add(say::main_signature(param.name.span, message, label));
+    }
+    if let (Some(ret), false) = (
+        function.ret,
+        matches!(signature.ret, Ty::Unit | Ty::Int | Ty::Error),
+    ) {
+        let message = format!("`main` gives a status or nothing, found {}", signature.ret);
+        reports.add(say::main_signature(
+            hir.types[ret].span,
+            &message,
+            "expected Int, or no result",
+        ));
     }
 }
 

@@ -236,6 +236,12 @@ impl Ty {
         }
     }
 
+    /// Whether a value has a text: can be interpolated and printed.
+    #[must_use]
+    pub fn has_text(&self) -> bool {
+        self.is_number() || matches!(self, Ty::Bool | Ty::String | Ty::PythonObject)
+    }
+
     /// Whether a type parameter is in it.
     #[must_use]
     pub fn is_generic(&self) -> bool {

@@ -75,6 +75,7 @@ impl<'c> Lowering<'_, 'c> {
             Rvalue::Join(parts) => self.join(parts),
             Rvalue::ToStr(operand) => self.text_of(operand),
             Rvalue::StrLen(operand) => self.string_length(operand),
+            Rvalue::Stream { op, text } => return self.read_or_write(*op, text.as_ref()),
             Rvalue::PyModule(module) => self.python_module(*module),
             Rvalue::PyAttr { object, name } => self.python_attribute(object, name),
             Rvalue::PyCall {
@@ -139,6 +140,8 @@ impl<'c> Lowering<'_, 'c> {
             Rvalue::Call { callee, .. } => self.cx.program.functions[*callee].ret.clone(),
             Rvalue::CallNative { callee, .. } => self.cx.program.natives[*callee].ret.clone(),
             Rvalue::Join(_) | Rvalue::ToStr(_) => Ty::String,
+            Rvalue::Stream { op, .. } if op.reads() => Ty::String,
+            Rvalue::Stream { .. } => return None,
             Rvalue::FromObject { ty, .. } => ty.clone(),
             Rvalue::PyModule(_)
             | Rvalue::PyAttr { .. }

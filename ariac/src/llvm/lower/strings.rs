@@ -3,7 +3,7 @@
 use super::Lowering;
 use crate::llvm::builder::Val;
 use crate::llvm::runtime::RtFn;
-use crate::mir::{BinOp, Operand};
+use crate::mir::{BinOp, Operand, StreamOp};
 use crate::types::Ty;
 use inkwell::IntPredicate;
 
@@ -61,6 +61,29 @@ impl<'c> Lowering<'_, 'c> {
     pub(super) fn string_length(&mut self, operand: &Operand) -> Val<'c> {
         let value = self.operand(operand);
         self.rt_value(RtFn::aria_rt_str_length, &[value])
+    }
+
+    /// Reads or writes a stream: the text that was read.
+    pub(super) fn read_or_write(
+        &mut self,
+        op: StreamOp,
+        text: Option<&Operand>,
+    ) -> Option<Val<'c>> {
+        let location = self.location();
+        let write = match op {
+            StreamOp::Print => RtFn::aria_rt_print,
+            StreamOp::Eprint => RtFn::aria_rt_eprint,
+            StreamOp::ReadAll => {
+                let text = self.rt_value(RtFn::aria_rt_read_all, &[location]);
+                self.propagate_if_null(text);
+                return Some(text);
+            }
+        };
+        let text = self.operand(text.expect("what is written has a text: MIR's verifier says so"));
+        let status = self.rt_value(write, &[text, location]);
+        let failed = self.b.icmp(IntPredicate::NE, status, self.b.i32(0));
+        self.propagate_if(failed);
+        None
     }
 
     /// Pointers side by side on the stack; null for none.

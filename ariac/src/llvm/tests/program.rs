@@ -59,6 +59,7 @@ impl Source {
                 loops: Arena::new(),
                 body: Block::default(),
                 uses_python: false,
+                streams: false,
                 raises: true,
                 gil: GilMode::Auto,
                 entry_release: None,

@@ -164,6 +164,9 @@ impl FnBuilder<'_> {
         block: Option<&Closure>,
         ty: Ty,
     ) -> Value {
+        if let Builtin::Routine(routine) = builtin {
+            return self.routine(*routine, ids);
+        }
         if let (Builtin::WithGil, Some(block)) = (builtin, block) {
             return self.with_gil(block, ty);
         }
@@ -232,7 +235,7 @@ impl FnBuilder<'_> {
                 Ty::PythonObject => self.out_of_object(first, ty),
                 _ => self.convert_any(first, ty),
             },
-            Builtin::Reveal | Builtin::WithGil | Builtin::Math(_) => first,
+            Builtin::Reveal | Builtin::WithGil | Builtin::Math(_) | Builtin::Routine(_) => first,
         }
     }
 

@@ -183,7 +183,7 @@ impl FnBuilder<'_> {
                 ItemKind::ExternPython { module, .. } => self.py_module(&module.name),
                 _ => Value::unit(),
             },
-            Some(Meaning::Fn(_)) => self.call(id),
+            Some(Meaning::Fn(_) | Meaning::Routine(_)) => self.call(id),
             _ => Value::unit(),
         }
     }

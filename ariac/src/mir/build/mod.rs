@@ -8,6 +8,7 @@
 //! * [`array`]: elementwise operators and array methods; one `Map` or `Reduce` each, the pass `fuse` joins them
 //! * [`call`]: calls of functions and built-ins
 //! * [`python`]: Python objects
+//! * [`routines`]: `print`, `assert` and the like
 //! * [`control`]: branches, loops, errors
 //! * [`assign`]: declarations and assignments
 //! * [`moves`]: copies become moves where the source is not used again
@@ -20,6 +21,7 @@ mod expr;
 mod function;
 mod moves;
 mod python;
+mod routines;
 #[cfg(test)]
 mod tests;
 
@@ -183,7 +185,7 @@ impl<'a> Context<'a> {
             ret: signature.ret,
             locals,
             gil: self.gil_mode(item),
-            exported: in_root && !item.private,
+            exported: in_root && !item.private && !item.is_test(),
             ..empty(item.name.name.clone(), item.span)
         });
         self.functions.insert(id, fn_id);
@@ -371,6 +373,7 @@ fn empty(name: String, span: crate::source::Span) -> Function {
         loops: Arena::new(),
         body: super::Block::default(),
         uses_python: false,
+        streams: false,
         raises: false,
         gil: GilMode::Auto,
         entry_release: None,
@@ -384,7 +387,7 @@ fn sorted_by_id(modules: HashMap<String, ModuleId>) -> Vec<(String, ModuleId)> {
     all
 }
 
-/// Sets [`Function::raises`] and [`Function::uses_python`] from the instructions and, through calls, to a fixpoint.
+/// Sets [`Function::raises`], [`Function::uses_python`] and [`Function::streams`] from the instructions and, through calls, to a fixpoint.
 /// A recursive function raises: it may recurse too deep.
 pub(crate) fn infer_effects(program: &mut Program) {
     for (_, function) in program.functions.iter_mut() {
@@ -396,11 +399,13 @@ pub(crate) fn infer_effects(program: &mut Program) {
     let mut callees: Vec<Vec<usize>> = vec![Vec::new(); n];
     let mut raises = vec![false; n];
     let mut uses_python = vec![false; n];
+    let mut streams = vec![false; n];
     for (id, function) in program.functions.iter() {
         let at = id.index();
         function.body.each(&mut |stmt| {
             raises[at] |= none.stmt_may_fail(stmt, function);
             uses_python[at] |= none.needs_gil(stmt, function);
+            streams[at] |= none.streams(stmt);
             if let StmtKind::Assign {
                 value: Rvalue::Call { callee, .. },
                 ..
@@ -416,9 +421,11 @@ pub(crate) fn infer_effects(program: &mut Program) {
     }
     spread(&mut raises, &callers);
     spread(&mut uses_python, &callers);
+    spread(&mut streams, &callers);
     for (id, function) in program.functions.iter_mut() {
         function.raises = raises[id.index()];
         function.uses_python = uses_python[id.index()];
+        function.streams = streams[id.index()];
     }
 }
 

@@ -323,6 +323,14 @@ impl Check<'_> {
                 }
                 Ty::String
             }
+            Rvalue::Stream { op, text } => {
+                match text {
+                    Some(text) if !op.reads() => self.want(text, &Ty::String, "a text")?,
+                    None if op.reads() => {}
+                    _ => return Err(format!("{} with {text:?}", op.name())),
+                }
+                if op.reads() { Ty::String } else { Ty::Unit }
+            }
             Rvalue::StrLen(operand) => {
                 self.want(operand, &Ty::String, "a text")?;
                 Ty::Int

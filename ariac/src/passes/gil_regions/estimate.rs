@@ -241,6 +241,8 @@ impl Walk<'_> {
                 work
             }
             Rvalue::Join(_) | Rvalue::ToStr(_) => Work::Nanos(50),
+            // What is written goes to Python, which would have to be asked for the GIL again.
+            Rvalue::Stream { .. } => Work::Nanos(0),
             Rvalue::CallValue { .. } => Work::Unknown,
             Rvalue::List { items, .. } => Work::Nanos(50 + items.len() as u64),
             Rvalue::Adt { .. } | Rvalue::ListOp { .. } | Rvalue::Closure { .. } => Work::Nanos(20),

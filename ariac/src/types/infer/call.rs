@@ -44,6 +44,10 @@ impl Infer<'_, '_> {
                 self.types.exprs.set(callee, Ty::Unit);
                 return self.call_math(id, function, text, args, want);
             }
+            Some(Meaning::Routine(routine)) => {
+                self.types.exprs.set(callee, Ty::Unit);
+                return self.call_routine(id, routine, args);
+            }
             Some(Meaning::Reveal) => return self.reveal(id, text, args, want),
             Some(Meaning::Error) | None => {
                 self.types.exprs.set(callee, Ty::Error);

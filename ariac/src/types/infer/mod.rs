@@ -15,6 +15,7 @@ mod math;
 mod methods;
 mod operators;
 mod python;
+mod routines;
 
 use super::{Callee, Ty, Types};
 use crate::diagnostics::{Diagnostic, Reports, syntax, types as say};
@@ -301,19 +302,19 @@ impl<'h> Infer<'h, '_> {
             let StrPart::Value(value) = part else {
                 continue;
             };
-            let ty = self.infer(*value, Want::Any);
-            let is_text = ty.is_number()
-                || matches!(
-                    ty,
-                    Ty::Bool | Ty::String | Ty::PythonObject | Ty::Never | Ty::Error
-                );
-            if ty == Ty::Unit {
-                self.report(say::expected(self.span(*value), "a value", &ty));
-            } else if !is_text {
-                self.unsupported(self.span(*value), &format!("the text of {ty} is"));
-            }
+            self.text_part(*value);
         }
         Ty::String
+    }
+
+    /// What is put into a text or printed.
+    fn text_part(&mut self, value: ExprId) {
+        let ty = self.infer(value, Want::Any);
+        if ty == Ty::Unit {
+            self.report(say::expected(self.span(value), "a value", &ty));
+        } else if !ty.has_text() && !matches!(ty, Ty::Never | Ty::Error) {
+            self.unsupported(self.span(value), &format!("the text of {ty} is"));
+        }
     }
 
     /// A name that stands alone.
@@ -336,6 +337,7 @@ impl<'h> Infer<'h, '_> {
                 self.report(say::argument_count(span, text, &takes, 0));
                 return Ty::Error;
             }
+            Some(Meaning::Routine(routine)) => return self.call_routine(id, routine, &[]),
             Some(Meaning::Reveal) => {
                 self.report(say::argument_count(span, text, "1 argument", 0));
                 return Ty::Error;

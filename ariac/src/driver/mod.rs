@@ -1,15 +1,18 @@
 //! Does what the command line asks: reads files, runs the pipeline, writes results, says what went wrong.
 //!
-//! Beside [`crate::link`] and [`crate::python::interpreter`] this is the only file that reads, writes or starts
-//! anything.
+//! Beside [`crate::link`] and [`crate::python::interpreter`] nothing else reads, writes or starts anything. [`run`] and
+//! [`test`] are the commands that start what they have compiled.
+
+mod run;
+mod test;
 
 use crate::cli::{
     Build, Check, Cli, CodeOptions, Command, Env, LinkerChoice, MessageFormat, Report, ReportFormat,
 };
 use crate::diagnostics::{self, Code, Color, Reports};
-use crate::link::{self, LinkJob, Linker};
+use crate::link::{self, LinkError, LinkJob, LinkKind, Linker};
 use crate::passes;
-use crate::pipeline::{self, Dump, Extension, Stages};
+use crate::pipeline::{self, Compiled, Dump, Extension, Frontend, Stages};
 use crate::python::interpreter::{self, Interpreter};
 use crate::report;
 use crate::source::SourceMap;
@@ -88,7 +91,9 @@ impl Failure {
 pub fn run(cli: &Cli) -> ExitCode {
     std::panic::set_hook(Box::new(report_bug));
     let worker = || match dispatch(cli) {
-        Ok(()) => 0,
+        Ok(true) => 0,
+        // What was run has said why.
+        Ok(false) => PROGRAM_ERROR,
         Err(failure) => print_failure(cli, failure),
     };
     let status = thread::scope(|scope| {
@@ -103,13 +108,34 @@ pub fn run(cli: &Cli) -> ExitCode {
     ExitCode::from(status)
 }
 
-fn dispatch(cli: &Cli) -> Result<(), Failure> {
-    match &cli.command {
+/// Does what is asked; whether it went well.
+fn dispatch(cli: &Cli) -> Result<bool, Failure> {
+    let done = match &cli.command {
         Command::Build(options) => build(cli, options),
+        Command::Run(options) => run::run(cli, options),
+        Command::Test(options) => return test::test(cli, options),
         Command::Check(options) => check(cli, options),
         Command::Report(options) => report(options),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Env(options) => print_environment(options),
+    };
+    done.map(|()| true)
+}
+
+/// The checked and optimised program of a file, whose warnings are printed.
+fn compiled_frontend(
+    cli: &Cli,
+    file: &Path,
+    disabled: &[String],
+) -> Result<(SourceMap, Frontend), Failure> {
+    let sources = read_sources(&[file.to_owned()])?;
+    let mut dump = Dump::new(Stages::default());
+    match pipeline::frontend(&sources, disabled, &mut dump) {
+        (Some(frontend), reports) => {
+            print_reports(cli, &sources, &reports);
+            Ok((sources, frontend))
+        }
+        (None, reports) => Err(Failure::Reports(sources, reports)),
     }
 }
 
@@ -189,7 +215,7 @@ fn report(options: &Report) -> Result<(), Failure> {
         return Err(Failure::Reports(sources, reports));
     };
     let compiled = pipeline::backend(&frontend, &sources, &module, &settings, &mut dump);
-    let rows = report::collect(&frontend, &compiled, &sources);
+    let rows = report::collect(&frontend, &compiled.compiled, &sources);
     match options.format {
         ReportFormat::Text => print!("{}", report::text(&rows)),
         ReportFormat::Json => print!("{}", report::json(&rows)),
@@ -296,7 +322,7 @@ fn settings(options: &CodeOptions) -> Result<pipeline::Settings, Failure> {
     } = *options;
     Ok(pipeline::Settings {
         levels,
-        optimization,
+        optimization: optimization.unwrap_or(3),
         debug,
         remarks: false,
     })
@@ -324,19 +350,8 @@ fn write_extension(
             "--abi3 needs CPython 3.11 or newer: older ones have no buffers in the stable ABI",
         ));
     }
-    let mut archives = rust_libraries(&options.link_rust, compiled)?;
-    let runtime = find_runtime(&tag)?;
-    // The runtime comes in two forms. Alone it is one object with what it needs of Rust's own library inside; beside Rust
-    // crates that library stays apart, so that one copy of it serves all.
-    let apart = runtime.with_file_name("libaria_rt_std.a");
-    archives.insert(
-        0,
-        if archives.is_empty() || !apart.exists() {
-            runtime
-        } else {
-            apart
-        },
-    );
+    let crates = rust_libraries(&options.link_rust, &compiled.compiled)?;
+    let archives = archives(find_runtime(&tag)?, crates);
     let out_dir = if out_dir.as_os_str().is_empty() {
         Path::new(".")
     } else {
@@ -352,19 +367,16 @@ fn write_extension(
         .prefix(".ariac-")
         .tempdir_in(out_dir)
         .map_err(|e| unwritable(&e))?;
-    let mut objects = Vec::new();
-    for (number, code) in compiled.objects.iter().enumerate() {
-        let object = work.path().join(format!("module{number}.o"));
-        fs::write(&object, code).map_err(|e| unwritable(&e))?;
-        objects.push(object);
-    }
+    let objects = write_objects(work.path(), &compiled.compiled).map_err(|e| unwritable(&e))?;
     let leaf = compiled.leaf();
     let library = work.path().join("module.so");
     let job = LinkJob {
         objects: &objects,
         archives: &archives,
-        libraries: &compiled.libraries,
-        entry_symbol: &format!("PyInit_{leaf}"),
+        libraries: &compiled.compiled.libraries,
+        kind: LinkKind::Extension {
+            entry: &format!("PyInit_{leaf}"),
+        },
         output: &library,
         debug: options.code.debug,
     };
@@ -372,12 +384,7 @@ fn write_extension(
         LinkerChoice::Internal => Linker::Internal,
         LinkerChoice::System => Linker::System,
     };
-    link::link(&job, &linker).map_err(|error| Failure::Environment {
-        code: Some(Code::LinkFailed),
-        message: format!("linking {leaf} failed: {}", error.0.trim()),
-        help: Vec::new(),
-        status: PROGRAM_ERROR,
-    })?;
+    link::link(&job, &linker).map_err(|error| link_failed(leaf, &error))?;
     let stub = work.path().join("module.pyi");
     fs::write(&stub, &compiled.stub).map_err(|e| unwritable(&e))?;
     let results = [
@@ -390,8 +397,40 @@ fn write_extension(
     Ok(results.into_iter().map(|(_, to)| to).collect())
 }
 
+fn link_failed(what: &str, error: &LinkError) -> Failure {
+    Failure::Environment {
+        code: Some(Code::LinkFailed),
+        message: format!("linking {what} failed: {}", error.0.trim()),
+        help: Vec::new(),
+        status: PROGRAM_ERROR,
+    }
+}
+
+/// Writes the object files into a folder.
+fn write_objects(folder: &Path, compiled: &Compiled) -> io::Result<Vec<PathBuf>> {
+    let mut objects = Vec::new();
+    for (number, code) in compiled.objects.iter().enumerate() {
+        let object = folder.join(format!("module{number}.o"));
+        fs::write(&object, code)?;
+        objects.push(object);
+    }
+    Ok(objects)
+}
+
+/// The static libraries to link: the runtime, then the Rust crates.
+///
+/// The runtime comes in two forms. Alone it is one object with what it needs of Rust's own library inside; beside Rust
+/// crates that library stays apart, so that one copy of it serves all.
+fn archives(runtime: PathBuf, crates: Vec<PathBuf>) -> Vec<PathBuf> {
+    let apart = runtime.with_file_name("libaria_rt_std.a");
+    let alone = crates.is_empty() || !apart.exists();
+    let mut archives = vec![if alone { runtime } else { apart }];
+    archives.extend(crates);
+    archives
+}
+
 /// The static libraries of the Rust crates that the program refers to.
-fn rust_libraries(given: &[String], compiled: &Extension) -> Result<Vec<PathBuf>, Failure> {
+fn rust_libraries(given: &[String], compiled: &Compiled) -> Result<Vec<PathBuf>, Failure> {
     let mut paths = Vec::new();
     let mut names = Vec::new();
     for text in given {
@@ -422,6 +461,9 @@ fn rust_libraries(given: &[String], compiled: &Extension) -> Result<Vec<PathBuf>
         ))),
     }
 }
+
+/// The runtime for programs without Python.
+const PROGRAM_TAG: &str = "native";
 
 /// Where the runtime for a kind of Python is: in `$ARIA_RT_DIR`, beside this program, or in the SDK that holds it.
 fn find_runtime(tag: &str) -> Result<PathBuf, Failure> {

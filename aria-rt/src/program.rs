@@ -1,0 +1,169 @@
+//! A program of its own: where it starts, how it ends, and how it runs its tests.
+//!
+//! The linker needs nothing of a C development package: the start is here, and the C library is found when the program
+//! is loaded.
+
+use std::ffi::{c_char, c_int};
+use std::io::Write;
+use std::time::Instant;
+
+use aria_abi::ABI_VERSION;
+use aria_abi::codes::ErrorKind;
+use aria_abi::layout::{ProgramEntry, ProgramSpec, TestSpec};
+
+use crate::error::{Told, take_pending};
+use crate::python::text;
+use crate::{panics, streams};
+
+unsafe extern "C" {
+    /// The program, a constant that the compiler emits.
+    static aria_program: ProgramSpec;
+}
+
+/// The first instruction of the program: hands the C library the stack as the system left it. The library sets itself
+/// up, calls `main` and ends the process with its result.
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+#[unsafe(naked)]
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn aria_rt_start() -> ! {
+    std::arch::naked_asm!(
+        "xor ebp, ebp",
+        // What the loader wants called at exit, then: number of arguments, the arguments.
+        "mov r9, rdx",
+        "pop rsi",
+        "mov rdx, rsp",
+        "and rsp, -16",
+        "push rax",
+        "push rsp",
+        "xor r8d, r8d",
+        "xor ecx, ecx",
+        "lea rdi, [rip + {main}]",
+        "call [rip + __libc_start_main@GOTPCREL]",
+        "hlt",
+        main = sym main,
+    )
+}
+
+unsafe extern "C" fn main(argc: c_int, argv: *const *const c_char) -> c_int {
+    panics::keep_quiet();
+    // SAFETY: the compiler emits the constant, and nobody writes it.
+    let program = unsafe { &aria_program };
+    if program.abi_version != ABI_VERSION {
+        tell("the program and Aria's runtime are of different versions; compile it again\n");
+        return 1;
+    }
+    // SAFETY: the C library hands over `argc` arguments, which live as long as the process.
+    let args = unsafe { std::slice::from_raw_parts(argv, argc as usize) };
+    let status = match program.main {
+        Some(main) => {
+            // SAFETY: the entry is the program's, and is called once.
+            let status = run(main).unwrap_or_else(|status| status);
+            i64::from(status)
+        }
+        // SAFETY: the table has `n_tests` entries.
+        None => run_tests(
+            unsafe { std::slice::from_raw_parts(program.tests, program.n_tests as usize) },
+            args,
+        ),
+    };
+    match streams::flush() {
+        Ok(()) => status as c_int,
+        Err(error) => {
+            tell(&format!("OSError: {error}\n"));
+            1
+        }
+    }
+}
+
+/// Runs `main`: its status, or that of the error that ended it, which is told.
+fn run(main: ProgramEntry) -> Result<u8, u8> {
+    let mut status = 0;
+    // SAFETY: the entry is the program's own.
+    if unsafe { main(&mut status) } != 0 {
+        let told = pending();
+        return Err(told.exit_status().unwrap_or_else(|| {
+            finish_output();
+            tell(&told.to_string());
+            1
+        }));
+    }
+    u8::try_from(status).map_err(|_| {
+        finish_output();
+        tell(&format!(
+            "ValueError: the status of a program is 0 to 255, and main gave {status}\n"
+        ));
+        1
+    })
+}
+
+fn pending() -> Told {
+    take_pending().map_or_else(
+        || Told {
+            kind: ErrorKind::RuntimeError,
+            message: "an Aria function failed without an error, a bug of Aria".to_owned(),
+            place: None,
+        },
+        crate::error::Pending::told,
+    )
+}
+
+/// Runs the tests that `ariac test` asks for: the program's arguments are the file to which the progress is written, and
+/// the numbers of the tests. What is written there is the number and `b` (begun), `p` (passed) or `f` (failed).
+fn run_tests(tests: &[TestSpec], args: &[*const c_char]) -> i64 {
+    let mut args = args.iter().skip(1).map(|&arg| {
+        // SAFETY: arguments are NUL-terminated and live as long as the process.
+        let arg = unsafe { std::ffi::CStr::from_ptr(arg) };
+        arg.to_str().ok().and_then(|arg| arg.parse::<usize>().ok())
+    });
+    let Some(Some(progress)) = args.next() else {
+        tell("tests are run by `ariac test`\n");
+        return 2;
+    };
+    let mut status = 0;
+    for index in args.flatten() {
+        let Some(test) = tests.get(index) else {
+            continue;
+        };
+        note(progress, index, 'b');
+        let passed = run_test(test);
+        status |= i64::from(!passed);
+        finish_output();
+        note(progress, index, if passed { 'p' } else { 'f' });
+    }
+    status
+}
+
+/// Runs a test and says how it went.
+fn run_test(test: &TestSpec) -> bool {
+    // SAFETY: names are constants of the program.
+    let name = unsafe { text(test.name) };
+    let mut status = 0;
+    let start = Instant::now();
+    // SAFETY: the entry is the program's own.
+    let passed = unsafe { (test.run)(&mut status) } == 0;
+    let took = start.elapsed().as_secs_f64() * 1e3;
+    let line = match passed {
+        true => format!("ok {name} ({took:.1} ms)\n"),
+        false => format!("FAILED {name} ({took:.1} ms)\n{}", pending()),
+    };
+    streams::say(&line);
+    passed
+}
+
+fn note(progress: usize, index: usize, what: char) {
+    let line = format!("{index} {what}\n");
+    // SAFETY: pointer and length describe `line`. Without a reader there is nobody to whom it matters.
+    unsafe { libc::write(progress as c_int, line.as_ptr().cast(), line.len()) };
+}
+
+/// Writes what is gathered of standard output, so that it stands before what is told next.
+fn finish_output() {
+    if let Err(error) = streams::flush() {
+        tell(&format!("OSError: {error}\n"));
+    }
+}
+
+fn tell(message: &str) {
+    // Nothing can be told of an error stream that is closed.
+    let _ = std::io::stderr().lock().write_all(message.as_bytes());
+}

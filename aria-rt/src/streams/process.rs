@@ -1,0 +1,150 @@
+//! The streams of the process. Output is gathered and written in large pieces; to a terminal, line by line; before input
+//! is read, and when the program ends.
+
+use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use aria_abi::codes::ErrorKind;
+use aria_abi::layout::{Location, Str};
+
+use super::{Amount, Sink};
+use crate::error::{Cause, set_pending};
+use crate::panics::guard_pending;
+use crate::strings;
+
+/// As much is gathered before it is written.
+const ROOM: usize = 32 << 10;
+
+struct Output {
+    gathered: Vec<u8>,
+    /// Whether lines are written as soon as they end; not known yet before the first.
+    by_lines: Option<bool>,
+}
+
+static OUTPUT: Mutex<Output> = Mutex::new(Output {
+    gathered: Vec::new(),
+    by_lines: None,
+});
+
+impl Output {
+    fn write(&mut self, text: &[u8]) -> io::Result<()> {
+        let by_lines = *self
+            .by_lines
+            .get_or_insert_with(|| io::stdout().is_terminal());
+        if self.gathered.capacity() == 0 {
+            self.gathered.reserve(ROOM);
+        }
+        if self.gathered.len() + text.len() > ROOM {
+            self.flush()?;
+        }
+        self.gathered.extend_from_slice(text);
+        if self.gathered.len() >= ROOM || (by_lines && text.contains(&b'\n')) {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is gathered; it is gone also when that fails, so that no error is told twice.
+    fn flush(&mut self) -> io::Result<()> {
+        let result = write_all(libc::STDOUT_FILENO, &self.gathered);
+        self.gathered.clear();
+        result
+    }
+}
+
+fn output() -> MutexGuard<'static, Output> {
+    OUTPUT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Past the buffers of Rust's library, which would write once more what this one has gathered.
+fn write_all(file: libc::c_int, mut text: &[u8]) -> io::Result<()> {
+    while !text.is_empty() {
+        // SAFETY: pointer and length describe `text`.
+        let written = unsafe { libc::write(file, text.as_ptr().cast(), text.len()) };
+        match usize::try_from(written) {
+            Ok(written) => text = &text[written..],
+            Err(_) => {
+                let error = io::Error::last_os_error();
+                if error.kind() != io::ErrorKind::Interrupted {
+                    return Err(error);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes to standard output or standard error; 1: an error is pending.
+pub(super) fn write(sink: Sink, text: &str, location: *const Location) -> i32 {
+    guard_pending(1, || {
+        let result = match sink {
+            Sink::Output => output().write(text.as_bytes()),
+            Sink::Error => io::stderr().lock().write_all(text.as_bytes()),
+        };
+        match result {
+            Ok(()) => 0,
+            Err(error) => {
+                fail(ErrorKind::OSError, &error.to_string(), location);
+                1
+            }
+        }
+    })
+}
+
+/// Writes what the runtime itself has to say, among what the program prints.
+pub(crate) fn say(text: &str) {
+    // A closed output is told at the end, when the rest is flushed.
+    let _ = output().write(text.as_bytes());
+}
+
+/// Reads from standard input; `out` stays null when an error is pending.
+pub(super) fn read(amount: Amount, out: &mut *mut Str, location: *const Location) {
+    guard_pending((), || {
+        let mut bytes = Vec::new();
+        let result = output().flush().and_then(|()| {
+            let mut input = io::stdin().lock();
+            match amount {
+                Amount::All => input.read_to_end(&mut bytes),
+                Amount::Line => input.read_until(b'\n', &mut bytes),
+            }
+        });
+        if let Err(error) = result {
+            fail(ErrorKind::OSError, &error.to_string(), location);
+        } else if let Err(error) = std::str::from_utf8(&bytes) {
+            let at = error.valid_up_to();
+            let message = format!(
+                "standard input is not UTF-8: byte 0x{:02x} at {at}",
+                bytes[at]
+            );
+            fail(ErrorKind::ValueError, &message, location);
+        } else {
+            *out = strings::new(&bytes);
+            if out.is_null() {
+                set_pending(Cause::Memory, location);
+            }
+        }
+    });
+}
+
+/// Writes what is gathered of standard output.
+pub(crate) fn flush() -> Result<(), String> {
+    output().flush().map_err(|error| error.to_string())
+}
+
+fn fail(kind: ErrorKind, message: &str, location: *const Location) {
+    let message = message.to_owned();
+    set_pending(Cause::Message { kind, message }, location);
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn nothing_is_written_before_there_is_much() {
+        let mut output = super::Output {
+            gathered: Vec::new(),
+            by_lines: Some(false),
+        };
+        output.write(b"a\n").expect("nothing is written");
+        assert_eq!(output.gathered, b"a\n");
+    }
+}

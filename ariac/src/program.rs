@@ -1,0 +1,135 @@
+//! A program of its own: the constant `aria_program`, from which the runtime starts it.
+//!
+//! The structs are those of `aria_abi::layout`.
+
+use crate::arena::Id;
+use crate::hir::Hir;
+use crate::llvm::{self, Builder, ModuleCx};
+use crate::mir::{FnId, Program};
+use crate::python::dispatch;
+use crate::types::Ty;
+use aria_abi::ABI_VERSION;
+use inkwell::module::Linkage;
+use inkwell::values::{FunctionValue, PointerValue};
+
+/// The symbol that the runtime knows.
+const SYMBOL: &str = "aria_program";
+
+/// The first instruction, which is the runtime's.
+pub const START: &str = "aria_rt_start";
+
+/// What is started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// `fn main`.
+    Main(FnId),
+    /// The functions with `@test`.
+    Tests(Vec<FnId>),
+}
+
+impl Entry {
+    /// `fn main` of the root module, if there is one.
+    #[must_use]
+    pub fn main(hir: &Hir, program: &Program) -> Option<Entry> {
+        let main = hir.main()?;
+        let mut functions = program.functions.iter();
+        functions
+            .find(|(_, function)| function.item == Some(main))
+            .map(|(id, _)| Entry::Main(id))
+    }
+
+    /// The tests of the root module, in the order of the text.
+    #[must_use]
+    pub fn tests(hir: &Hir, program: &Program) -> Entry {
+        let of_item = |item| {
+            let mut functions = program.functions.iter();
+            functions
+                .find(|(_, function)| function.item == Some(item))
+                .map(|(id, _)| id)
+        };
+        Entry::Tests(hir.tests().into_iter().filter_map(of_item).collect())
+    }
+
+    /// The functions that are started.
+    #[must_use]
+    pub fn functions(&self) -> &[FnId] {
+        match self {
+            Entry::Main(main) => std::slice::from_ref(main),
+            Entry::Tests(tests) => tests,
+        }
+    }
+
+    /// Whether any of them touches Python: then it is Python that starts the program.
+    #[must_use]
+    pub fn uses_python(&self, program: &Program) -> bool {
+        let mut functions = self.functions().iter();
+        functions.any(|&id| program.functions[id].uses_python)
+    }
+}
+
+/// Emits the constant. Run after the program's functions are declared.
+pub fn emit(cx: &ModuleCx<'_>, entry: &Entry) {
+    let ptr = cx.types.ptr;
+    let start = |id: FnId| start(cx, id).as_global_value().as_pointer_value();
+    let (main, tests): (PointerValue<'_>, &[FnId]) = match entry {
+        Entry::Main(main) => (start(*main), &[]),
+        Entry::Tests(tests) => (ptr.const_null(), tests),
+    };
+    let tests: Vec<_> = tests
+        .iter()
+        .map(|&id| {
+            let name = cx.text_value(&cx.program.functions[id].name);
+            cx.context
+                .const_struct(&[name.into(), start(id).into()], false)
+        })
+        .collect();
+    let count = tests.len() as u64;
+    let tests = match tests.first() {
+        Some(first) => cx
+            .constant("tests", first.get_type().const_array(&tests))
+            .as_pointer_value(),
+        None => ptr.const_null(),
+    };
+    let i32 = |n: u64| cx.types.i32.const_int(n, false);
+    let program = cx.context.const_struct(
+        &[
+            i32(ABI_VERSION.into()).into(),
+            i32(count).into(),
+            main.into(),
+            tests.into(),
+        ],
+        false,
+    );
+    let global = cx.module.add_global(program.get_type(), None, SYMBOL);
+    global.set_initializer(&program);
+    global.set_constant(true);
+    global.set_linkage(Linkage::External);
+}
+
+/// A `ProgramEntry`: calls the function and stores its status.
+fn start<'c>(cx: &ModuleCx<'c>, id: FnId) -> FunctionValue<'c> {
+    let (ptr, i32) = (cx.types.ptr, cx.types.i32);
+    let level = cx.options.levels[0];
+    let symbol = format!("aria.start.{}", id.index());
+    let function = cx.module.add_function(
+        &symbol,
+        i32.fn_type(&[ptr.into()], false),
+        Some(Linkage::Internal),
+    );
+    llvm::multiversion::target(cx, function, level);
+    let b = Builder::new(cx, function, level);
+    let result = dispatch::lowest(cx, id).call(&b, &[]);
+    if let Some(failed) = result.failed {
+        let (raised, returned) = (b.block("raised"), b.block("returned"));
+        b.branch_rarely(failed.into(), raised, returned);
+        b.enter(raised);
+        b.ret(Some(b.i32(1)));
+        b.enter(returned);
+    }
+    if let (Some(value), Ty::Int) = (result.value, &cx.program.functions[id].ret) {
+        b.store(value, b.param(0).into_pointer_value());
+    }
+    b.ret(Some(b.i32(0)));
+    b.finish();
+    function
+}
