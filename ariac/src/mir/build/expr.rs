@@ -402,7 +402,7 @@ impl FnBuilder<'_> {
     }
 
     /// The result of a comparison as its type says: Python's may be any object.
-    fn compared(&mut self, value: Value, ty: &Ty) -> Value {
+    pub(super) fn compared(&mut self, value: Value, ty: &Ty) -> Value {
         match (&value.ty, ty) {
             (Ty::PythonObject, Ty::Bool) => self.compute(Ty::Bool, Rvalue::PyTruth(value.operand)),
             (Ty::Bool, Ty::PythonObject) => self.object_of(value),

@@ -61,14 +61,10 @@ impl FnBuilder<'_> {
     fn assert(&mut self, condition: ExprId, message: Option<ExprId>) -> Value {
         let hir = self.cx.hir;
         let sides = match &hir.exprs[condition].kind {
-            ExprKind::Compare { first, rest }
-                if self.cx.types.coercions.get(condition).is_none() =>
-            {
-                match rest.as_slice() {
-                    [(op, right)] => Some((*first, *op, *right)),
-                    _ => None,
-                }
-            }
+            ExprKind::Compare { first, rest } => match rest.as_slice() {
+                [(op, right)] => Some((*first, *op, *right)),
+                _ => None,
+            },
             _ => None,
         };
         let Some((left, op, right)) = sides else {
@@ -88,7 +84,10 @@ impl FnBuilder<'_> {
         let shown: Vec<(ExprId, Value)> = [left, right].into_iter().zip(values.clone()).collect();
         let mut values = values.into_iter();
         let holds = match (values.next(), values.next()) {
-            (Some(left), Some(right)) => self.compare_values(op, left, right).operand,
+            (Some(left), Some(right)) => {
+                let holds = self.compare_values(op, left, right);
+                self.compared(holds, &Ty::Bool).operand
+            }
             _ => return Value::unit(),
         };
         let shown = match op {
