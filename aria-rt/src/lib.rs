@@ -10,7 +10,7 @@
 //! * `arguments`, `scalars`, `strings` (`float_text`): binding arguments, numbers, text; both directions.
 //! * `buffer`, `numpy`, `element`: what memory an object offers. `borrow` takes it or says why not (`refusal`), `copy`
 //!   converts it, `pyarray` keeps it on the heap.
-//! * `array`, `handover`: memory of Aria, and how Python comes to own it.
+//! * `array`, `handover`: memory of Aria, and how Python comes to own it. `list`: lists that grow.
 //! * `object`: Python objects as values. `gil`, `drops`: giving the GIL up, and dropping objects without it.
 //! * `parallel`, `stack`: threads, and how much stack one has left.
 //! * `streams`: text in and out. `program`, in builds for programs of their own: where such a program starts.
@@ -40,6 +40,7 @@ mod float_text;
 mod gil;
 mod handover;
 mod kept;
+mod list;
 mod module;
 mod numpy;
 mod object;
@@ -67,6 +68,7 @@ pub use copy::*;
 pub use error::*;
 pub use gil::*;
 pub use handover::*;
+pub use list::*;
 pub use module::*;
 pub use object::*;
 pub use parallel::*;

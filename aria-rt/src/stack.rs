@@ -1,6 +1,13 @@
-//! How much of the native stack is left, so that runaway recursion becomes `RecursionError` and not a crash.
+//! How much of the native stack is left, so that runaway recursion becomes `RecursionError` and not a crash, and more of
+//! it for what must not fail.
 
 use std::cell::Cell;
+use std::ffi::c_void;
+
+use aria_abi::layout::DropGlue;
+
+use crate::gil;
+use crate::panics::guard_pending;
 
 /// What must be left: enough to make an exception, and for the Python code that a destructor may run.
 const RESERVE: usize = 256 << 10;
@@ -59,6 +66,34 @@ fn lowest_address() -> Option<(usize, usize)> {
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 fn lowest_address() -> Option<(usize, usize)> {
     None
+}
+
+/// The stack of a thread that goes on dropping where another could not: a lot, of which only what is used is memory.
+const FRESH: usize = 256 << 20;
+
+/// See the runtime table. The fresh thread does not hold the GIL, so that objects wait for it; this one waits for the
+/// thread. Should there be no thread either, then what was to be dropped stays where it is.
+///
+/// # Safety
+/// `glue` may be called with the two values.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_drop_elsewhere(glue: DropGlue, data: *mut c_void, len: i64) {
+    struct Work(DropGlue, *mut c_void, i64);
+    // SAFETY: the values are given to one thread, and this one waits meanwhile.
+    unsafe impl Send for Work {}
+    let work = Work(glue, data, len);
+    guard_pending((), move || {
+        let fresh = std::thread::Builder::new().stack_size(FRESH);
+        let thread = fresh.spawn(move || {
+            let Work(glue, data, len) = { work };
+            gil::begin_detached();
+            // SAFETY: forwarded from the caller.
+            unsafe { glue(data, len) };
+        });
+        if let Ok(thread) = thread {
+            let _ = thread.join();
+        }
+    });
 }
 
 #[cfg(test)]

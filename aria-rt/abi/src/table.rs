@@ -112,6 +112,14 @@ macro_rules! for_each_rt_fn {
             /// `obj.to_array(T)`: copies a list, buffer or ndarray of a type that casts safely to the `RawArray` at `out`.
             held [] fn aria_rt_array_from_py(obj: Ptr, elem: I32, out: Ptr, location: Ptr) -> I32;
 
+            // ---- lists ----
+            /// Memory of `size * *cap` bytes or more for a list of `len` elements, at `data` (null: none yet), that is to
+            /// take `more` (not negative): the elements move there, and `*cap` says how many fit. Null when memory is
+            /// out: the list is as before.
+            any [cold] fn aria_rt_list_grow(data: Ptr, len: I64, more: I64, size: I64, cap: Ptr) -> Ptr;
+            /// Calls `glue(data, len)`, a `void (ptr, i64)` of emitted code that drops, with more stack than this thread has left.
+            any [cold] fn aria_rt_drop_elsewhere(glue: Ptr, data: Ptr, len: I64) -> Void;
+
             // ---- strings: `Str*`; arguments borrowed, results owned ----
             /// Shares a string: returns its argument.
             any [] fn aria_rt_str_retain(value: Ptr) -> Ptr;

@@ -1,25 +1,28 @@
 //! The module that is being built, and what its functions share.
 
 use super::LlvmOptions;
+use super::adt::Shape;
 use super::callgraph::CallGraph;
 use super::constants::Constants;
 use super::debuginfo::DebugInfo;
 use super::function::FunctionHandle;
+use super::glue::Glue;
 use super::layout::CommonTypes;
 use super::multiversion::Level;
 use super::remarks::LoopSite;
 use super::runtime::attribute_kind;
 use crate::mir::{FnId, Program};
 use crate::source::SourceMap;
-use crate::types::Ty;
+use crate::types::{Adt, Ty};
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::context::Context;
 use inkwell::module::Module;
-use inkwell::types::BasicTypeEnum;
+use inkwell::targets::TargetData;
 use inkwell::values::FunctionValue;
 use llvm_sys::core::LLVMCreateConstantRangeAttribute;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// The module that is being built, and what its functions share.
 pub struct ModuleCx<'c> {
@@ -29,6 +32,8 @@ pub struct ModuleCx<'c> {
     pub module: Module<'c>,
     /// The types that are used everywhere.
     pub types: CommonTypes<'c>,
+    /// Sizes of types.
+    pub(super) data: TargetData,
     /// The program.
     pub program: &'c Program,
     /// Its sources.
@@ -45,6 +50,8 @@ pub struct ModuleCx<'c> {
     pub(super) debug: Option<DebugInfo<'c>>,
     pub(super) loops: RefCell<Vec<LoopSite>>,
     pub(super) vector_functions: RefCell<Vec<FunctionValue<'c>>>,
+    pub(super) shapes: RefCell<HashMap<Adt, Rc<Shape<'c>>>>,
+    pub(super) glue: RefCell<HashMap<(Glue, Ty), FunctionValue<'c>>>,
 }
 
 impl<'c> ModuleCx<'c> {
@@ -54,6 +61,7 @@ impl<'c> ModuleCx<'c> {
         sources: &'c SourceMap,
         options: &'c LlvmOptions,
         level: Level,
+        data: TargetData,
     ) -> Self {
         let module = context.create_module(&options.module_name);
         let debug = DebugInfo::new(context, &module, sources, options);
@@ -61,6 +69,7 @@ impl<'c> ModuleCx<'c> {
             context,
             module,
             types: CommonTypes::new(context),
+            data,
             program,
             sources,
             options,
@@ -72,13 +81,9 @@ impl<'c> ModuleCx<'c> {
             debug,
             loops: RefCell::default(),
             vector_functions: RefCell::default(),
+            shapes: RefCell::default(),
+            glue: RefCell::default(),
         }
-    }
-
-    /// The type of a value.
-    #[must_use]
-    pub fn value_type(&self, ty: &Ty) -> BasicTypeEnum<'c> {
-        self.types.value(self.context, ty)
     }
 
     /// The compiled function.

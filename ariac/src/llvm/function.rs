@@ -81,12 +81,12 @@ impl<'c> FunctionHandle<'c> {
 }
 
 impl<'c> ParamAbi<'c> {
-    /// Appends the LLVM arguments for `value`, which has the parameter's value type (for [`ParamAbi::Slot`]: is its
-    /// address).
+    /// Appends the LLVM arguments for `value`, which has the parameter's value type (for [`ParamAbi::Slot`] and
+    /// [`ParamAbi::Large`]: is its address).
     pub fn flatten(self, b: &Builder<'_, 'c>, value: Val<'c>, args: &mut Vec<Val<'c>>) {
         match self {
             ParamAbi::Nothing => {}
-            ParamAbi::Value(_) | ParamAbi::Slot(_) => args.push(value),
+            ParamAbi::Value(_) | ParamAbi::Slot(_) | ParamAbi::Large(_) => args.push(value),
             ParamAbi::Array => args.extend((0..2).map(|i| b.part(value, i))),
             ParamAbi::View => args.extend((0..4).map(|i| b.part(value, i))),
         }
@@ -206,10 +206,16 @@ fn describe_params<'c>(
                 }
                 length_range(cx, value, index + 1, element);
             }
-            ParamAbi::Slot(_) => {
+            ParamAbi::Slot(value) | ParamAbi::Large(value) => {
                 add(0, "noalias", 0);
                 add(0, "nonnull", 0);
+                add(0, "noundef", 0);
                 add(0, "captures", CAPTURES_NONE);
+                add(0, "align", cx.data.get_abi_alignment(value).into());
+                add(0, "dereferenceable", cx.size(*value));
+                if matches!(param_abi, ParamAbi::Large(_)) && param.mode == ParamMode::Read {
+                    add(0, "readonly", 0);
+                }
             }
             ParamAbi::Value(_) if matches!(ty, Ty::String | Ty::PythonObject) => {
                 add(0, "nonnull", 0);

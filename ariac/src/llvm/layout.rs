@@ -6,12 +6,18 @@
 //! | `String`, `PythonObject` | `ptr` (`Str*`, `PyObject*`) | the value |
 //! | `Array[T]` | `{ ptr data, i64 len }` | `ptr data, i64 len` |
 //! | `PyArrayView[T]`, `PythonArray[T]` | `{ ptr data, i64 len, i64 stride, ptr borrow }` | the four parts |
-//! | tuple | a struct of its members' values | the value |
+//! | `Int8` … `UInt64` | `i8` … `i64` | the value |
+//! | tuple | a struct of its members' values | the value; a large one as below |
+//! | declared type | see [`super::adt`] | the value; the address of a large one |
+//! | `List[T]` | `{ ptr data, i64 len, i64 cap }` | the value |
+//! | `Fn(A) -> B` | `ptr env`, see `lower/closures.rs` | the value |
 //! | `Unit` | `{}` | nothing |
 //!
 //! The stride is in bytes. `borrow` is the `Borrow*` that keeps the memory, null for a view on an `Array`; of an owned
 //! `PythonArray` it is the heap-allocated one. A `mut` parameter that is neither view nor handle is the address of the caller's value.
-//! Array elements are as in NumPy: a `Bool` is a byte.
+//! Large is what has more than [`LARGE`] bytes: a `read` parameter is where the caller has it, an `own` parameter where the
+//! caller has put it for the function to take. Array elements are as in NumPy: a `Bool` is a byte. Elements of a `List` are
+//! values as locals hold them, but for `Bool`, which is a byte there too.
 //!
 //! A function returns its value, `void` for `Unit`; one that may fail returns `{ i1 failed, value }` or, for `Unit`,
 //! `i1 failed`. A result of type `PythonArray` is the owned `Borrow*` alone.
@@ -19,7 +25,7 @@
 use super::context::ModuleCx;
 use crate::hir::ParamMode;
 use crate::mir::Function;
-use crate::types::Ty;
+use crate::types::{Repr, Ty};
 use inkwell::AddressSpace;
 use inkwell::context::Context;
 use inkwell::types::{
@@ -44,6 +50,10 @@ pub struct CommonTypes<'c> {
     pub array: StructType<'c>,
     /// The value of a view or handle; also the head of a `Borrow`.
     pub view: StructType<'c>,
+    /// The value of a `List`.
+    pub list: StructType<'c>,
+    /// What every environment of a function value begins with.
+    pub env: StructType<'c>,
     /// `aria_abi::layout::Text`.
     pub text: StructType<'c>,
     /// `aria_abi::layout::Location`.
@@ -69,6 +79,8 @@ impl<'c> CommonTypes<'c> {
             ptr,
             unit: context.struct_type(&[], false),
             array: context.struct_type(&[ptr.into(), i64.into()], false),
+            env: context.struct_type(&[ptr.into(), ptr.into(), i64.into()], false),
+            list: context.struct_type(&[ptr.into(), i64.into(), i64.into()], false),
             view: context.struct_type(&[ptr.into(), i64.into(), i64.into(), ptr.into()], false),
             text,
             location: context
@@ -77,35 +89,65 @@ impl<'c> CommonTypes<'c> {
         }
     }
 
+    /// An integer of so many bits.
+    #[must_use]
+    pub fn int(&self, context: &'c Context, bits: u32) -> IntType<'c> {
+        match bits {
+            8 => self.i8,
+            32 => self.i32,
+            64 => self.i64,
+            _ => context.i16_type(),
+        }
+    }
+}
+
+impl<'c> ModuleCx<'c> {
     /// The type of a value.
     #[must_use]
-    pub fn value(&self, context: &'c Context, ty: &Ty) -> BasicTypeEnum<'c> {
+    pub fn value_type(&self, ty: &Ty) -> BasicTypeEnum<'c> {
+        let types = &self.types;
         match ty {
-            Ty::Bool => self.i1.into(),
-            Ty::Int => self.i64.into(),
-            Ty::Float => self.f64.into(),
-            Ty::Float32 => self.f32.into(),
-            Ty::String | Ty::PythonObject => self.ptr.into(),
-            Ty::Array(_) => self.array.into(),
-            Ty::PyArrayView(_) | Ty::PythonArray(_) => self.view.into(),
-            Ty::Tuple(items) => {
-                let items: Vec<_> = items.iter().map(|ty| self.value(context, ty)).collect();
-                context.struct_type(&items, false).into()
-            }
-            Ty::Sized(_) | Ty::List(_) | Ty::Adt(_) | Ty::Param(_) | Ty::Fn(_) => self.unit.into(),
-            Ty::Unit | Ty::Never | Ty::Range | Ty::Error => self.unit.into(),
+            Ty::Bool => types.i1.into(),
+            Ty::Int => types.i64.into(),
+            Ty::Sized(kind) => types.int(self.context, kind.bits()).into(),
+            Ty::Float => types.f64.into(),
+            Ty::Float32 => types.f32.into(),
+            Ty::String | Ty::PythonObject | Ty::Fn(_) => types.ptr.into(),
+            Ty::Array(_) => types.array.into(),
+            Ty::PyArrayView(_) | Ty::PythonArray(_) => types.view.into(),
+            Ty::List(_) => types.list.into(),
+            Ty::Tuple(items) => self.struct_of(items).into(),
+            Ty::Adt(adt) if adt.repr == Repr::Boxed => types.ptr.into(),
+            Ty::Adt(adt) => self.shape(adt).body,
+            Ty::Unit | Ty::Never | Ty::Range | Ty::Error | Ty::Param(_) => types.unit.into(),
         }
     }
 
-    /// The type of an array's element in memory.
+    /// A struct of values of these types.
+    pub(super) fn struct_of<'t>(&self, items: impl IntoIterator<Item = &'t Ty>) -> StructType<'c> {
+        let items: Vec<_> = items.into_iter().map(|ty| self.value_type(ty)).collect();
+        self.context.struct_type(&items, false)
+    }
+
+    /// The type of an element, of an array or list, in memory.
     #[must_use]
-    pub fn element(&self, ty: &Ty) -> BasicTypeEnum<'c> {
+    pub fn element_type(&self, ty: &Ty) -> BasicTypeEnum<'c> {
         match ty {
-            Ty::Float => self.f64.into(),
-            Ty::Float32 => self.f32.into(),
-            Ty::Bool => self.i8.into(),
-            _ => self.i64.into(),
+            Ty::Bool => self.types.i8.into(),
+            ty => self.value_type(ty),
         }
+    }
+
+    /// Bytes from one element of a list to the next.
+    #[must_use]
+    pub fn list_element_size(&self, ty: &Ty) -> u64 {
+        self.size(self.element_type(ty)).max(1)
+    }
+
+    /// Bytes of a value in memory.
+    #[must_use]
+    pub fn size(&self, ty: BasicTypeEnum<'c>) -> u64 {
+        self.data.get_abi_size(&ty)
     }
 }
 
@@ -126,9 +168,14 @@ pub enum ParamAbi<'c> {
     Array,
     /// `ptr data, i64 len, i64 stride, ptr borrow`.
     View,
-    /// The address of the caller's value, of this type.
+    /// The address of the caller's value, of this type, to change.
     Slot(BasicTypeEnum<'c>),
+    /// The address of a large value of this type: to read, or to take.
+    Large(BasicTypeEnum<'c>),
 }
+
+/// Values of more bytes are passed by their address: four registers are what a call has to spare.
+const LARGE: u64 = 32;
 
 impl<'c> ParamAbi<'c> {
     /// How a parameter of this type and mode is passed.
@@ -139,7 +186,13 @@ impl<'c> ParamAbi<'c> {
             (Ty::PyArrayView(_) | Ty::PythonArray(_), _) => ParamAbi::View,
             (_, ParamMode::Mut) => ParamAbi::Slot(cx.value_type(ty)),
             (Ty::Array(_), _) => ParamAbi::Array,
-            _ => ParamAbi::Value(cx.value_type(ty)),
+            _ => {
+                let value = cx.value_type(ty);
+                match cx.size(value) {
+                    0..=LARGE => ParamAbi::Value(value),
+                    _ => ParamAbi::Large(value),
+                }
+            }
         }
     }
 
@@ -152,7 +205,7 @@ impl<'c> ParamAbi<'c> {
             ParamAbi::Value(ty) => vec![ty.into()],
             ParamAbi::Array => vec![ptr, i64],
             ParamAbi::View => vec![ptr, i64, i64, ptr],
-            ParamAbi::Slot(_) => vec![ptr],
+            ParamAbi::Slot(_) | ParamAbi::Large(_) => vec![ptr],
         }
     }
 }

@@ -3,13 +3,14 @@
 //! Each CPU level of the build has an LLVM module, and all are compiled at the same time. The lowest level's has the
 //! wrappers and tables as well; functions that would gain nothing by another level are there only.
 //!
-//! In reading order: [`layout`] (types, calling convention), [`context`] (the module), [`constants`], [`runtime`] (the
+//! In reading order: [`layout`] (types, calling convention), `adt` (declared types), `glue` (dropping and copying), [`context`] (the module), [`constants`], [`runtime`] (the
 //! runtime's functions), [`function`] (declaring and calling), [`builder`] (instructions), `lower` (MIR to
 //! instructions), [`mathlib`], [`multiversion`], `debuginfo`, [`optimize`], `object`, [`remarks`].
 //!
 //! Symbols: a function is `aria.NAME` at the lowest level of the build and `aria.NAME.v3` (`.v2`, `.v4`, `.native`) at
 //! others; a function without loops has no others. Exported functions keep their symbol in `--emit=llvm` and in the object, hidden.
 
+mod adt;
 pub mod builder;
 mod callgraph;
 pub mod constants;
@@ -17,6 +18,8 @@ pub mod context;
 mod debuginfo;
 mod estimate;
 pub mod function;
+mod glue;
+mod heap;
 pub mod layout;
 mod loop_metadata;
 mod lower;
@@ -211,10 +214,10 @@ fn build<'c>(
     level: Level,
     machine: &TargetMachine,
 ) -> Result<ModuleCx<'c>, LlvmError> {
-    let cx = ModuleCx::new(context, program, sources, options, level);
+    let data = machine.get_target_data();
+    let cx = ModuleCx::new(context, program, sources, options, level, data);
     cx.module.set_triple(&machine.get_triple());
-    cx.module
-        .set_data_layout(&machine.get_target_data().get_data_layout());
+    cx.module.set_data_layout(&cx.data.get_data_layout());
     function::declare_all(&cx);
     for id in program.functions.ids() {
         lower::lower_function(&cx, id);

@@ -22,7 +22,7 @@ pub use body::*;
 pub use build::build;
 pub use count::{Counts, count, pretty_counts};
 pub use pretty::{pretty, pretty_function};
-pub use signatures::{Signatures, has_object};
+pub use signatures::Signatures;
 pub use verify::{Stage, verify};
 pub use walk::{Access, Part, PartMut};
 

@@ -2,17 +2,20 @@
 
 use super::{
     BinOp, Block, Const, FnId, Function, ListOp, NativeId, Operand, Program, ReduceOp, Rvalue,
-    Step, Stmt, StmtKind, UnOp,
+    Step, Stmt, StmtKind, UnOp, VariantLayout,
 };
 use crate::arena::Id;
 use crate::hir::ParamMode;
-use crate::types::{Repr, Ty};
+use crate::types::{Adt, Repr, Ty};
+use std::collections::{HashMap, HashSet};
 
 /// What callers need to know of the functions of a program, apart from them so that one can be changed meanwhile.
 #[derive(Debug, Default)]
 pub struct Signatures {
     functions: Vec<Callable>,
     natives: Vec<Callable>,
+    /// The types of the fields of each variant.
+    adts: HashMap<Adt, Vec<Vec<Ty>>>,
 }
 
 #[derive(Debug)]
@@ -39,9 +42,15 @@ impl Signatures {
             uses_python: false,
             streams: false,
         });
+        let adts = program.adts.iter().map(|(adt, layout)| {
+            let variants = layout.variants.iter();
+            let fields = |v: &VariantLayout| v.fields.iter().map(|(_, ty)| ty.clone()).collect();
+            (adt.clone(), variants.map(fields).collect())
+        });
         Signatures {
             functions: functions.collect(),
             natives: natives.collect(),
+            adts: adts.collect(),
         }
     }
 
@@ -121,7 +130,7 @@ impl Signatures {
             Rvalue::ListOp { op, .. } => {
                 matches!(op, ListOp::Push | ListOp::Insert | ListOp::Reserve)
             }
-            Rvalue::Clone(l) => !matches!(function.locals[*l].ty, Ty::String | Ty::PythonObject),
+            Rvalue::Clone(l) => clones_may_fail(&function.locals[*l].ty),
             Rvalue::Unary { op, operand } => *op == UnOp::Neg && is_int(operand),
             Rvalue::Binary { op, left, .. } => match op {
                 BinOp::FloorDiv | BinOp::Mod | BinOp::Pow => true,
@@ -133,7 +142,16 @@ impl Signatures {
             }
             Rvalue::Convert { to, .. } => *to == Ty::Int,
             Rvalue::Load { checked, .. } => *checked,
-            Rvalue::Field { take, .. } => !take,
+            Rvalue::Field {
+                tuple,
+                variant,
+                index,
+                take,
+            } => {
+                let ty = &function.locals[*tuple].ty;
+                let part = self.part(ty, *variant, *index);
+                !take && part.is_none_or(clones_may_fail)
+            }
             Rvalue::Call { callee, .. } => self.raises(*callee),
             Rvalue::CallNative { callee, .. } => {
                 self.natives.get(callee.index()).is_none_or(|c| c.raises)
@@ -193,16 +211,16 @@ impl Signatures {
     #[must_use]
     pub fn value_needs_gil(&self, value: &Rvalue, function: &Function) -> bool {
         match value {
-            Rvalue::Clone(l) => has_object(&function.locals[*l].ty),
+            Rvalue::Clone(l) => self.has_object(&function.locals[*l].ty),
             Rvalue::Field {
                 tuple,
+                variant,
                 index,
                 take: false,
-                ..
-            } => match &function.locals[*tuple].ty {
-                Ty::Tuple(items) => items.get(*index).is_some_and(has_object),
-                _ => false,
-            },
+            } => {
+                let part = self.part(&function.locals[*tuple].ty, *variant, *index);
+                part.is_some_and(|ty| self.has_object(ty))
+            }
             Rvalue::Call { callee, .. } => self.uses_python(*callee),
             Rvalue::ToStr(Operand::Local(l)) => function.locals[*l].ty == Ty::PythonObject,
             Rvalue::PyModule(_)
@@ -220,14 +238,38 @@ impl Signatures {
             _ => false,
         }
     }
+
+    /// The type of a part of a tuple or declared type.
+    fn part<'a>(&'a self, of: &'a Ty, variant: u32, index: usize) -> Option<&'a Ty> {
+        match of {
+            Ty::Tuple(items) => items.get(index),
+            Ty::Adt(adt) => self.adts.get(adt)?.get(variant as usize)?.get(index),
+            _ => None,
+        }
+    }
+
+    /// Whether a value of the type may hold a reference to a Python object of its own, so that copying it needs the
+    /// GIL. (What a function value captured is shared.)
+    #[must_use]
+    pub fn has_object(&self, ty: &Ty) -> bool {
+        let mut seen = HashSet::new();
+        let mut work = vec![ty];
+        while let Some(ty) = work.pop() {
+            match ty {
+                Ty::PythonObject | Ty::PythonArray(_) => return true,
+                Ty::Tuple(items) => work.extend(items),
+                Ty::List(element) => work.push(element),
+                Ty::Adt(adt) if seen.insert(adt) => {
+                    work.extend(self.adts.get(adt).into_iter().flatten().flatten());
+                }
+                _ => {}
+            }
+        }
+        false
+    }
 }
 
-/// Whether a value of the type holds a reference to a Python object, so that copying it needs the GIL.
-#[must_use]
-pub fn has_object(ty: &Ty) -> bool {
-    match ty {
-        Ty::PythonObject | Ty::PythonArray(_) => true,
-        Ty::Tuple(items) => items.iter().any(has_object),
-        _ => false,
-    }
+/// Whether another owner of a value of the type may be refused: those of counted values never are.
+fn clones_may_fail(ty: &Ty) -> bool {
+    ty.is_owned() && !matches!(ty, Ty::String | Ty::PythonObject | Ty::Fn(_))
 }

@@ -53,7 +53,7 @@ pub fn emit<'c>(
     let mut flat = Vec::new();
     for (abi, &value) in handle.abi.params.iter().zip(&values) {
         let value = match abi {
-            ParamAbi::Slot(ty) => {
+            ParamAbi::Slot(ty) | ParamAbi::Large(ty) => {
                 let slot = b.slot(*ty, "in_out");
                 b.store(value, slot);
                 slot.into()

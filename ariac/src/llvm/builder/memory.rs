@@ -4,6 +4,7 @@ use super::{Builder, Val, WELL_FORMED};
 use inkwell::intrinsics::Intrinsic;
 use inkwell::types::{BasicType, BasicTypeEnum};
 use inkwell::values::{BasicValue, InstructionValue, PointerValue};
+use inkwell::{AtomicOrdering, AtomicRMWBinOp};
 
 impl<'c> Builder<'_, 'c> {
     /// Memory for one value, as long as the function runs.
@@ -121,6 +122,72 @@ impl<'c> Builder<'_, 'c> {
     pub fn copy(&self, to: PointerValue<'c>, from: PointerValue<'c>, bytes: Val<'c>, align: u32) {
         self.raw
             .build_memcpy(to, align, from, align, bytes.into_int_value())
+            .expect(WELL_FORMED);
+    }
+
+    /// Copies `bytes` between places that may overlap.
+    pub fn shift(&self, to: PointerValue<'c>, from: PointerValue<'c>, bytes: Val<'c>) {
+        self.raw
+            .build_memmove(to, 1, from, 1, bytes.into_int_value())
+            .expect(WELL_FORMED);
+    }
+
+    /// Sets `bytes` at an address that is a multiple of `align` to 0.
+    pub fn fill_with_zeros(&self, at: PointerValue<'c>, bytes: Val<'c>, align: u32) {
+        let zero = self.cx.types.i8.const_zero();
+        self.raw
+            .build_memset(at, align, zero, bytes.into_int_value())
+            .expect(WELL_FORMED);
+    }
+
+    /// What is at an address that other threads change.
+    pub fn load_relaxed(&self, ty: impl BasicType<'c>, at: PointerValue<'c>) -> Val<'c> {
+        let value = self.load(ty, at);
+        let load = value
+            .as_instruction_value()
+            .expect("a load is an instruction");
+        load.set_atomic_ordering(AtomicOrdering::Monotonic)
+            .expect("a load can be atomic");
+        value
+    }
+
+    /// Changes a number that other threads change too; what it was before.
+    pub fn atomic_relaxed(
+        &self,
+        op: AtomicRMWBinOp,
+        at: PointerValue<'c>,
+        value: Val<'c>,
+    ) -> Val<'c> {
+        self.atomic(op, at, value, AtomicOrdering::Monotonic)
+    }
+
+    /// As [`Builder::atomic_relaxed`]; whoever sees the new number sees what this thread has written so far.
+    pub fn atomic_release(
+        &self,
+        op: AtomicRMWBinOp,
+        at: PointerValue<'c>,
+        value: Val<'c>,
+    ) -> Val<'c> {
+        self.atomic(op, at, value, AtomicOrdering::Release)
+    }
+
+    fn atomic(
+        &self,
+        op: AtomicRMWBinOp,
+        at: PointerValue<'c>,
+        value: Val<'c>,
+        ordering: AtomicOrdering,
+    ) -> Val<'c> {
+        self.raw
+            .build_atomicrmw(op, at, value.into_int_value(), ordering)
+            .expect(WELL_FORMED)
+            .into()
+    }
+
+    /// What comes after sees what the threads whose numbers were read have written.
+    pub fn fence_acquire(&self) {
+        self.raw
+            .build_fence(AtomicOrdering::Acquire, false, "")
             .expect(WELL_FORMED);
     }
 }

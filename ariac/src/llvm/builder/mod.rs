@@ -11,13 +11,14 @@ pub use values::vector_type;
 
 use super::context::ModuleCx;
 use super::multiversion::Level;
+use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
 use inkwell::debug_info::DILocation;
 use inkwell::intrinsics::Intrinsic;
 use inkwell::types::{BasicType, BasicTypeEnum, FunctionType};
 use inkwell::values::{
     BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, FunctionValue, InstructionValue,
-    PhiValue, PointerValue,
+    LLVMTailCallKind, PhiValue, PointerValue,
 };
 
 /// A value that instructions compute with.
@@ -127,6 +128,24 @@ impl<'m, 'c> Builder<'m, 'c> {
         (call.try_as_basic_value().basic(), call)
     }
 
+    /// Ends the block with a call of a function of the same type, whose result is the result. The callee takes the
+    /// place of the function on the stack, at every level of optimisation.
+    pub fn become_call(&self, function: FunctionValue<'c>, args: &[Val<'c>]) {
+        let (result, call) = self.call_site(function, args);
+        call.set_tail_call_kind(LLVMTailCallKind::LLVMTailCallKindMustTail);
+        self.ret(result);
+    }
+
+    /// As [`Builder::become_call`], for a function of the same type at an address.
+    pub fn become_call_at(&self, address: PointerValue<'c>, args: &[Val<'c>]) {
+        let args: Vec<BasicMetadataValueEnum> = args.iter().map(|&arg| arg.into()).collect();
+        let ty = self.function.get_type();
+        let call = self.raw.build_indirect_call(ty, address, &args, "");
+        let call = call.expect(WELL_FORMED);
+        call.set_tail_call_kind(LLVMTailCallKind::LLVMTailCallKindMustTail);
+        self.ret(call.try_as_basic_value().basic());
+    }
+
     /// Calls a function by its address; none for `void`.
     pub fn call_at(
         &self,
@@ -204,6 +223,22 @@ impl<'m, 'c> Builder<'m, 'c> {
             .expect("a branch can have weights");
     }
 
+    /// Goes to the block of the constant that `value` is, or to `other`.
+    pub fn switch(
+        &self,
+        value: Val<'c>,
+        other: BasicBlock<'c>,
+        cases: &[(Val<'c>, BasicBlock<'c>)],
+    ) {
+        let cases: Vec<_> = cases
+            .iter()
+            .map(|&(case, to)| (case.into_int_value(), to))
+            .collect();
+        self.raw
+            .build_switch(value.into_int_value(), other, &cases)
+            .expect(WELL_FORMED);
+    }
+
     /// A value that depends on where control comes from.
     pub fn phi(
         &self,
@@ -215,6 +250,24 @@ impl<'m, 'c> Builder<'m, 'c> {
             phi.add_incoming(&[(value, *block)]);
         }
         phi
+    }
+
+    /// Runs `body` with each number from 0 on that is less than `len`.
+    pub fn each_index(&self, len: Val<'c>, body: impl FnOnce(Val<'c>)) {
+        let (head, turn, next) = (self.block("loop"), self.block("element"), self.block("end"));
+        let before = self.here();
+        self.go(head);
+        self.enter(head);
+        let phi = self.phi(self.cx.types.i64, &[(self.i64(0), before)]);
+        let index = phi.as_basic_value();
+        let is_inside = self.icmp(IntPredicate::SLT, index, len);
+        self.branch(is_inside, turn, next);
+        self.enter(turn);
+        body(index);
+        let following = self.add_index(index, self.i64(1));
+        phi.add_incoming(&[(&following, self.here())]);
+        self.go(head);
+        self.enter(next);
     }
 
     /// Leaves the function; none for `void`.

@@ -33,11 +33,14 @@ impl<'c> Elements<'c> {
 }
 
 impl<'c> Lowering<'_, 'c> {
-    /// The type of an array's elements.
+    /// The type of an array's or list's elements.
     pub(super) fn element_ty(&self, array: LocalId) -> &'c Ty {
-        self.ty(array)
-            .element()
-            .expect("the local is an array: MIR's verifier says so")
+        match self.ty(array) {
+            Ty::List(element) => element,
+            ty => ty
+                .element()
+                .expect("the local is an array: MIR's verifier says so"),
+        }
     }
 
     /// The elements of a local.
@@ -47,7 +50,8 @@ impl<'c> Lowering<'_, 'c> {
         let slot = self.slot(array);
         let b = &self.b;
         let part = |index| b.part_address(whole, slot, index);
-        let is_contiguous = matches!(ty, Ty::Array(_)) || self.function.locals[array].contiguous;
+        let is_contiguous =
+            matches!(ty, Ty::Array(_) | Ty::List(_)) || self.function.locals[array].contiguous;
         Elements {
             data: b.load(self.cx.types.ptr, part(0)).into_pointer_value(),
             len: b.load(self.cx.types.i64, part(1)),
@@ -88,7 +92,7 @@ impl<'c> Lowering<'_, 'c> {
         match elements.stride {
             None => self
                 .b
-                .element(self.cx.types.element(ty), elements.data, index),
+                .element(self.cx.element_type(ty), elements.data, index),
             Some(stride) => {
                 let offset = self.b.mul(index, stride);
                 self.b.element(self.cx.types.i8, elements.data, offset)
@@ -99,7 +103,7 @@ impl<'c> Lowering<'_, 'c> {
     /// The value of an element that exists.
     pub(super) fn load_element(&self, ty: &Ty, elements: Elements<'c>, index: Val<'c>) -> Val<'c> {
         let at = self.element_address(ty, elements, index);
-        let value = self.b.load(self.cx.types.element(ty), at);
+        let value = self.b.load(self.cx.element_type(ty), at);
         self.value_of_element(ty, value)
     }
 

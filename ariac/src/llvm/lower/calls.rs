@@ -28,6 +28,17 @@ impl<'c> Lowering<'_, 'c> {
                         at.into()
                     }
                 },
+                ParamAbi::Large(ty) => match arg {
+                    Operand::Local(local) if param.mode != ParamMode::Own => {
+                        self.slot(*local).into()
+                    }
+                    arg => {
+                        let value = self.take_operand(arg);
+                        let at = self.b.slot(*ty, "argument");
+                        self.b.store(value, at);
+                        at.into()
+                    }
+                },
                 ParamAbi::View => {
                     let value = if param.mode == ParamMode::Own {
                         self.take_operand(arg)
@@ -68,7 +79,7 @@ impl<'c> Lowering<'_, 'c> {
         match native.abi {
             NativeAbi::C => self.b.call(function, &flat),
             NativeAbi::Rust => {
-                let ty = (native.ret != Ty::Unit).then(|| self.cx.types.element(&native.ret));
+                let ty = (native.ret != Ty::Unit).then(|| self.cx.element_type(&native.ret));
                 let out = ty.map(|ty| self.b.slot(ty, "result"));
                 flat.push(out.map_or(self.b.null(), Into::into));
                 let status = self

@@ -73,7 +73,7 @@ impl<'c> Lowering<'_, 'c> {
         let mut values: HashMap<LocalId, Val<'c>> = HashMap::new();
         let sources = terms.sources.iter().zip(&terms.types);
         for (&param, (elements, ty)) in terms.kernel.params.iter().zip(sources) {
-            let element = self.cx.types.element(ty);
+            let element = self.cx.element_type(ty);
             let at = self.b.element(element, elements.data, index);
             let align = crate::llvm::layout::element_size(ty) as u32;
             let value = self.b.load_aligned(vector_type(element, lanes), at, align);

@@ -6,6 +6,7 @@
 //! * [`array`]: elements, allocation; [`map`]: fresh arrays; [`reduce`], [`lanes`], [`block_sums`], [`int_sum`]: one value of many;
 //!   [`kernel`]: what kernels are made of; [`parallel`]: kernels on several threads
 //! * [`strided`]: what becomes of strided arrays at higher CPU levels
+//! * [`parts`]: fields of tuples and declared types; [`list`]
 //! * [`strings`], [`python`], [`calls`]
 
 mod array;
@@ -16,10 +17,12 @@ mod describe;
 mod int_sum;
 mod kernel;
 mod lanes;
+mod list;
 mod loops;
 mod map;
 mod mentions;
 mod parallel;
+mod parts;
 mod python;
 mod reduce;
 mod rvalue;
@@ -215,7 +218,7 @@ impl<'m, 'c> Lowering<'m, 'c> {
 }
 
 /// All bits 0.
-fn zero(ty: inkwell::types::BasicTypeEnum<'_>) -> Val<'_> {
+pub(super) fn zero(ty: inkwell::types::BasicTypeEnum<'_>) -> Val<'_> {
     use inkwell::types::BasicTypeEnum as T;
     match ty {
         T::ArrayType(ty) => ty.const_zero().into(),

@@ -268,7 +268,7 @@ impl<'c> Lowering<'_, 'c> {
     }
 
     fn scalar_of(&mut self, object: Val<'c>, ty: &Ty) -> Val<'c> {
-        let memory = self.cx.types.element(ty);
+        let memory = self.cx.element_type(ty);
         let out = self.b.slot(memory, "scalar");
         let elem = self.b.i32(ty.elem().unwrap_or(Elem::F64) as u32);
         let args = [object, elem, out.into(), self.location()];

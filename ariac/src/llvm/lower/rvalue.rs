@@ -1,6 +1,6 @@
 //! The table of what computes a value.
 
-use super::{Lowering, zero};
+use super::Lowering;
 use crate::llvm::builder::Val;
 use crate::mir::Rvalue;
 use crate::types::Ty;
@@ -38,8 +38,19 @@ impl<'c> Lowering<'_, 'c> {
                 self.b.make(&parts)
             }
             Rvalue::Field {
-                tuple, index, take, ..
-            } => self.field(*tuple, *index, *take),
+                tuple,
+                variant,
+                index,
+                take,
+            } => self.field(*tuple, *variant, *index, *take),
+            Rvalue::Adt {
+                ty,
+                variant,
+                fields,
+            } => self.declared(ty, *variant, fields),
+            Rvalue::Variant(local) => self.variant(*local),
+            Rvalue::List { element, items } => self.list_literal(element, items),
+            Rvalue::ListOp { op, list, args } => return self.list_op(*op, *list, args),
             Rvalue::View(array) => self.view(*array),
             Rvalue::IsContiguous(array) => self.is_contiguous(*array),
             Rvalue::Array { element, items } => self.array_literal(element, items),
@@ -63,13 +74,9 @@ impl<'c> Lowering<'_, 'c> {
                 sources,
                 kernel,
             } => self.reduce(*op, sources, kernel, wanted),
-            Rvalue::Adt { .. }
-            | Rvalue::Variant(_)
-            | Rvalue::List { .. }
-            | Rvalue::ListOp { .. }
-            | Rvalue::Closure { .. }
-            | Rvalue::Borrowing { .. }
-            | Rvalue::CallValue { .. } => super::slots::todo_core(),
+            Rvalue::Closure { .. } | Rvalue::Borrowing { .. } | Rvalue::CallValue { .. } => {
+                super::slots::todo_core()
+            }
             Rvalue::Call { callee, args } => return self.call(*callee, args),
             Rvalue::CallNative { callee, args } => return self.call_native(*callee, args),
             Rvalue::Join(parts) => self.join(parts),
@@ -114,10 +121,7 @@ impl<'c> Lowering<'_, 'c> {
             | Rvalue::IsContiguous(_)
             | Rvalue::Reduce { .. }
             | Rvalue::StrLen(_)
-            | Rvalue::Adt { .. }
             | Rvalue::Variant(_)
-            | Rvalue::List { .. }
-            | Rvalue::ListOp { .. }
             | Rvalue::Closure { .. }
             | Rvalue::Borrowing { .. }
             | Rvalue::CallValue { .. }
@@ -128,9 +132,17 @@ impl<'c> Lowering<'_, 'c> {
             Rvalue::Tuple(items) => {
                 Ty::Tuple(items.iter().map(|item| self.operand_ty(item)).collect())
             }
-            Rvalue::Field { tuple, index, .. } => match self.ty(*tuple) {
-                Ty::Tuple(items) => items[*index].clone(),
-                _ => return None,
+            Rvalue::Field {
+                tuple,
+                variant,
+                index,
+                ..
+            } => self.part_ty(*tuple, *variant, *index).clone(),
+            Rvalue::Adt { ty, .. } => Ty::Adt(ty.clone()),
+            Rvalue::List { element, .. } => Ty::List(Box::new(element.clone())),
+            Rvalue::ListOp { op, list, .. } => match op.gives_element() {
+                true => self.element_ty(*list).clone(),
+                false => return None,
             },
             Rvalue::Array { element, .. } | Rvalue::Fill { element, .. } => {
                 Ty::Array(Box::new(element.clone()))
@@ -153,23 +165,5 @@ impl<'c> Lowering<'_, 'c> {
             | Rvalue::ToObject { .. } => Ty::PythonObject,
         };
         ty.is_owned().then_some(ty)
-    }
-
-    fn field(&mut self, tuple: crate::mir::LocalId, index: usize, take: bool) -> Val<'c> {
-        let whole = self.cx.value_type(self.ty(tuple));
-        let Ty::Tuple(items) = self.ty(tuple) else {
-            unreachable!("only tuples have fields: MIR's verifier says so");
-        };
-        let index_in_struct = u32::try_from(index).expect("a tuple has few members");
-        let at = self.slot(tuple);
-        let at = self.b.part_address(whole, at, index_in_struct);
-        let value = self.b.load(self.cx.value_type(&items[index]), at);
-        if !take {
-            return self.clone_value(&items[index], value);
-        }
-        if items[index].is_owned() {
-            self.b.store(zero(value.get_type()), at);
-        }
-        value
     }
 }

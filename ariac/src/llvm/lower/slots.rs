@@ -4,11 +4,10 @@ use super::{Exit, Lowering, zero};
 use crate::arena::Id;
 use crate::hir::ParamMode;
 use crate::llvm::builder::Val;
+use crate::llvm::glue::{self, Cloner};
 use crate::llvm::layout::ParamAbi;
-use crate::llvm::runtime::RtFn;
 use crate::mir::{Const, LocalId, Operand};
 use crate::types::Ty;
-use inkwell::IntPredicate;
 use inkwell::values::PointerValue;
 
 /// The memory of a local.
@@ -20,6 +19,8 @@ pub(super) struct Slot<'c> {
     owns: bool,
     /// The caller's value, of a `mut` parameter: it is copied in, and out again however the function ends.
     write_back: Option<PointerValue<'c>>,
+    /// Of an alias: what is at `at` is the address of the part that it names.
+    is_alias: bool,
 }
 
 impl<'c> Lowering<'_, 'c> {
@@ -42,16 +43,42 @@ impl<'c> Lowering<'_, 'c> {
         }
     }
 
-    /// The address of a local.
+    /// The address of a local; of an alias, that of the part that it names.
     pub(super) fn slot(&mut self, local: LocalId) -> PointerValue<'c> {
-        if let Some(slot) = self.slots[local.index()] {
-            return slot.at;
+        let slot = match self.slots[local.index()] {
+            Some(slot) => slot,
+            None => self.bind_fresh(local),
+        };
+        if slot.is_alias {
+            let at = self.b.load(self.cx.types.ptr, slot.at);
+            return at.into_pointer_value();
         }
+        slot.at
+    }
+
+    /// Lets an alias name what is at an address.
+    pub(super) fn point(&mut self, alias: LocalId, at: PointerValue<'c>) {
+        let slot = match self.slots[alias.index()] {
+            Some(slot) => slot,
+            None => self.bind_fresh(alias),
+        };
+        self.b.store(at.into(), slot.at);
+    }
+
+    fn bind_fresh(&mut self, local: LocalId) -> Slot<'c> {
         let data = &self.function.locals[local];
-        let ty = self.cx.value_type(&data.ty);
-        let at = self.b.slot(ty, data.name.as_deref().unwrap_or("temp"));
-        self.bind(local, at, false);
-        at
+        let ty = match data.alias {
+            true => self.cx.types.ptr.into(),
+            false => self.cx.value_type(&data.ty),
+        };
+        let slot = Slot {
+            at: self.b.slot(ty, data.name.as_deref().unwrap_or("temp")),
+            owns: false,
+            write_back: None,
+            is_alias: data.alias,
+        };
+        self.slots[local.index()] = Some(slot);
+        slot
     }
 
     /// Gives a local its memory.
@@ -60,10 +87,15 @@ impl<'c> Lowering<'_, 'c> {
             at,
             owns,
             write_back: None,
+            is_alias: false,
         });
     }
 
     /// Puts the parameters into slots.
+    ///
+    /// The slot of a large parameter is where the caller has it. So is that of a `mut` parameter of several parts: the
+    /// address is `noalias` and not captured, so that LLVM keeps parts in registers all the same, and handing it on
+    /// costs nothing. A `mut` number or array is copied in and out, which makes a register of it without more ado.
     pub(super) fn bind_params(&mut self) {
         let Exit::Function(handle) = &self.exit else {
             return;
@@ -79,31 +111,32 @@ impl<'c> Lowering<'_, 'c> {
             for (part, suffix) in flat.iter().zip(["", ".len", ".stride", ".borrow"]) {
                 set_name(*part, &format!("{}{suffix}", param.name));
             }
-            let mut write_back = None;
+            let owns = param.mode == ParamMode::Own && self.ty(param.local).is_owned();
             let value = match abi {
                 ParamAbi::Nothing => zero(ty),
                 ParamAbi::Value(_) => flat[0],
                 ParamAbi::Array | ParamAbi::View => self.b.make(&flat),
-                ParamAbi::Slot(ty) => {
-                    write_back = Some(flat[0].into_pointer_value());
+                ParamAbi::Slot(_) if is_one_part(self.ty(param.local)) => {
                     self.b.load(ty, flat[0].into_pointer_value())
+                }
+                ParamAbi::Slot(_) | ParamAbi::Large(_) => {
+                    self.bind(param.local, flat[0].into_pointer_value(), owns);
+                    continue;
                 }
             };
             let at = self.b.slot(ty, &param.name);
             self.b.store(value, at);
-            let owns = param.mode == ParamMode::Own && self.ty(param.local).is_owned();
-            self.slots[param.local.index()] = Some(Slot {
-                at,
-                owns,
-                write_back,
-            });
+            self.bind(param.local, at, owns);
+            if let (ParamAbi::Slot(_), Some(slot)) = (abi, &mut self.slots[param.local.index()]) {
+                slot.write_back = Some(flat[0].into_pointer_value());
+            }
         }
     }
 
     /// Makes the slots of all owned locals that have none yet, empty.
     pub(super) fn bind_owned_locals(&mut self) {
         for (local, data) in self.function.locals.iter() {
-            if self.slots[local.index()].is_none() && data.ty.is_owned() {
+            if self.slots[local.index()].is_none() && data.ty.is_owned() && !data.alias {
                 self.bind_owned(local);
             }
         }
@@ -139,7 +172,10 @@ impl<'c> Lowering<'_, 'c> {
             Const::Unit => zero(self.cx.types.unit.into()),
             Const::Bool(value) => self.b.bool(*value),
             Const::Int(value) => self.b.i64(*value),
-            Const::Sized(..) => todo_core(),
+            Const::Sized(kind, value) => {
+                let ty = self.cx.types.int(self.cx.context, kind.bits());
+                ty.const_int(*value as u64, false).into()
+            }
             Const::Float(value) => self.b.f64(*value),
             Const::Float32(value) => self.b.f32(*value),
             Const::Str(text) => self.cx.string(text).into(),
@@ -186,29 +222,7 @@ impl<'c> Lowering<'_, 'c> {
 
     /// Drops a value if it is there.
     pub(super) fn drop_value(&self, ty: &Ty, value: Val<'c>) {
-        let b = &self.b;
-        let (function, pointer) = match ty {
-            Ty::String => (RtFn::aria_rt_str_drop, value),
-            Ty::PythonObject => (RtFn::aria_rt_py_drop, value),
-            Ty::Array(_) => (RtFn::aria_rt_array_free, b.part(value, 0)),
-            Ty::PythonArray(_) => (RtFn::aria_rt_pyarray_drop, b.part(value, 3)),
-            Ty::Tuple(items) => {
-                for (i, item) in (0..).zip(items) {
-                    if item.is_owned() {
-                        self.drop_value(item, b.part(value, i));
-                    }
-                }
-                return;
-            }
-            _ => return,
-        };
-        let (full, next) = (b.block("drop"), b.block("dropped"));
-        let is_there = b.icmp(IntPredicate::NE, pointer, b.null());
-        b.branch(is_there, full, next);
-        b.enter(full);
-        self.rt(function, &[pointer]);
-        b.go(next);
-        b.enter(next);
+        glue::drop_value(&self.b, ty, value);
     }
 
     /// What happens however the function ends: `mut` parameters are written back, the GIL is taken back, slots are
@@ -242,32 +256,33 @@ impl<'c> Lowering<'_, 'c> {
 
     /// Another owner of the value of a local. May fail.
     pub(super) fn clone_value(&mut self, ty: &Ty, value: Val<'c>) -> Val<'c> {
+        if !ty.is_owned() {
+            return value;
+        }
+        let cloner = |this: &Self| (this.location(), this.failure);
         match ty {
-            Ty::String => self.rt_value(RtFn::aria_rt_str_retain, &[value]),
-            Ty::PythonObject => self.rt_value(RtFn::aria_rt_py_retain, &[value]),
-            Ty::Array(element) => {
-                let array = super::array::Elements::of_array(&self.b, value);
-                self.copy_array(element, array)
-            }
-            Ty::PythonArray(_) => {
-                let location = self.location();
-                let borrow = self.b.part(value, 3);
-                let owned = self.rt_value(RtFn::aria_rt_pyarray_retain, &[borrow, location]);
-                let failed = self.b.icmp(IntPredicate::EQ, owned, self.b.null());
-                self.propagate_if(failed);
-                self.b.with_part(value, 3, owned)
-            }
-            Ty::Tuple(items) if ty.is_owned() => {
+            Ty::Tuple(_) | Ty::Adt(_) | Ty::List(_) => {
                 let pending = self.hidden_slot(ty);
-                let whole = self.cx.value_type(ty);
-                for (i, item) in (0..).zip(items) {
-                    let part = self.b.part(value, i);
-                    let copy = self.clone_value(item, part);
-                    self.b.store(copy, self.b.part_address(whole, pending, i));
+                let (location, failure) = cloner(self);
+                let b = &self.b;
+                Cloner {
+                    b,
+                    location,
+                    failure,
                 }
-                self.take_hidden(pending, whole)
+                .copy(ty, value, pending);
+                self.take_hidden(pending, value.get_type())
             }
-            _ => value,
+            _ => {
+                let (location, failure) = cloner(self);
+                let b = &self.b;
+                Cloner {
+                    b,
+                    location,
+                    failure,
+                }
+                .shared(ty, value)
+            }
         }
     }
 
@@ -297,6 +312,11 @@ fn set_name(value: Val<'_>, name: &str) {
         Val::StructValue(v) => v.set_name(name),
         Val::ArrayValue(_) | Val::VectorValue(_) | Val::ScalableVectorValue(_) => {}
     }
+}
+
+/// Whether a value is one number, pointer or array.
+fn is_one_part(ty: &Ty) -> bool {
+    !matches!(ty, Ty::Tuple(_) | Ty::Adt(_) | Ty::List(_) | Ty::Fn(_))
 }
 
 pub(super) fn todo_core<T>() -> T {

@@ -40,10 +40,14 @@ impl<'c> Lowering<'_, 'c> {
                 let element = self.element_ty(*array);
                 self.store_element(element, elements, index, value);
             }
-            StmtKind::SetField { .. }
-            | StmtKind::Alias { .. }
-            | StmtKind::Try { .. }
-            | StmtKind::Reraise(_) => super::slots::todo_core(),
+            StmtKind::SetField {
+                of,
+                variant,
+                index,
+                value,
+            } => self.set_field(*of, *variant, *index, value),
+            StmtKind::Alias { dst, of, step } => self.alias(*dst, *of, step),
+            StmtKind::Try { .. } | StmtKind::Reraise(_) => super::slots::todo_core(),
             StmtKind::PySetItem { object, key, value } => {
                 let args = [object, key, value].map(|operand| self.operand(operand));
                 let location = self.location();

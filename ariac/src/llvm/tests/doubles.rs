@@ -1,7 +1,7 @@
 //! Stand-ins for the runtime's functions: they allocate, and note what was raised.
 
 use crate::llvm::RtFn;
-use aria_abi::layout::{Location, ParallelBody, Text};
+use aria_abi::layout::{DropGlue, IMMORTAL, Location, ParallelBody, Str, Text};
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 
@@ -9,6 +9,8 @@ thread_local! {
     static RAISED: RefCell<Option<String>> = const { RefCell::new(None) };
     static ALIVE: Cell<i64> = const { Cell::new(0) };
     static STACK: Cell<u32> = const { Cell::new(0) };
+    static LEFT: Cell<Option<u32>> = const { Cell::new(None) };
+    static ELSEWHERE: Cell<u32> = const { Cell::new(0) };
 }
 
 /// What was raised since the last call of this function.
@@ -16,7 +18,7 @@ pub(super) fn raised() -> Option<String> {
     RAISED.take()
 }
 
-/// Arrays that were allocated and not freed.
+/// Arrays, strings and blocks that were allocated and not freed.
 pub(super) fn alive() -> i64 {
     ALIVE.get()
 }
@@ -120,6 +122,111 @@ unsafe extern "C" fn parallel_for(n: i64, grain: i64, body: ParallelBody, cx: *m
     0
 }
 
+/// C's `malloc`: it counts, and gives nothing when no blocks are left.
+pub(super) extern "C" fn malloc(bytes: usize) -> *mut u8 {
+    match LEFT.get() {
+        Some(0) => return std::ptr::null_mut(),
+        left => LEFT.set(left.map(|n| n - 1)),
+    }
+    array_alloc(i64::try_from(bytes.max(1)).unwrap(), 1)
+}
+
+/// C's `calloc`, which LLVM makes of a `malloc` whose block is filled with zeros.
+pub(super) extern "C" fn calloc(count: usize, size: usize) -> *mut u8 {
+    let block = malloc(count * size);
+    if !block.is_null() {
+        // SAFETY: the block has so many bytes.
+        unsafe { block.write_bytes(0, count * size) };
+    }
+    block
+}
+
+/// C's `free`.
+pub(super) extern "C" fn free_block(data: *mut u8) {
+    array_free(data);
+}
+
+/// Lets `malloc` give so many blocks only.
+pub(super) fn starve(left: Option<u32>) {
+    LEFT.set(left);
+}
+
+unsafe extern "C" fn list_grow(
+    data: *mut u8,
+    len: i64,
+    more: i64,
+    size: i64,
+    cap: *mut i64,
+) -> *mut u8 {
+    let wanted = len.saturating_add(more).max(2 * len);
+    if wanted.checked_mul(size).is_none_or(|bytes| bytes > 1 << 40) {
+        return std::ptr::null_mut();
+    }
+    let grown = malloc(usize::try_from(wanted * size).unwrap());
+    if grown.is_null() {
+        return grown;
+    }
+    // SAFETY: the list has `len` elements, and the new memory has room for more.
+    unsafe {
+        grown.copy_from_nonoverlapping(data, usize::try_from(len * size).unwrap());
+        *cap = wanted;
+    }
+    array_free(data);
+    grown
+}
+
+unsafe extern "C" fn drop_elsewhere(glue: DropGlue, data: *mut c_void, len: i64) {
+    ELSEWHERE.set(ELSEWHERE.get() + 1);
+    // SAFETY: emitted code gives a function and what it drops.
+    unsafe { glue(data, len) };
+}
+
+/// How often dropping went on elsewhere.
+pub(super) fn elsewhere() -> u32 {
+    ELSEWHERE.get()
+}
+
+extern "C" fn str_from_i64(value: i64) -> *mut Str {
+    let string = malloc(size_of::<Str>() + 8).cast::<Str>();
+    if !string.is_null() {
+        // SAFETY: the block has room for the header and a number.
+        unsafe {
+            string.write(Str { refs: 1, len: 8 });
+            string.add(1).cast::<i64>().write(value);
+        }
+    }
+    string
+}
+
+unsafe extern "C" fn str_retain(string: *mut Str) -> *mut Str {
+    // SAFETY: emitted code gives a string that is alive.
+    unsafe {
+        if (*string).refs != IMMORTAL {
+            (*string).refs += 1;
+        }
+    }
+    string
+}
+
+unsafe extern "C" fn str_drop(string: *mut Str) {
+    // SAFETY: emitted code gives a string that is alive.
+    unsafe {
+        if (*string).refs == IMMORTAL {
+            return;
+        }
+        (*string).refs -= 1;
+        if (*string).refs == 0 {
+            array_free(string.cast());
+        }
+    }
+}
+
+/// The number that a string was made of.
+unsafe extern "C" fn str_length(string: *const Str) -> i64 {
+    // SAFETY: the string is one of `str_from_i64`.
+    unsafe { string.add(1).cast::<i64>().read() }
+}
+
 /// The address of a stand-in; of nothing when a test does not need the function.
 pub(super) fn address(function: RtFn) -> usize {
     match function {
@@ -134,6 +241,12 @@ pub(super) fn address(function: RtFn) -> usize {
         RtFn::aria_rt_raise_memory => raise_memory as *const () as usize,
         RtFn::aria_rt_raise_recursion => raise_recursion as *const () as usize,
         RtFn::aria_rt_stack_is_low => stack_is_low as *const () as usize,
+        RtFn::aria_rt_list_grow => list_grow as *const () as usize,
+        RtFn::aria_rt_drop_elsewhere => drop_elsewhere as *const () as usize,
+        RtFn::aria_rt_str_from_i64 => str_from_i64 as *const () as usize,
+        RtFn::aria_rt_str_retain => str_retain as *const () as usize,
+        RtFn::aria_rt_str_drop => str_drop as *const () as usize,
+        RtFn::aria_rt_str_length => str_length as *const () as usize,
         RtFn::aria_rt_parallel_for => parallel_for as *const () as usize,
         _ => 0,
     }

@@ -133,6 +133,15 @@ fn engine(
             unsafe { LLVMAddGlobalMapping(engine, value.as_value_ref(), address) };
         }
     }
+    let malloc = doubles::malloc as *const () as *mut c_void;
+    let free = doubles::free_block as *const () as *mut c_void;
+    let calloc = doubles::calloc as *const () as *mut c_void;
+    for (name, address) in [("malloc", malloc), ("calloc", calloc), ("free", free)] {
+        if let Some(value) = cx.module.get_function(name) {
+            // SAFETY: the function is in the engine's module.
+            unsafe { LLVMAddGlobalMapping(engine, value.as_value_ref(), address) };
+        }
+    }
     std::mem::forget(cx);
     engine
 }
@@ -158,7 +167,7 @@ fn add_entry(cx: &ModuleCx<'_>, level: Level, id: FnId) {
             let at = b.element(cx.types.i64, words, b.i64(word));
             let ty = inkwell::types::BasicTypeEnum::try_from(ty).unwrap();
             args.push(b.load(ty, at));
-            word += 1;
+            word += cx.size(ty).div_ceil(8) as i64;
         }
         // Tests give four words for an array, as for a view.
         if args.len() - first == 2 {

@@ -4,6 +4,7 @@ mod arithmetic;
 mod arrays;
 mod calls;
 mod code;
+mod declared;
 mod doubles;
 mod machine;
 mod program;

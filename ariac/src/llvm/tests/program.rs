@@ -1,13 +1,13 @@
 //! MIR made by hand.
 
-use crate::arena::Arena;
-use crate::hir::ParamMode;
+use crate::arena::{Arena, Id};
+use crate::hir::{ItemId, ParamMode};
 use crate::mir::{
-    BinOp, Block, Const, FnId, Function, GilMode, Kernel, Local, LocalId, LoopId, Operand, Param,
-    Program, ReduceOp, Rvalue, Stmt, StmtKind,
+    AdtLayout, BinOp, Block, Const, FnId, Function, GilMode, Kernel, Local, LocalId, LoopId,
+    Operand, Param, Program, ReduceOp, Rvalue, Stage, Step, Stmt, StmtKind, VariantLayout, verify,
 };
 use crate::source::{FileId, SourceMap, Span};
-use crate::types::Ty;
+use crate::types::{Adt, Repr, Ty};
 
 /// A program under construction, with a source of a hundred lines.
 pub(super) struct Source {
@@ -257,3 +257,161 @@ pub(super) fn array(ty: Ty) -> Ty {
 
 pub(super) const READ: ParamMode = ParamMode::Read;
 pub(super) const MUT: ParamMode = ParamMode::Mut;
+
+// ---- declared types ----
+
+/// A declared type by a number of its own.
+pub(super) fn adt(number: usize, name: &str, repr: Repr) -> Adt {
+    Adt {
+        item: ItemId::from_index(number),
+        name: name.into(),
+        args: [].into(),
+        repr,
+    }
+}
+
+impl Source {
+    /// Lists a declared type: its variants, each with the types of its fields. One without a name is a struct's.
+    pub(super) fn declare(&mut self, adt: &Adt, variants: &[(&str, &[Ty])]) {
+        let is_enum = !variants[0].0.is_empty();
+        let variants = variants.iter().map(|(name, fields)| VariantLayout {
+            name: (*name).to_owned(),
+            fields: fields
+                .iter()
+                .map(|ty| ("field".to_owned(), ty.clone()))
+                .collect(),
+        });
+        let variants = variants.collect();
+        let layout = AdtLayout { is_enum, variants };
+        self.program.adts.insert(adt.clone(), layout);
+    }
+
+    /// The program is one that the verifier takes.
+    pub(super) fn verify(&mut self) {
+        for (_, function) in self.program.functions.iter_mut() {
+            for (_, local) in function.locals.iter_mut() {
+                local.contiguous &= matches!(local.ty, Ty::PyArrayView(_) | Ty::PythonArray(_));
+            }
+        }
+        if let Err(errors) = verify(&self.program, Stage::Final) {
+            panic!("{}", errors.join("\n"));
+        }
+    }
+}
+
+impl Body {
+    /// A new local with a value of a declared type.
+    pub(super) fn make<const N: usize>(
+        &mut self,
+        ty: &Adt,
+        variant: u32,
+        fields: [Operand; N],
+    ) -> LocalId {
+        let fields = fields.to_vec();
+        let value = Rvalue::Adt {
+            ty: ty.clone(),
+            variant,
+            fields,
+        };
+        self.let_(Ty::Adt(ty.clone()), value)
+    }
+
+    /// A new local with a copy of a part.
+    pub(super) fn part(&mut self, ty: Ty, of: LocalId, variant: u32, index: usize) -> LocalId {
+        self.field(ty, of, variant, index, false)
+    }
+
+    /// A new local with a part that is taken out.
+    pub(super) fn taken(&mut self, ty: Ty, of: LocalId, variant: u32, index: usize) -> LocalId {
+        self.field(ty, of, variant, index, true)
+    }
+
+    fn field(&mut self, ty: Ty, tuple: LocalId, variant: u32, index: usize, take: bool) -> LocalId {
+        let value = Rvalue::Field {
+            tuple,
+            variant,
+            index,
+            take,
+        };
+        self.let_(ty, value)
+    }
+
+    /// A local that names a part; nothing yet.
+    pub(super) fn alias_of_type(&mut self, ty: Ty) -> LocalId {
+        let alias = self.named("alias", ty);
+        self.function.locals[alias].alias = true;
+        alias
+    }
+
+    /// A new alias of a field.
+    pub(super) fn alias(&mut self, ty: Ty, of: LocalId, variant: u32, index: usize) -> LocalId {
+        let dst = self.alias_of_type(ty);
+        let step = Step::Field { variant, index };
+        self.stmt(StmtKind::Alias { dst, of, step });
+        dst
+    }
+
+    /// A new local with the result of a call.
+    pub(super) fn call<const N: usize>(
+        &mut self,
+        ret: Ty,
+        callee: FnId,
+        args: [Operand; N],
+    ) -> LocalId {
+        let args = args.to_vec();
+        self.let_(ret, Rvalue::Call { callee, args })
+    }
+
+    /// A call of what returns nothing.
+    pub(super) fn call_unit<const N: usize>(&mut self, callee: FnId, args: [Operand; N]) {
+        let args = args.to_vec();
+        let value = Rvalue::Call { callee, args };
+        self.stmt(StmtKind::Assign { dst: None, value });
+    }
+
+    pub(super) fn if_(
+        &mut self,
+        condition: LocalId,
+        then: impl FnOnce(&mut Self),
+        otherwise: impl FnOnce(&mut Self),
+    ) {
+        let then = self.block(then);
+        let otherwise = self.block(otherwise);
+        self.stmt(StmtKind::If {
+            condition: condition.into(),
+            then,
+            otherwise,
+        });
+    }
+
+    /// `while` what `test` computes.
+    pub(super) fn while_(
+        &mut self,
+        test: impl FnOnce(&mut Self) -> LocalId,
+        body: impl FnOnce(&mut Self),
+    ) {
+        let id = self.new_loop();
+        let mut condition = None;
+        let test = self.block(|this| condition = Some(test(this)));
+        let body = self.block(body);
+        self.stmt(StmtKind::While {
+            id,
+            test,
+            condition: condition.unwrap().into(),
+            body,
+        });
+    }
+
+    /// Whether an enum's value is a variant.
+    pub(super) fn is(&mut self, value: LocalId, variant: i64) -> LocalId {
+        let number = self.let_(Ty::Int, Rvalue::Variant(value));
+        self.binary(Ty::Bool, BinOp::Eq, number, variant)
+    }
+}
+
+pub(super) fn list(ty: Ty) -> Ty {
+    Ty::List(Box::new(ty))
+}
+
+pub(super) const UNIT: Operand = Operand::Const(Const::Unit);
+pub(super) const OWN: ParamMode = ParamMode::Own;

@@ -111,7 +111,21 @@ impl Gil<'_, '_> {
                 }
                 None
             }
-            StmtKind::Raise { .. } | StmtKind::RaiseObject(_) => None,
+            StmtKind::Raise { .. } | StmtKind::RaiseObject(_) | StmtKind::Reraise(_) => None,
+            StmtKind::Try { body, handler, .. } => {
+                let changes = |stmt: &Stmt| {
+                    matches!(stmt.kind, StmtKind::GilRelease(_) | StmtKind::GilAcquire)
+                };
+                let mut found = false;
+                body.each(&mut |stmt| found |= changes(stmt));
+                if found {
+                    self.check
+                        .error("the GIL changes where failures are caught");
+                }
+                let end = self.block(body, Some(held));
+                let handled = self.block(handler, Some(held));
+                self.join(end, handled)
+            }
             StmtKind::WithGil(body) => self.block(body, Some(held)),
             StmtKind::GilRelease(_) => {
                 self.may_change();

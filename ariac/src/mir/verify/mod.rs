@@ -8,6 +8,9 @@
 //! `Array` or view that is no read-only parameter. `PyNext` gives a `PythonObject`. Only views and handles are
 //! `contiguous`.
 //!
+//! **Declared types** ([`declared`]): the program lists them; parts, elements and captures exist and agree. Only aliases are
+//! bound by `Alias`, and they are never moved. A `read` parameter is not changed.
+//!
 //! **Paths** ([`paths`]): every path through a function ends in `Return`, `Raise` or a loop without end; nothing stands
 //! behind a statement that does not go on. A loop's id is declared once, and `Break` and `Continue` stand inside their
 //! loop. A kernel is not left by `Return`, `Break` or `Continue`. The body of a `For` does not assign its variable.
@@ -20,7 +23,8 @@
 //!
 //! **The GIL** ([`gil`]): where it may be released there is no Python operation, no call of a function that touches
 //! Python, no copy of an object. Branches join, and loops go round, in the same state; kernels do not change it;
-//! functions that use Python return with it held. `GilRelease` and `GilAcquire` alternate, and stand only in functions
+//! functions that use Python return with it held. The body of a `Try` does not change it, so that its handler finds it as it
+//! was. `GilRelease` and `GilAcquire` alternate, and stand only in functions
 //! that use Python or are [`GilMode::Release`]. `entry_release` only where Python is not touched.
 //!
 //! **Parallel kernels** ([`gil`]): they do not touch Python, assign a local of the outside, store to an array of the
@@ -29,6 +33,7 @@
 //! **Stages**: only passes make unchecked loads and stores and contiguous locals; `GilRelease`, `GilAcquire` and
 //! `entry_release` stand only in final programs, `WithGil` only in others.
 
+mod declared;
 mod gil;
 mod paths;
 #[cfg(test)]

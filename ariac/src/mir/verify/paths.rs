@@ -91,6 +91,23 @@ impl Paths<'_, '_> {
                 return after;
             }
             StmtKind::WithGil(body) => return self.block(body, Some(defined)),
+            StmtKind::Try {
+                body,
+                error,
+                handler,
+            } => {
+                // The body may fail anywhere: what it takes may be gone, what it makes may not be there.
+                let mut at_handler = defined.clone();
+                body.each(&mut |stmt| self.taken(stmt, &mut |local| at_handler.remove(local)));
+                let end = self.block(body, Some(defined));
+                self.write(*error, &mut at_handler);
+                let handled = self.block(handler, Some(at_handler));
+                return join(end, handled);
+            }
+            StmtKind::Alias { dst, .. } => {
+                self.own(stmt, &mut defined);
+                defined.insert(*dst);
+            }
             StmtKind::Break(id) | StmtKind::Continue(id) => {
                 self.leave(*id, matches!(stmt.kind, StmtKind::Break(_)), defined);
                 return None;
@@ -102,7 +119,7 @@ impl Paths<'_, '_> {
                 self.own(stmt, &mut defined);
                 return None;
             }
-            StmtKind::Raise { .. } | StmtKind::RaiseObject(_) => {
+            StmtKind::Raise { .. } | StmtKind::RaiseObject(_) | StmtKind::Reraise(_) => {
                 self.own(stmt, &mut defined);
                 return None;
             }
@@ -240,11 +257,31 @@ impl Paths<'_, '_> {
         }
     }
 
+    /// Calls `f` with the owned locals that a statement empties.
+    fn taken(&self, stmt: &Stmt, f: &mut dyn FnMut(LocalId)) {
+        let modes = self.check.signatures.arg_modes(stmt);
+        stmt.locals(&mut |local, access| {
+            let takes = match access {
+                Access::Take => true,
+                Access::Arg(i) => modes.get(i) == Some(&ParamMode::Own),
+                _ => false,
+            };
+            if takes && self.check.function.locals[local].ty.is_owned() {
+                f(local);
+            }
+        });
+    }
+
     fn take(&mut self, local: LocalId, defined: &mut LocalSet) {
         if !self.check.function.locals[local].ty.is_owned() {
             return;
         }
         let name = self.check.name(local);
+        if self.check.function.locals[local].alias {
+            self.check.error(format!(
+                "{name} is taken, but it is an alias and owns nothing"
+            ));
+        }
         if self.borrowed.contains(&local) {
             let text = format!("{name} is taken from the caller, who owns it");
             self.check.error(text);

@@ -10,7 +10,7 @@ use crate::mir::{
 use crate::types::Ty;
 
 /// What an instruction wants of an operand.
-type Checked<T> = Result<T, String>;
+pub(super) type Checked<T> = Result<T, String>;
 
 impl Check<'_> {
     pub(super) fn types(&mut self) {
@@ -18,6 +18,9 @@ impl Check<'_> {
         for (id, local) in function.locals.iter() {
             if matches!(local.ty, Ty::Unit | Ty::Never | Ty::Range | Ty::Error) {
                 self.error(format!("{id:?} has the type {}", local.ty));
+            }
+            if let Err(text) = self.exists(&local.ty) {
+                self.error(format!("{id:?} is {text}"));
             }
             let shows_memory = matches!(local.ty, Ty::PyArrayView(_) | Ty::PythonArray(_));
             if local.contiguous && !shows_memory {
@@ -32,7 +35,11 @@ impl Check<'_> {
             if let Some(default) = param.default {
                 self.default(param, default);
             }
+            if function.locals[param.local].alias {
+                self.error(format!("parameter {} is an alias", param.name));
+            }
         }
+        self.captures();
         self.block(&function.body);
     }
 
@@ -58,14 +65,14 @@ impl Check<'_> {
 
     // ---- what there is ----
 
-    fn local(&self, local: LocalId) -> Checked<&Ty> {
+    pub(super) fn local(&self, local: LocalId) -> Checked<&Ty> {
         if local.index() >= self.function.locals.len() {
             return Err(format!("{local:?} does not exist"));
         }
         Ok(&self.function.locals[local].ty)
     }
 
-    fn ty(&self, operand: &Operand) -> Checked<Ty> {
+    pub(super) fn ty(&self, operand: &Operand) -> Checked<Ty> {
         Ok(match operand {
             Operand::Local(local) => self.local(*local)?.clone(),
             Operand::Const(Const::Unit) => Ty::Unit,
@@ -78,7 +85,7 @@ impl Check<'_> {
         })
     }
 
-    fn want(&self, operand: &Operand, ty: &Ty, what: &str) -> Checked<()> {
+    pub(super) fn want(&self, operand: &Operand, ty: &Ty, what: &str) -> Checked<()> {
         let have = self.ty(operand)?;
         same(&have, ty, what)
     }
@@ -87,7 +94,7 @@ impl Check<'_> {
         self.want(operand, &Ty::PythonObject, what)
     }
 
-    fn element(&self, array: LocalId) -> Checked<Ty> {
+    pub(super) fn element(&self, array: LocalId) -> Checked<Ty> {
         let ty = self.local(array)?;
         let element = ty.element().cloned();
         element.ok_or_else(|| format!("{} is no array but {ty}", self.name(array)))
@@ -126,14 +133,23 @@ impl Check<'_> {
                 ..
             } => {
                 self.want(index, &Ty::Int, "an index")?;
-                let element = self.element(*array)?;
+                let element = self.item(*array)?;
                 self.want(value, &element, "the element stored")?;
                 self.may_store(*array)
             }
-            StmtKind::SetField { .. }
-            | StmtKind::Alias { .. }
-            | StmtKind::Try { .. }
-            | StmtKind::Reraise(_) => Ok(()),
+            StmtKind::SetField {
+                of,
+                variant,
+                index,
+                value,
+            } => {
+                let part = self.part(*of, *variant, *index)?;
+                self.want(value, &part, "the part's value")?;
+                self.may_change(*of)
+            }
+            StmtKind::Alias { dst, of, step } => self.alias(*dst, *of, step),
+            StmtKind::Try { error, .. } => self.error_value(*error),
+            StmtKind::Reraise(error) => self.error_value(*error),
             StmtKind::PySetItem { object, key, value } => {
                 self.object(object, "the target")?;
                 self.object(key, "the key")?;
@@ -174,9 +190,7 @@ impl Check<'_> {
 
     fn may_store(&self, array: LocalId) -> Checked<()> {
         let mode = self.function.params.iter().find(|p| p.local == array);
-        if mode.is_some_and(|p| p.mode == ParamMode::Read) {
-            return Err(format!("{} is read-only", self.name(array)));
-        }
+        self.may_change(array)?;
         match self.local(array)? {
             Ty::PythonArray(_) if mode.is_none() => Err(format!(
                 "{} is no view of an element's place",
@@ -189,7 +203,7 @@ impl Check<'_> {
     fn work(&self, work: &Work) -> Checked<()> {
         match work {
             Work::Nanos(_) | Work::Unknown => Ok(()),
-            Work::Len(local) => self.element(*local).map(|_| ()),
+            Work::Len(local) => self.item(*local).map(|_| ()),
             Work::Int(operand) => self.want(operand, &Ty::Int, "an estimate"),
             Work::Add(a, b) | Work::Mul(a, b) => {
                 self.work(a)?;
@@ -233,7 +247,7 @@ impl Check<'_> {
                 to.clone()
             }
             Rvalue::Len(array) => {
-                self.element(*array)?;
+                self.item(*array)?;
                 Ty::Int
             }
             Rvalue::IsContiguous(array) => {
@@ -242,7 +256,7 @@ impl Check<'_> {
             }
             Rvalue::Load { array, index, .. } => {
                 self.want(index, &Ty::Int, "an index")?;
-                self.element(*array)?
+                self.item(*array)?
             }
             Rvalue::Tuple(items) => {
                 if items.is_empty() {
@@ -250,10 +264,25 @@ impl Check<'_> {
                 }
                 Ty::Tuple(items.iter().map(|i| self.ty(i)).collect::<Checked<_>>()?)
             }
-            Rvalue::Field { tuple, index, .. } => match self.local(*tuple)? {
-                Ty::Tuple(items) if *index < items.len() => items[*index].clone(),
-                ty => return Err(format!("part {index} of {ty}")),
-            },
+            Rvalue::Field {
+                tuple,
+                variant,
+                index,
+                take,
+            } => {
+                let part = self.part(*tuple, *variant, *index)?;
+                if *take && part.is_owned() {
+                    self.may_change(*tuple)?;
+                }
+                part
+            }
+            Rvalue::Adt { .. }
+            | Rvalue::Variant(_)
+            | Rvalue::List { .. }
+            | Rvalue::ListOp { .. }
+            | Rvalue::Closure { .. }
+            | Rvalue::Borrowing { .. }
+            | Rvalue::CallValue { .. } => self.declared(value)?,
             Rvalue::View(array) => Ty::PyArrayView(Box::new(self.element(*array)?)),
             Rvalue::ToArray(array) => array_of(self.element(*array)?),
             Rvalue::Array { element, items } => {
@@ -392,7 +421,12 @@ impl Check<'_> {
         self.scalar(&kernel.result, "a kernel's result")
     }
 
-    fn args(&self, name: &str, params: Vec<(Ty, ParamMode)>, args: &[Operand]) -> Checked<()> {
+    pub(super) fn args(
+        &self,
+        name: &str,
+        params: Vec<(Ty, ParamMode)>,
+        args: &[Operand],
+    ) -> Checked<()> {
         if args.len() != params.len() {
             return Err(format!("{name} is given {} arguments", args.len()));
         }
@@ -480,7 +514,7 @@ fn array_of(element: Ty) -> Ty {
     Ty::Array(Box::new(element))
 }
 
-fn same(have: &Ty, want: &Ty, what: &str) -> Checked<()> {
+pub(super) fn same(have: &Ty, want: &Ty, what: &str) -> Checked<()> {
     if have == want {
         return Ok(());
     }

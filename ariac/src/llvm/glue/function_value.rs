@@ -1,0 +1,66 @@
+//! Function values: shared environments, counted as strings are. See `lower/closures.rs`.
+
+use super::Glue;
+use crate::llvm::builder::{Builder, Val};
+use crate::llvm::context::ModuleCx;
+use crate::llvm::multiversion::Level;
+use crate::types::Ty;
+use inkwell::AtomicRMWBinOp::{Add, Sub};
+use inkwell::IntPredicate;
+use inkwell::values::{FunctionValue, PointerValue};
+
+/// Where an environment has its parts.
+pub(in crate::llvm) const CODE: u32 = 0;
+pub(in crate::llvm) const DROP: u32 = 1;
+pub(in crate::llvm) const OWNERS: u32 = 2;
+
+/// The count of an environment that is not on the heap: less than 0, never changed.
+pub(in crate::llvm) const NOT_COUNTED: i64 = i64::MIN;
+
+/// Another owner of an environment that is there.
+pub(super) fn share<'c>(b: &Builder<'_, 'c>, env: Val<'c>) {
+    let (counted, next) = (b.block("counted"), b.block("shared"));
+    let owners = part(b, env, OWNERS);
+    b.branch(is_counted(b, owners), counted, next);
+    b.enter(counted);
+    b.atomic_relaxed(Add, owners, b.i64(1));
+    b.go(next);
+    b.enter(next);
+}
+
+/// `void (ptr env, i64)`: one owner less; the last calls the environment's own function.
+pub(super) fn glue<'c>(cx: &ModuleCx<'c>, ty: &Ty) -> FunctionValue<'c> {
+    cx.glue(Glue::Drop, ty, |function| {
+        let b = Builder::new(cx, function, Level::Baseline);
+        let (counted, last) = (b.block("counted"), b.block("last"));
+        let done = b.block("done");
+        let env = b.param(0);
+        let owners = part(&b, env, OWNERS);
+        b.branch(is_counted(&b, owners), counted, done);
+        b.enter(counted);
+        let before = b.atomic_release(Sub, owners, b.i64(1));
+        b.branch(b.icmp(IntPredicate::EQ, before, b.i64(1)), last, done);
+        b.enter(done);
+        b.ret(None);
+        b.enter(last);
+        b.fence_acquire();
+        let drop = b
+            .load(cx.types.ptr, part(&b, env, DROP))
+            .into_pointer_value();
+        b.become_call_at(drop, &[env, b.param(1)]);
+        b.finish();
+    })
+}
+
+fn is_counted<'c>(b: &Builder<'_, 'c>, owners: PointerValue<'c>) -> Val<'c> {
+    b.icmp(
+        IntPredicate::SGE,
+        b.load_relaxed(b.cx.types.i64, owners),
+        b.i64(0),
+    )
+}
+
+/// The address of a part of an environment.
+pub(in crate::llvm) fn part<'c>(b: &Builder<'_, 'c>, env: Val<'c>, part: u32) -> PointerValue<'c> {
+    b.part_address(b.cx.types.env.into(), env.into_pointer_value(), part)
+}
