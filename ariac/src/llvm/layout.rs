@@ -112,7 +112,7 @@ impl<'c> ModuleCx<'c> {
             Ty::Sized(kind) => types.int(self.context, kind.bits()).into(),
             Ty::Float => types.f64.into(),
             Ty::Float32 => types.f32.into(),
-            Ty::String | Ty::PythonObject | Ty::Fn(_) => types.ptr.into(),
+            Ty::String | Ty::PythonObject | Ty::Fn(_) | Ty::Exception => types.ptr.into(),
             Ty::Array(_) => types.array.into(),
             Ty::PyArrayView(_) | Ty::PythonArray(_) => types.view.into(),
             Ty::List(_) => types.list.into(),

@@ -227,14 +227,14 @@ pub enum StmtKind {
         of: LocalId,
         step: Step,
     },
-    /// Runs `body`; when something in it fails, the error becomes `error` (the prelude's `Error`, an owned local) and
+    /// Runs `body`; when something in it fails, the error becomes `error` (an owned local of type `Ty::Exception`) and
     /// `handler` runs.
     Try {
         body: Block,
         error: LocalId,
         handler: Block,
     },
-    /// Fails with the error in a local, an `Error`, which is emptied.
+    /// Fails with the error in a local, a `Ty::Exception`, which is emptied.
     Reraise(LocalId),
     /// `object[key] = value`.
     PySetItem {
@@ -438,6 +438,12 @@ pub enum Rvalue {
     Join(Vec<Operand>),
     /// The text of a scalar or object, as interpolation prints it. An object's may fail.
     ToStr(Operand),
+    /// Of a caught error: its text, a String.
+    ErrorText(LocalId),
+    /// Of a caught error: the name of its class, a String.
+    ErrorClass(LocalId),
+    /// Whether a caught error is of a class or one below it, a Bool.
+    ErrorIs { error: LocalId, class: ErrorKind },
     /// Number of code points.
     StrLen(Operand),
     /// Reads or writes a stream, with a `text` to write; may fail. What is read is a String.

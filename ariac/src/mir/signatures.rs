@@ -124,6 +124,7 @@ impl Signatures {
             | Rvalue::View(_)
             | Rvalue::IsContiguous(_)
             | Rvalue::Variant(_)
+            | Rvalue::ErrorIs { .. }
             | Rvalue::Borrowing { .. }
             | Rvalue::StrLen(_) => false,
             Rvalue::Adt { ty, .. } => ty.repr == Repr::Boxed,

@@ -93,6 +93,9 @@ macro_rules! parts {
                     Rvalue::Move(l) => local!(l, Take),
                     Rvalue::Clone(l)
                     | Rvalue::Variant(l)
+                    | Rvalue::ErrorText(l)
+                    | Rvalue::ErrorClass(l)
+                    | Rvalue::ErrorIs { error: l, .. }
                     | Rvalue::Len(l)
                     | Rvalue::ToArray(l)
                     | Rvalue::Field { tuple: l, .. }

@@ -35,6 +35,9 @@ pub enum Ty {
     Param(Param),
     /// `Fn(A, mut B) -> C`.
     Fn(Arc<FnTy>),
+    /// `Error`: an error that was caught, a Python exception perhaps. An owned pointer to an object of the runtime, which
+    /// several owners share.
+    Exception,
     /// `Array[T]` of rank 1.
     Array(Box<Ty>),
     /// `PyArrayView[T]` of rank 1.
@@ -292,7 +295,7 @@ impl Ty {
     pub fn is_owned(&self) -> bool {
         match self {
             Ty::String | Ty::Array(_) | Ty::PythonArray(_) | Ty::PythonObject => true,
-            Ty::List(_) | Ty::Fn(_) | Ty::Param(_) => true,
+            Ty::List(_) | Ty::Fn(_) | Ty::Param(_) | Ty::Exception => true,
             Ty::Adt(adt) => adt.repr != Repr::Plain,
             Ty::Tuple(items) => items.iter().any(Ty::is_owned),
             _ => false,
@@ -363,6 +366,7 @@ impl fmt::Display for Ty {
                 f.write_str(")")
             }
             Ty::Range => f.write_str("Range"),
+            Ty::Exception => f.write_str("Error"),
             Ty::Sized(kind) => f.write_str(kind.name()),
             Ty::List(t) => write!(f, "List[{t}]"),
             Ty::Param(param) => f.write_str(&param.name),

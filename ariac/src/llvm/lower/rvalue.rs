@@ -74,9 +74,12 @@ impl<'c> Lowering<'_, 'c> {
                 sources,
                 kernel,
             } => self.reduce(*op, sources, kernel, wanted),
-            Rvalue::Closure { .. } | Rvalue::Borrowing { .. } | Rvalue::CallValue { .. } => {
-                super::slots::todo_core()
-            }
+            Rvalue::ErrorText(_)
+            | Rvalue::ErrorClass(_)
+            | Rvalue::ErrorIs { .. }
+            | Rvalue::Closure { .. }
+            | Rvalue::Borrowing { .. }
+            | Rvalue::CallValue { .. } => super::slots::todo_core(),
             Rvalue::Call { callee, args } => return self.call(*callee, args),
             Rvalue::CallNative { callee, args } => return self.call_native(*callee, args),
             Rvalue::Join(parts) => self.join(parts),
@@ -121,6 +124,9 @@ impl<'c> Lowering<'_, 'c> {
             | Rvalue::IsContiguous(_)
             | Rvalue::Reduce { .. }
             | Rvalue::StrLen(_)
+            | Rvalue::ErrorText(_)
+            | Rvalue::ErrorClass(_)
+            | Rvalue::ErrorIs { .. }
             | Rvalue::Variant(_)
             | Rvalue::Closure { .. }
             | Rvalue::Borrowing { .. }

@@ -266,6 +266,9 @@ impl Walk<'_> {
             | Rvalue::Field { .. }
             | Rvalue::IsContiguous(_)
             | Rvalue::StrLen(_) => Work::Nanos(1),
+            Rvalue::ErrorText(_) | Rvalue::ErrorClass(_) | Rvalue::ErrorIs { .. } => {
+                Work::Nanos(20)
+            }
         }
     }
 
