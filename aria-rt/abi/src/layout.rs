@@ -179,5 +179,6 @@ pub struct TestSpec {
     /// The function.
     pub run: ProgramEntry,
 }
+
 /// What drops in emitted code: a block, an environment, or `len` elements.
 pub type DropGlue = unsafe extern "C" fn(data: *mut c_void, len: i64);

@@ -1,39 +1,15 @@
 //! Declared types: by value, as words, on the heap.
 
 use super::doubles;
-use super::machine::{Arg, Machine, levels, options, with_machine};
+use super::machine::{Arg, at_all_levels, levels, options};
 use super::program::{Body, MUT, OWN, READ, Source, UNIT, adt};
 use crate::arena::Id;
-use crate::llvm::{Level, compile};
+use crate::llvm::compile;
 use crate::mir::{BinOp, Const, FnId, LocalId, Operand, Rvalue, Step, StmtKind};
 use crate::types::{Adt, Repr, Ty};
 
-fn at_all_levels(source: &mut Source, check: impl Fn(&Machine, Level)) {
-    source.verify();
-    with_machine(source, |machine| {
-        for level in levels() {
-            let before = doubles::alive();
-            check(machine, level);
-            assert_eq!(doubles::alive(), before, "nothing is left at {level}");
-        }
-    });
-}
-
 fn float(value: f64) -> Operand {
     value.into()
-}
-
-/// A string that is counted.
-fn text(body: &mut Body, number: impl Into<Operand>) -> LocalId {
-    body.let_(Ty::String, Rvalue::ToStr(number.into()))
-}
-
-fn number(body: &mut Body, text: LocalId) -> LocalId {
-    body.let_(Ty::Int, Rvalue::StrLen(text.into()))
-}
-
-fn clone(body: &mut Body, ty: Ty, of: LocalId) -> LocalId {
-    body.let_(ty, Rvalue::Clone(of))
 }
 
 #[test]
@@ -186,7 +162,7 @@ fn owned_payloads_are_copied_and_dropped() {
         body.if_(
             is_wrong,
             |body| {
-                let text = text(body, p[0]);
+                let text = body.text(p[0]);
                 let wrong = body.make(&outcome, 1, [text.into()]);
                 body.return_(wrong);
             },
@@ -198,7 +174,7 @@ fn owned_payloads_are_copied_and_dropped() {
     });
     source.function("twice", &[("n", Ty::Int, READ)], Ty::Int, |body, p| {
         let value = body.call(ty.clone(), make, [p[0].into()]);
-        let other = clone(body, ty.clone(), value);
+        let other = body.clone_of(ty.clone(), value);
         // What a slot held is dropped when it gets another value.
         body.set(value, Rvalue::Clone(other));
         let is_wrong = body.is(other, 1);
@@ -207,7 +183,7 @@ fn owned_payloads_are_copied_and_dropped() {
             |body| {
                 let first = body.part(Ty::String, other, 1, 0);
                 let second = body.taken(Ty::String, value, 1, 0);
-                let (first, second) = (number(body, first), number(body, second));
+                let (first, second) = (body.number(first), body.number(second));
                 let sum = body.binary(Ty::Int, BinOp::Add, first, second);
                 body.return_(sum);
             },
@@ -245,7 +221,7 @@ fn parts_are_assigned_through_aliases() {
     );
     let params = [("inner", inner_ty.clone(), MUT), ("n", Ty::Int, READ)];
     let name = source.function("name", &params, Ty::Unit, |body, p| {
-        let value = text(body, p[1]).into();
+        let value = body.text(p[1]).into();
         let (of, variant, index) = (p[0], 0, 1);
         body.stmt(StmtKind::SetField {
             of,
@@ -256,14 +232,14 @@ fn parts_are_assigned_through_aliases() {
         body.return_(UNIT);
     });
     source.function("run", &[("n", Ty::Int, READ)], Ty::Int, |body, p| {
-        let (a, b) = (text(body, 1), text(body, 2));
+        let (a, b) = (body.text(1), body.text(2));
         let first = body.make(&inner, 0, [float(0.5), a.into()]);
         let second = body.make(&inner, 0, [float(1.5), b.into()]);
         let whole = body.make(&outer, 0, [3.into(), first.into(), second.into()]);
-        let copied = clone(body, outer_ty.clone(), whole);
+        let copied = body.clone_of(outer_ty.clone(), whole);
         let alias = body.alias(inner_ty.clone(), whole, 0, 2);
         let text_alias = body.alias(Ty::String, alias, 0, 1);
-        let hundred = text(body, 100);
+        let hundred = body.text(100);
         body.set(text_alias, Rvalue::Move(hundred));
         let alias = body.alias(inner_ty.clone(), whole, 0, 1);
         body.call_unit(name, [alias.into(), p[0].into()]);
@@ -272,7 +248,7 @@ fn parts_are_assigned_through_aliases() {
             for index in [1, 2] {
                 let inner = body.alias(inner_ty.clone(), of, 0, index);
                 let text = body.alias(Ty::String, inner, 0, 1);
-                let number = number(body, text);
+                let number = body.number(text);
                 sum = body.binary(Ty::Int, BinOp::Add, sum, number);
             }
         }
@@ -294,7 +270,7 @@ fn large_values_are_passed_by_address() {
     let read = source.function("read", &[("x", ty.clone(), READ)], Ty::Int, |body, p| {
         let third = body.part(Ty::Int, p[0], 0, 2);
         let text = body.part(Ty::String, p[0], 0, 4);
-        let number = number(body, text);
+        let number = body.number(text);
         let sum = body.binary(Ty::Int, BinOp::Add, third, number);
         body.return_(sum);
     });
@@ -312,11 +288,11 @@ fn large_values_are_passed_by_address() {
         body.return_(UNIT);
     });
     source.function("run", &[], Ty::Int, |body, _| {
-        let text = text(body, 5);
+        let text = body.text(5);
         let zero = || Operand::from(0);
         let value = body.make(&large, 0, [zero(), zero(), 3.into(), zero(), text.into()]);
         let first = body.call(Ty::Int, read, [value.into()]);
-        let copied = clone(body, ty.clone(), value);
+        let copied = body.clone_of(ty.clone(), value);
         let value = body.call(ty.clone(), own, [value.into()]);
         let second = body.call(Ty::Int, read, [value.into()]);
         body.call_unit(drop, [copied.into()]);
@@ -345,7 +321,7 @@ fn make_chain(source: &mut Source, chain: &Adt) -> FnId {
     source.function("make", &[("n", Ty::Int, READ)], ty, |body, p| {
         let head = body.make(chain, 0, []);
         body.for_((1.into(), p[0].into(), true), 1.into(), |body, i, _| {
-            let text = text(body, i);
+            let text = body.text(i);
             let longer = body.make(chain, 1, [i.into(), text.into(), head.into()]);
             body.set(head, Rvalue::Move(longer));
         });
@@ -405,7 +381,7 @@ fn long_chains_take_no_stack() {
     let ty = Ty::Adt(chain.clone());
     source.function("run", &[("n", Ty::Int, READ)], Ty::Int, |body, p| {
         let first = body.call(ty.clone(), make, [p[0].into()]);
-        let second = clone(body, ty.clone(), first);
+        let second = body.clone_of(ty.clone(), first);
         body.stmt(StmtKind::Drop(first));
         let sum = body.call(Ty::Int, sum, [second.into()]);
         body.return_(sum);
@@ -426,7 +402,7 @@ fn copies_that_fail_leave_nothing() {
     let ty = Ty::Adt(chain.clone());
     source.function("run", &[], Ty::Unit, |body, _| {
         let first = body.call(ty.clone(), make, [5.into()]);
-        clone(body, ty.clone(), first);
+        body.clone_of(ty.clone(), first);
         body.return_(UNIT);
     });
     at_all_levels(&mut source, |machine, level| {
@@ -467,7 +443,7 @@ fn deep_trees_look_at_the_stack() {
     });
     source.function("copy", &params, Ty::Unit, |body, p| {
         let first = body.call(ty.clone(), left, [p[0].into()]);
-        clone(body, ty.clone(), first);
+        body.clone_of(ty.clone(), first);
         body.return_(UNIT);
     });
     at_all_levels(&mut source, |machine, level| {

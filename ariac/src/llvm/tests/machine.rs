@@ -100,6 +100,18 @@ pub(super) fn with_machine(source: &Source, use_it: impl FnOnce(&Machine)) {
     }
 }
 
+/// Checks a program at each level; whatever it allocated must be gone then.
+pub(super) fn at_all_levels(source: &mut Source, check: impl Fn(&Machine, Level)) {
+    source.verify();
+    with_machine(source, |machine| {
+        for level in levels() {
+            let before = doubles::alive();
+            check(machine, level);
+            assert_eq!(doubles::alive(), before, "nothing is left at {level}");
+        }
+    });
+}
+
 fn engine(
     source: &Source,
     level: Level,

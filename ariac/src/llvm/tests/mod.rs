@@ -6,6 +6,7 @@ mod calls;
 mod code;
 mod declared;
 mod doubles;
+mod lists;
 mod machine;
 mod program;
 mod sums;

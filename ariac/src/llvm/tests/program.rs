@@ -3,8 +3,9 @@
 use crate::arena::{Arena, Id};
 use crate::hir::{ItemId, ParamMode};
 use crate::mir::{
-    AdtLayout, BinOp, Block, Const, FnId, Function, GilMode, Kernel, Local, LocalId, LoopId,
-    Operand, Param, Program, ReduceOp, Rvalue, Stage, Step, Stmt, StmtKind, VariantLayout, verify,
+    AdtLayout, BinOp, Block, Const, FnId, Function, GilMode, Kernel, ListOp, Local, LocalId,
+    LoopId, Operand, Param, Program, ReduceOp, Rvalue, Stage, Step, Stmt, StmtKind, VariantLayout,
+    verify,
 };
 use crate::source::{FileId, SourceMap, Span};
 use crate::types::{Adt, Repr, Ty};
@@ -400,6 +401,43 @@ impl Body {
             condition: condition.unwrap().into(),
             body,
         });
+    }
+
+    /// A string that is counted.
+    pub(super) fn text(&mut self, number: impl Into<Operand>) -> LocalId {
+        self.let_(Ty::String, Rvalue::ToStr(number.into()))
+    }
+
+    /// The number that a string was made of.
+    pub(super) fn number(&mut self, text: LocalId) -> LocalId {
+        self.let_(Ty::Int, Rvalue::StrLen(text.into()))
+    }
+
+    /// A new local with a copy.
+    pub(super) fn clone_of(&mut self, ty: Ty, of: LocalId) -> LocalId {
+        self.let_(ty, Rvalue::Clone(of))
+    }
+
+    /// Does something with a list.
+    pub(super) fn list_op<const N: usize>(
+        &mut self,
+        dst: Option<LocalId>,
+        op: ListOp,
+        list: LocalId,
+        args: [Operand; N],
+    ) {
+        let args = args.to_vec();
+        let value = Rvalue::ListOp { op, list, args };
+        self.stmt(StmtKind::Assign { dst, value });
+    }
+
+    /// A new alias of an element.
+    pub(super) fn element(&mut self, ty: Ty, of: LocalId, index: impl Into<Operand>) -> LocalId {
+        let dst = self.alias_of_type(ty);
+        let (index, checked) = (index.into(), true);
+        let step = Step::Element { index, checked };
+        self.stmt(StmtKind::Alias { dst, of, step });
+        dst
     }
 
     /// Whether an enum's value is a variant.
