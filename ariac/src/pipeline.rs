@@ -93,10 +93,10 @@ pub fn frontend(
         hir::lower(file, &tree, sources, &mut hir, &mut reports);
     }
     dump.add("hir", || hir::pretty(&hir));
+    let names = resolve::resolve(&hir, &mut reports);
     if types::later(&hir, &mut reports) {
         return (None, reports);
     }
-    let names = resolve::resolve(&hir, &mut reports);
     let types = types::check(&hir, &names, &mut reports);
     dump.add("types", || types::pretty(&hir, &names, &types, sources));
     let effects = effects::infer(&hir, &names, &types);

@@ -1,7 +1,9 @@
 //! Source files, and places in them.
 
 use crate::arena::{Arena, Id};
+use std::collections::HashMap;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 crate::define_id! {
@@ -60,6 +62,8 @@ impl std::fmt::Debug for Span {
 pub struct SourceFile {
     /// The path as it was given, for messages and tracebacks.
     pub path: String,
+    /// The name under which other files import it.
+    pub module: String,
     /// The whole text.
     pub text: Arc<str>,
     line_starts: Vec<u32>,
@@ -95,10 +99,12 @@ impl SourceFile {
 #[derive(Debug, Default)]
 pub struct SourceMap {
     files: Arena<FileId, SourceFile>,
+    /// The file that `import path` in a file means.
+    imports: HashMap<(FileId, String), FileId>,
 }
 
 impl SourceMap {
-    /// Adds a file.
+    /// Adds a file; its module is named like it.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let text = text.into();
         let starts = text
@@ -107,8 +113,11 @@ impl SourceMap {
             .filter(|&(_, b)| b == b'\n')
             .map(|(i, _)| i as u32 + 1);
         let line_starts = std::iter::once(0).chain(starts).collect();
+        let path = path.into();
+        let stem = Path::new(&path).file_stem();
         self.files.push(SourceFile {
-            path: path.into(),
+            module: stem.unwrap_or_default().to_string_lossy().into_owned(),
+            path,
             text,
             line_starts,
         })
@@ -118,6 +127,32 @@ impl SourceMap {
     #[must_use]
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id]
+    }
+
+    /// Gives a file's module the name under which it is imported.
+    pub fn name_module(&mut self, file: FileId, module: &str) {
+        module.clone_into(&mut self.files[file].module);
+    }
+
+    /// Notes that `import path` in one file means another.
+    pub fn connect(&mut self, from: FileId, path: &str, to: FileId) {
+        self.imports.insert((from, path.to_owned()), to);
+    }
+
+    /// The file that `import path` in a file means, if there is one.
+    #[must_use]
+    pub fn imported(&self, from: FileId, path: &str) -> Option<FileId> {
+        self.imports.get(&(from, path.to_owned())).copied()
+    }
+
+    /// Where `import path` in a file is looked for: beside it, `a/b.aria` for `a.b`.
+    #[must_use]
+    pub fn place_of_import(&self, from: FileId, path: &str) -> PathBuf {
+        let folder = Path::new(&self.file(from).path).parent();
+        let mut place = folder.unwrap_or(Path::new("")).to_owned();
+        place.extend(path.split('.'));
+        place.set_extension("aria");
+        place
     }
 
     /// All files.

@@ -1,14 +1,27 @@
 //! The pages of the diagnostics, the book and the README: their examples are compiled. In a page, a block ```` ```aria,wrong ```` must bring about the page's code, and
-//! no other; a block ```` ```aria ```` must be accepted.
+//! no other; a block ```` ```aria ```` must be accepted. [`Kind`] lists the others.
 
 use crate::{compiler, tidy};
 use std::path::{Path, PathBuf};
 
+/// What an example of a page is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// ```` ```aria ````: a program that is accepted.
+    Right,
+    /// ```` ```aria,wrong ````: a program that shows the mistake.
+    Wrong,
+    /// ```` ```aria,later ````: a program that is accepted, or needs what the compiler lacks (E0001) and nothing else.
+    Later,
+    /// ```` ```aria,name.aria ````: a file that the examples below it import.
+    File(String),
+}
+
 /// An example of a page.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Example {
-    /// Whether it shows the mistake.
-    pub wrong: bool,
+    /// What it is.
+    pub kind: Kind,
     /// The line of the page where it begins.
     pub line: usize,
     /// The program.
@@ -21,12 +34,19 @@ pub fn examples(page: &str) -> Vec<Example> {
     let mut found: Vec<Example> = Vec::new();
     let mut open = false;
     for (index, line) in page.lines().enumerate() {
-        match line {
-            "```" => open = false,
-            "```aria" | "```aria,wrong" => {
+        let kind = match line.strip_prefix("```aria") {
+            Some("") => Some(Kind::Right),
+            Some(",wrong") => Some(Kind::Wrong),
+            Some(",later") => Some(Kind::Later),
+            Some(word) if word.ends_with(".aria") => Some(Kind::File(word[1..].to_owned())),
+            _ => None,
+        };
+        match (line, kind) {
+            ("```", _) => open = false,
+            (_, Some(kind)) => {
                 open = true;
                 found.push(Example {
-                    wrong: line.ends_with("wrong"),
+                    kind,
                     line: index + 1,
                     text: String::new(),
                 });
@@ -74,21 +94,30 @@ pub fn check(code: &str, path: &Path) -> Result<(), String> {
     )?;
     let examples = examples(&page);
     if !tidy::is_tested_elsewhere(code) {
-        let wrong = examples.iter().filter(|e| e.wrong).count();
-        ensure(wrong > 0, "shows no mistake (```aria,wrong)")?;
-        ensure(wrong < examples.len(), "shows no cure (```aria)")?;
-    }
-    for example in examples {
-        let (status, codes, said) = compile(&example);
-        let is_true = if example.wrong {
-            status == Some(1) && !codes.is_empty() && codes.iter().all(|(_, c)| c == code)
-        } else {
-            status == Some(0) && said.is_empty()
+        let has = |cure: bool| {
+            let fits = |e: &Example| match e.kind {
+                Kind::Right | Kind::Later => cure,
+                Kind::Wrong => !cure,
+                Kind::File(_) => false,
+            };
+            examples.iter().any(fits)
         };
-        let what = if example.wrong {
-            "does not show the mistake"
-        } else {
-            "is not accepted"
+        ensure(has(false), "shows no mistake (```aria,wrong)")?;
+        ensure(has(true), "shows no cure (```aria)")?;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for example in examples {
+        if let Kind::File(name) = &example.kind {
+            std::fs::write(folder.path().join(name), &example.text).expect("it can be written");
+            continue;
+        }
+        let (status, codes, said) = compile(folder.path(), &example);
+        let all = |code: &str| !codes.is_empty() && codes.iter().all(|(_, c)| c == code);
+        let is_accepted = status == Some(0) && said.is_empty();
+        let (is_true, what) = match example.kind {
+            Kind::Wrong => (status == Some(1) && all(code), "does not show the mistake"),
+            Kind::Later => (is_accepted || all("E0001"), "is not accepted"),
+            Kind::Right | Kind::File(_) => (is_accepted, "is not accepted"),
         };
         ensure(
             is_true,
@@ -99,10 +128,9 @@ pub fn check(code: &str, path: &Path) -> Result<(), String> {
 }
 
 /// Exit status, lines and codes, and the whole text of what the compiler says about an example.
-fn compile(example: &Example) -> (Option<i32>, Vec<(usize, String)>, String) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join("example.aria"), &example.text).expect("it can be written");
-    let run = compiler::run(folder.path(), &["check", "example.aria"]);
+fn compile(folder: &Path, example: &Example) -> (Option<i32>, Vec<(usize, String)>, String) {
+    std::fs::write(folder.join("example.aria"), &example.text).expect("it can be written");
+    let run = compiler::run(folder, &["check", "example.aria"]);
     let codes = crate::ui::reported(&run.stderr, "example.aria");
     (run.status, codes, run.stderr)
 }
@@ -125,8 +153,9 @@ mod tests {
         let mut compiled = 0;
         for file in files {
             for example in examples(&crate::directives::read(&file)) {
-                let (status, _, said) = compile(&example);
-                let wanted = if example.wrong { 1 } else { 0 };
+                let folder = tempfile::tempdir().expect("a temporary folder");
+                let (status, _, said) = compile(folder.path(), &example);
+                let wanted = if example.kind == Kind::Wrong { 1 } else { 0 };
                 let place = format!("{}:{}", file.display(), example.line);
                 assert!(status == Some(wanted), "{place}\n{said}");
                 compiled += 1;
@@ -141,9 +170,12 @@ mod tests {
         let found = examples(page);
         assert_eq!(found.len(), 2);
         assert_eq!(
-            (found[0].wrong, found[0].line, found[0].text.as_str()),
-            (true, 2, "a\n")
+            (&found[0].kind, found[0].line, found[0].text.as_str()),
+            (&Kind::Wrong, 2, "a\n")
         );
-        assert_eq!((found[1].wrong, found[1].text.as_str()), (false, "c\nd\n"));
+        assert_eq!(
+            (&found[1].kind, found[1].text.as_str()),
+            (&Kind::Right, "c\nd\n")
+        );
     }
 }

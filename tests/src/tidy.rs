@@ -61,7 +61,12 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn ui_cases() -> Vec<(PathBuf, String)> {
-        let cases = files(&root().join("ui"), "aria");
+        let mut cases = files(&root().join("ui"), "aria");
+        // Files that cases import are none.
+        cases.retain(|path| {
+            path.parent()
+                .is_none_or(|folder| !folder.ends_with("modules"))
+        });
         let read = |path: PathBuf| {
             let text = directives::read(&path);
             (path, text)

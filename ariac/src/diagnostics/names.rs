@@ -2,6 +2,7 @@
 
 use super::{Code, Diagnostic};
 use crate::source::Span;
+use std::path::Path;
 
 /// What people write who come from another language, and what Aria has instead.
 const FOREIGN: &[(&str, &str)] = &[
@@ -180,4 +181,188 @@ pub fn attribute_argument(
         Some(fix) => report.fix(span, fix, "write it so"),
         None => report,
     }
+}
+
+/// An effect that is stated and does not exist.
+#[must_use]
+pub fn unknown_effect(span: Span, name: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("the effect `{name}` is not known");
+    let label = "expected `py`, `raises`, `io` or `async`";
+    let report = Diagnostic::error(Code::UnknownName, span, message, label);
+    match near {
+        Some(near) => report.fix(span, near, "an effect like it is known"),
+        None => report,
+    }
+}
+
+/// A trait that does not exist.
+#[must_use]
+pub fn unknown_trait(span: Span, name: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("the trait `{name}` is not known");
+    let report = Diagnostic::error(Code::UnknownType, span, message, "unknown trait");
+    match near {
+        Some(near) => report.fix(span, near, "a trait like it is known"),
+        None => report,
+    }
+}
+
+/// The name of a variant in the place of a type.
+#[must_use]
+pub fn variant_as_type(span: Span, name: &str, of: &str) -> Diagnostic {
+    let message = format!("`{name}` is a variant of `{of}`, not a type");
+    Diagnostic::error(Code::UnknownType, span, message, "expected a type").fix(
+        span,
+        of,
+        "the type is the enum",
+    )
+}
+
+/// A trait in the place of a type.
+#[must_use]
+pub fn trait_as_type(span: Span, name: &str) -> Diagnostic {
+    let message = format!("`{name}` is a trait, not a type");
+    Diagnostic::error(Code::NotATrait, span, message, "expected a type").help(format!(
+        "take any type that has the trait: `fn f[T: {name}](x: T)`"
+    ))
+}
+
+/// A type in the place of a trait.
+#[must_use]
+pub fn type_as_trait(span: Span, name: &str) -> Diagnostic {
+    let message = format!("`{name}` is a type, not a trait");
+    Diagnostic::error(Code::NotATrait, span, message, "expected a trait")
+}
+
+/// A variant's name that more than one enum has.
+#[must_use]
+pub fn ambiguous_variant(span: Span, name: &str, enums: &[&str]) -> Diagnostic {
+    let message = format!("`{name}` may be a variant of {}", listed(enums));
+    let first = enums.first().copied().unwrap_or_default();
+    Diagnostic::error(Code::AmbiguousVariant, span, message, "of which enum?").fix(
+        span,
+        format!("{first}.{name}"),
+        "say of which",
+    )
+}
+
+/// `A`, `B` and `C`.
+fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match &quoted[..] {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        all => all.concat(),
+    }
+}
+
+/// A variant that an enum does not have.
+#[must_use]
+pub fn unknown_variant(span: Span, name: &str, of: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("the enum `{of}` has no variant `{name}`");
+    let report = Diagnostic::error(Code::UnknownName, span, message, "unknown variant");
+    match near {
+        Some(near) => report.fix(span, near, "a variant like it is known"),
+        None => report,
+    }
+}
+
+/// A pattern that names an enum, not one of its variants.
+#[must_use]
+pub fn enum_as_pattern(span: Span, name: &str, variant: Option<&str>) -> Diagnostic {
+    let message = format!("`{name}` is an enum, and a pattern needs one of its variants");
+    let report = Diagnostic::error(Code::UnknownName, span, message, "which variant?");
+    match variant {
+        Some(variant) => report.help(format!("for instance `{name}.{variant}`")),
+        None => report,
+    }
+}
+
+/// A pattern that names something that cannot be taken apart.
+#[must_use]
+pub fn no_constructor(span: Span, name: &str, what: &str) -> Diagnostic {
+    let message = format!("`{name}` is {what}, and no pattern");
+    Diagnostic::error(
+        Code::UnknownName,
+        span,
+        message,
+        "expected a variant or type",
+    )
+    .help(format!(
+        "bind a name and compare in a guard: `when value if value == {name}`"
+    ))
+}
+
+/// Alternatives of a pattern that do not bind the same names.
+#[must_use]
+pub fn alternatives(span: Span, name: &str, first: Span) -> Diagnostic {
+    let message = format!("`{name}` is not bound by all alternatives");
+    Diagnostic::error(Code::Alternatives, span, message, format!("lacks `{name}`"))
+        .at(first, "bound here")
+        .note("what follows uses the names, whichever alternative matches")
+}
+
+/// `self` where there is none.
+#[must_use]
+pub fn self_outside(span: Span, what: &str) -> Diagnostic {
+    let message = format!("there is no `self` {what}");
+    Diagnostic::error(Code::SelfOutside, span, message, "belongs to no value")
+        .note("`self` is the value that a function of a type is called on: its first parameter")
+}
+
+/// `Self` where there is no type around.
+#[must_use]
+pub fn self_type_outside(span: Span) -> Diagnostic {
+    let message = "there is no `Self` outside of a type, trait or impl";
+    Diagnostic::error(Code::SelfOutside, span, message, "which type?")
+}
+
+/// `break value` of a loop that may end otherwise.
+#[must_use]
+pub fn break_value(span: Span) -> Diagnostic {
+    let message = "this loop has no value that `break` could give";
+    let label = "only the `break`s of a `loop` have one";
+    Diagnostic::error(Code::OutsideLoop, span, message, label)
+        .note("`for` and `while` may end without a `break`")
+}
+
+/// A name of another module that is not for others.
+#[must_use]
+pub fn private(span: Span, name: &str, module: &str, declared: Span) -> Diagnostic {
+    let message = format!("`{name}` is private to the module `{module}`");
+    Diagnostic::error(Code::Private, span, message, "cannot be used here")
+        .at(declared, "declared here, for its own module")
+}
+
+/// A name that another module lacks.
+#[must_use]
+pub fn not_in_module(span: Span, name: &str, module: &str, near: Option<&str>) -> Diagnostic {
+    let message = format!("the module `{module}` declares no `{name}`");
+    let report = Diagnostic::error(Code::UnknownName, span, message, "unknown name");
+    match near {
+        Some(near) => report.fix(span, near, "a name like it is declared there"),
+        None => report,
+    }
+}
+
+/// A name in front of a dot, in a type, that is no module.
+#[must_use]
+pub fn no_module(span: Span, name: &str) -> Diagnostic {
+    let message = format!("`{name}` is no module");
+    Diagnostic::error(Code::UnknownType, span, message, "expected a module")
+        .help(format!("import it: `import {name}`"))
+}
+
+/// A module that is not there.
+#[must_use]
+pub fn module_not_found(span: Span, path: &str, place: &Path) -> Diagnostic {
+    let message = format!("the module `{path}` is not found");
+    let label = format!("looked for {}", place.display());
+    Diagnostic::error(Code::ModuleNotFound, span, message, label)
+        .note("a Python module is bound with `extern Python from`")
+}
+
+/// Files that import a name from each other, none of which declares it.
+#[must_use]
+pub fn import_circle(span: Span) -> Diagnostic {
+    let message = "these imports go round in a circle";
+    Diagnostic::error(Code::ModuleNotFound, span, message, "no module declares it")
 }

@@ -1,9 +1,10 @@
 //! Does what the command line asks: reads files, runs the pipeline, writes results, says what went wrong.
 //!
-//! Beside [`crate::link`] and [`crate::python::interpreter`] nothing else reads, writes or starts anything. [`run`] and
-//! [`test`] are the commands that start what they have compiled.
+//! Beside [`crate::link`] and [`crate::python::interpreter`] nothing else reads, writes or starts anything. [`sources`]
+//! finds the files of a program; [`run`] and [`test`] are the commands that start what they have compiled.
 
 mod run;
+mod sources;
 mod test;
 
 use crate::cli::{
@@ -16,6 +17,7 @@ use crate::pipeline::{self, Compiled, Dump, Extension, Frontend, Stages};
 use crate::python::interpreter::{self, Interpreter};
 use crate::report;
 use crate::source::SourceMap;
+use sources::read_sources;
 use std::env;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
@@ -253,44 +255,6 @@ fn print_environment(options: &Env) -> Result<(), Failure> {
     println!("suffix   {}", python.ext_suffix);
     println!("runtime  {}", find_runtime(&python.tag())?.display());
     Ok(())
-}
-
-/// Reads the sources; the first is the root module.
-fn read_sources(files: &[PathBuf]) -> Result<SourceMap, Failure> {
-    if let [_, second, ..] = files {
-        return Err(Failure::environment(
-            Code::NotSupported,
-            format!(
-                "several files in one extension are not supported yet: {} is the second",
-                second.display()
-            ),
-        ));
-    }
-    let mut sources = SourceMap::default();
-    for file in files {
-        let bytes = fs::read(file).map_err(|error| {
-            Failure::environment(
-                Code::FileNotFound,
-                format!("cannot read {}: {}", file.display(), plain(&error)),
-            )
-        })?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
-            let line = error.as_bytes()[..at]
-                .iter()
-                .filter(|&&b| b == b'\n')
-                .count()
-                + 1;
-            let byte = error.as_bytes()[at];
-            let message = format!(
-                "{} is not UTF-8: byte 0x{byte:02x} on line {line}",
-                file.display()
-            );
-            Failure::environment(Code::NotUtf8, message).help("save the file as UTF-8")
-        })?;
-        sources.add(file.to_string_lossy(), text);
-    }
-    Ok(sources)
 }
 
 /// The dotted name of the module: as asked, else the file's name.

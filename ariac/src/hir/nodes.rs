@@ -55,6 +55,8 @@ pub struct Hir {
 pub struct Module {
     /// The file.
     pub file: FileId,
+    /// The name under which other files import it.
+    pub name: String,
     /// `##` lines at the top of the file.
     pub doc: Option<String>,
     /// Its declarations, in order.
@@ -164,11 +166,15 @@ pub enum ItemKind {
     Import {
         /// `a.b.c`.
         path: Ident,
+        /// The file; none, when there is none, which has been reported.
+        file: Option<FileId>,
     },
     /// `from path import a, b as c`.
     FromImport {
         /// `a.b.c`.
         path: Ident,
+        /// The file, as in [`ItemKind::Import`].
+        file: Option<FileId>,
         /// What is imported, and under which name it is known here.
         names: Vec<(Ident, Ident)>,
     },

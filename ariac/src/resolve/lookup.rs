@@ -1,12 +1,22 @@
 //! What a name means, and what it means after `raise`.
 
 use super::Meaning;
+use super::modules::Found;
+use super::type_names::SelfMeaning;
 use super::walk::Walk;
 use crate::builtins::{EXCEPTIONS, MathFn, Namespace, Routine, exception};
 use crate::diagnostics::{names as say, nearest, syntax};
-use crate::hir::{Arg, ExprId, ExprKind};
+use crate::hir::{Arg, ExprId, ExprKind, Ident, ItemId};
 use crate::source::Span;
 use crate::types::is_type_name;
+
+/// What a value was on entry, in an `ensures`.
+const OLD: &str = "old";
+
+/// Whether it is a variant of the prelude that a program without the prelude lacks.
+fn is_variant_later(name: &str) -> bool {
+    matches!(name, "Ok" | "Err" | "Some")
+}
 
 impl<'h> Walk<'h, '_> {
     /// What a name means where a value can stand.
@@ -18,10 +28,23 @@ impl<'h> Walk<'h, '_> {
                 // One message is enough.
                 self.scopes.assign(id);
             }
+            self.used(id);
             return Meaning::Local(id);
         }
-        if let Some(meaning) = self.globals.get(name) {
-            return *meaning;
+        if let Some(meaning) = self.type_scope(name, span) {
+            return meaning;
+        }
+        if name == OLD && self.in_ensures {
+            return Meaning::Old;
+        }
+        match self.globals.find(self.module_index, name) {
+            Found::One(meaning) => return meaning,
+            Found::Several(enums) => {
+                let enums = self.globals.item_names(&enums);
+                self.report(say::ambiguous_variant(span, name, &enums));
+                return Meaning::Error;
+            }
+            Found::Private(_) | Found::Nothing => {}
         }
         let known = match name {
             "Python" => Some(Meaning::Namespace(Namespace::Python)),
@@ -30,7 +53,8 @@ impl<'h> Walk<'h, '_> {
             _ if is_type_name(name) => Some(Meaning::Type),
             _ => MathFn::from_name(name)
                 .map(Meaning::Math)
-                .or_else(|| Routine::from_name(name).map(Meaning::Routine)),
+                .or_else(|| Routine::from_name(name).map(Meaning::Routine))
+                .or_else(|| exception(name).map(Meaning::Exception)),
         };
         known.unwrap_or_else(|| {
             self.unknown(name, span);
@@ -38,14 +62,82 @@ impl<'h> Walk<'h, '_> {
         })
     }
 
-    fn unknown(&mut self, name: &'h str, span: Span) {
+    /// What `Self` and the type parameters mean as the scope of functions, or `Self` as a constructor.
+    fn type_scope(&mut self, name: &str, span: Span) -> Option<Meaning> {
+        match (name, self.self_meaning) {
+            ("Self", SelfMeaning::Type(_)) => Some(Meaning::SelfType),
+            ("Self", SelfMeaning::Trait) => Some(Meaning::TypeParam(0)),
+            ("Self", SelfMeaning::Nothing) => {
+                self.report(say::self_type_outside(span));
+                Some(Meaning::Error)
+            }
+            ("self", _) => {
+                let place = match self.self_meaning {
+                    SelfMeaning::Nothing => "outside of a type, trait or impl",
+                    _ => "in a function without the parameter `self`",
+                };
+                self.report(say::self_outside(span, place));
+                Some(Meaning::Error)
+            }
+            _ => self.type_param(name).map(Meaning::TypeParam),
+        }
+    }
+
+    /// What a name behind a dot means, when what stands before it is a module or an enum.
+    pub(super) fn scoped_name(&mut self, id: ExprId, receiver: ExprId, name: &'h Ident) {
+        let scope = match self.names.exprs.get(receiver) {
+            Some(Meaning::SelfType) => match self.self_meaning {
+                SelfMeaning::Type(Some(item)) => Meaning::Adt(item),
+                _ => return,
+            },
+            Some(scope) => *scope,
+            None => return,
+        };
+        let meaning = match scope {
+            Meaning::Module(import) => self.module_member(import, name),
+            Meaning::Adt(item) => match self.variant_of(item, &name.name) {
+                Some(variant) => Meaning::Variant(item, variant),
+                None => return,
+            },
+            _ => return,
+        };
+        self.names.exprs.set(id, meaning);
+    }
+
+    /// What `module.name` means; a report, when it means nothing.
+    pub(super) fn module_member(&mut self, import: ItemId, name: &Ident) -> Meaning {
+        let Some(&module) = self.names.imports.get(import) else {
+            return Meaning::Error;
+        };
+        let text = &*name.name;
+        let file = &self.hir.modules[module];
+        let report = match self.globals.member(module, text) {
+            Found::One(meaning) => return meaning,
+            Found::Several(enums) => {
+                let enums = self.globals.item_names(&enums);
+                say::ambiguous_variant(name.span, text, &enums)
+            }
+            Found::Private(declared) => say::private(name.span, text, &file.name, declared),
+            Found::Nothing => {
+                if file.broken || file.skipped.contains(&name.name) {
+                    return Meaning::Error;
+                }
+                let near = nearest(text, self.globals.members(module));
+                say::not_in_module(name.span, text, &file.name, near)
+            }
+        };
+        self.report(report);
+        Meaning::Error
+    }
+
+    pub(super) fn unknown(&mut self, name: &'h str, span: Span) {
         let is_explained =
             self.module.broken || self.has_holes || self.module.skipped.iter().any(|s| s == name);
-        let is_later = matches!(name, "Ok" | "Err" | "Some");
-        if is_later && !is_explained && !self.gives_later {
-            self.report(syntax::not_supported(span, &format!("`{name}` is")));
+        if is_explained {
+            return;
         }
-        if is_explained || is_later {
+        if is_variant_later(name) {
+            self.report(syntax::not_supported(span, &format!("`{name}` is")));
             return;
         }
         if self.hidden.contains(&name) {
@@ -56,13 +148,10 @@ impl<'h> Walk<'h, '_> {
             self.report(say::out_of_scope(span, name, declared));
             return;
         }
-        let mut names: Vec<&str> = self
-            .scopes
-            .names()
-            .chain(self.globals.keys().copied())
-            .collect();
+        let mut names: Vec<&str> = self.scopes.names().collect();
         // The order of a hash map must not choose among equals.
         names.sort_unstable();
+        names.extend(self.globals.names(self.module_index));
         names.extend(MathFn::ALL.iter().map(|f| f.name()));
         names.extend(Routine::ALL.iter().map(|r| r.name()));
         let near = nearest(name, names);
@@ -84,7 +173,10 @@ impl<'h> Walk<'h, '_> {
             return self.expr(value);
         };
         let is_class = name.starts_with(char::is_uppercase);
-        if !is_class || self.scopes.find(name).is_some() || self.globals.contains_key(&**name) {
+        let is_declared = self.globals.find(self.module_index, name) != Found::Nothing
+            || self.type_param(name).is_some()
+            || name == "Self";
+        if !is_class || self.scopes.find(name).is_some() || is_declared {
             return self.expr(value);
         }
         let meaning = match exception(name) {

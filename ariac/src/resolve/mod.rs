@@ -8,84 +8,40 @@
 //! of the statements around it alone, and may hide one of an outer body. The variable of a `for` ends with its loop, the
 //! variables of a block with the block.
 //!
-//! [`scope`] holds the variables and what is known to have a value, [`walk`] goes through functions, [`lookup`] finds names and [`bind`] declares them, [`attributes`]
-//! checks `@…` lines.
+//! **Files.** A name of another file is known as `file.name` after `import file`, or by itself after `from file import name`.
+//! The variants of an enum are known without its name where the enum is declared or imported by name, unless another
+//! enum there has a variant of that name. What the prelude declares is known everywhere, and hidden by a program's own.
+//!
+//! [`modules`] holds the names of files, [`scope`] the variables and what is known to have a value. [`members`] goes through
+//! declarations, [`walk`] and [`control`] through functions; [`lookup`] finds names, [`type_names`] those of types, and [`bind`]
+//! declares them; [`attributes`] checks `@…` lines.
 
 mod attributes;
 mod bind;
+mod control;
 mod lookup;
+mod members;
+mod modules;
 mod names;
 mod scope;
+mod type_names;
 mod walk;
 
 pub use names::{Binding, BindingId, BindingKind, Meaning, Names, TypeMeaning};
 
-use crate::diagnostics::{Reports, names as say};
-use crate::hir::{Hir, Item, ItemId, ItemKind, Module};
-use crate::source::Span;
-use std::collections::HashMap;
+use crate::diagnostics::Reports;
+use crate::hir::Hir;
 
 /// Finds what every name of a program means.
 #[must_use]
 pub fn resolve(hir: &Hir, reports: &mut Reports) -> Names {
     let mut names = Names::default();
-    for module in &hir.modules {
-        let globals = globals(hir, module, reports);
-        let mut walk = walk::Walk::new(hir, module, &globals, &mut names, reports);
+    let globals = modules::Globals::collect(hir, &mut names, reports);
+    for (index, module) in hir.modules.iter().enumerate() {
+        let mut walk = walk::Walk::new(hir, index, &globals, &mut names, reports);
         for &item in &module.items {
             walk.item(item);
         }
     }
     names
-}
-
-/// The declarations of a file.
-fn globals<'h>(hir: &'h Hir, module: &Module, reports: &mut Reports) -> HashMap<&'h str, Meaning> {
-    let mut globals = HashMap::new();
-    let mut places: HashMap<&str, Span> = HashMap::new();
-    let mut declare = |item: &'h Item, meaning: Meaning| {
-        let name = &*item.name.name;
-        match places.get(name) {
-            Some(&first) => reports.add(say::duplicate(item.name.span, name, first)),
-            None => {
-                places.insert(name, item.name.span);
-                globals.insert(name, meaning);
-            }
-        }
-    };
-    for &id in &module.items {
-        let item = &hir.items[id];
-        match &item.kind {
-            ItemKind::Fn(_) => declare(item, Meaning::Fn(id)),
-            ItemKind::Type(_)
-            | ItemKind::Trait(_)
-            | ItemKind::Impl(_)
-            | ItemKind::Import { .. }
-            | ItemKind::FromImport { .. } => {}
-            ItemKind::Const { .. } => declare(item, Meaning::Const(id)),
-            ItemKind::ExternPython { .. } => declare(item, Meaning::PyModule(id)),
-            ItemKind::ExternNative { functions, .. } => {
-                for &function in functions {
-                    declare(&hir.items[function], Meaning::Fn(function));
-                }
-            }
-        }
-    }
-    globals
-}
-
-/// The functions that an item declares, itself included.
-fn functions_of(hir: &Hir, item: ItemId) -> Vec<ItemId> {
-    match &hir.items[item].kind {
-        ItemKind::Fn(_) => vec![item],
-        ItemKind::Const { .. }
-        | ItemKind::Type(_)
-        | ItemKind::Trait(_)
-        | ItemKind::Impl(_)
-        | ItemKind::Import { .. }
-        | ItemKind::FromImport { .. } => Vec::new(),
-        ItemKind::ExternPython { functions, .. } | ItemKind::ExternNative { functions, .. } => {
-            functions.clone()
-        }
-    }
 }

@@ -16,7 +16,9 @@ crate::define_id! {
 pub struct Names {
     /// All variables.
     pub bindings: Arena<BindingId, Binding>,
-    /// What each [`crate::hir::ExprKind::Name`] means; assignment targets included.
+    /// What each [`crate::hir::ExprKind::Name`] means; assignment targets included. Also each
+    /// [`crate::hir::ExprKind::MethodCall`] that is a name with its scope: `geometry.area(x)` is a function, `Shape.Circle(r)` and
+    /// `Self.Empty` are variants. (A function or constant of a type is not: that is for `types`.)
     pub exprs: SideTable<ExprId, Meaning>,
     /// The variable of each [`crate::hir::PatKind::Name`].
     pub pats: SideTable<PatId, BindingId>,
@@ -32,6 +34,12 @@ pub struct Names {
     pub types: SideTable<TypeExprId, TypeMeaning>,
     /// The declaration and variant of each constructor pattern (of a struct or data, 0). None after a report.
     pub variants: SideTable<PatId, (ItemId, u32)>,
+    /// The file, by its place in [`crate::hir::Hir::modules`], that each [`crate::hir::ItemKind::Import`] means.
+    pub imports: SideTable<ItemId, usize>,
+    /// The file, by its place, of each declaration; functions and constants of types included.
+    pub modules: SideTable<ItemId, usize>,
+    /// The variable `result` of each function that has `ensures`.
+    pub results: SideTable<ItemId, BindingId>,
     /// The variables of the surrounding function that each [`crate::hir::ExprKind::Closure`], and the block of each call, uses,
     /// in the order of their first use.
     pub captures: SideTable<ExprId, Vec<BindingId>>,
@@ -80,6 +88,10 @@ pub enum BindingKind {
     Loop,
     /// A parameter of a block.
     Closure,
+    /// A part of what is matched, or the error of a `rescue`.
+    Pattern,
+    /// `result` in an `ensures`.
+    Result,
 }
 
 /// What a name means.
@@ -101,7 +113,7 @@ pub enum Meaning {
     Namespace(Namespace),
     /// The name of a type, where a method asks for one: `object.to_array(Float)`. The built-in carries the type.
     Type,
-    /// The class of an exception after `raise`: `ValueError` in `raise ValueError("…")`.
+    /// The class of an exception: `ValueError` in `raise ValueError("…")`.
     Exception(ErrorKind),
     /// A variant of an enum.
     Variant(ItemId, u32),
@@ -115,6 +127,8 @@ pub enum Meaning {
     SelfType,
     /// Another module, as the scope of its names: an [`crate::hir::ItemKind::Import`].
     Module(ItemId),
+    /// The pseudo-function `old(x)` in an `ensures`: what `x` was on entry.
+    Old,
     /// The pseudo-function `reveal(x)`, which is `x` and shows its type in `--emit=types`.
     Reveal,
     /// Unknown, and reported.

@@ -146,26 +146,29 @@ impl<'h> Scopes<'h> {
         }
     }
 
-    /// Goes on after two ways of which one was taken: what both did has been done.
-    pub(super) fn join(&mut self, one: Way, other: Way) {
-        let done: Vec<BindingId> = match (one.is_reachable, other.is_reachable) {
-            (true, true) => {
-                let both: HashSet<BindingId> = other.assigned.into_iter().collect();
-                one.assigned
-                    .into_iter()
-                    .filter(|id| both.contains(id))
-                    .collect()
-            }
-            (true, false) => one.assigned,
-            (false, true) => other.assigned,
-            (false, false) => {
-                self.is_reachable = false;
-                return;
-            }
+    /// Goes on after ways of which one was taken: what all did that come back has been done.
+    pub(super) fn join(&mut self, ways: Vec<Way>) {
+        let mut ways = ways.into_iter().filter(|way| way.is_reachable);
+        let Some(first) = ways.next() else {
+            self.is_reachable = false;
+            return;
         };
+        let mut done = first.assigned;
+        for way in ways {
+            let both: HashSet<BindingId> = way.assigned.into_iter().collect();
+            done.retain(|id| both.contains(id));
+        }
         for id in done {
             self.assign(id);
         }
+    }
+
+    /// Goes on after a way that was taken for certain.
+    pub(super) fn follow(&mut self, way: Way) {
+        for id in way.assigned {
+            self.assign(id);
+        }
+        self.is_reachable &= way.is_reachable;
     }
 
     /// The variables that have got their value since a mark: what is known at a `break`.

@@ -1,40 +1,39 @@
 //! Goes through declarations in the order of the text, and says what each name means.
 
+use super::bind::Bind;
+use super::control::{Capture, Loop};
+use super::members::before;
+use super::modules::Globals;
 use super::scope::{ScopeKind, Scopes};
-use super::{Binding, BindingId, BindingKind, Meaning, Names, attributes, functions_of};
+use super::type_names::SelfMeaning;
+use super::{BindingKind, Meaning, Names, attributes};
 use crate::builtins::{Builtin, Namespace, Receiver, find_method};
-use crate::diagnostics::{Diagnostic, Reports, names as say, nearest, syntax};
-use crate::hir::{
-    Arg, Block, Closure, ExprId, ExprKind, Function, Hir, Ident, ItemId, ItemKind, Module,
-    ParamMode, PatId, StrPart, TypeExprKind,
-};
+use crate::diagnostics::{Diagnostic, Reports, names as say, syntax};
+use crate::hir::{Arg, ExprId, ExprKind, Hir, Ident, Module, StrPart};
 use crate::source::Span;
-use std::collections::{HashMap, HashSet};
-
-/// A loop around the current statement.
-struct Loop<'h> {
-    expr: ExprId,
-    label: Option<&'h Ident>,
-    /// Length of the trail where it began.
-    mark: usize,
-    /// What has a value at each `break`; none: there was no `break` yet.
-    breaks: Option<HashSet<BindingId>>,
-}
 
 pub(super) struct Walk<'h, 'r> {
     pub(super) hir: &'h Hir,
     pub(super) module: &'h Module,
-    pub(super) globals: &'r HashMap<&'h str, Meaning>,
+    /// Its place among the files.
+    pub(super) module_index: usize,
+    pub(super) globals: &'r Globals<'h>,
     pub(super) names: &'r mut Names,
     pub(super) reports: &'r mut Reports,
     pub(super) scopes: Scopes<'h>,
-    loops: Vec<Loop<'h>>,
+    pub(super) loops: Vec<Loop<'h>>,
+    /// The blocks around this place.
+    pub(super) captures: Vec<Capture>,
+    /// The type parameters in scope, and where they are declared.
+    pub(super) generics: Vec<(&'h str, Span)>,
+    /// What `Self` means here.
+    pub(super) self_meaning: SelfMeaning,
+    /// Whether this is in an `ensures`, where `old(…)` has a meaning.
+    pub(super) in_ensures: bool,
     /// The parameters whose names a default value must not use.
     pub(super) hidden: Vec<&'h str>,
     /// How many blocks after calls are around this place, `Python.with_gil` aside.
     pub(super) blocks: usize,
-    /// Whether the function gives an `Option` or `Result`, which was reported as not supported yet.
-    pub(super) gives_later: bool,
     /// Whether something in this function could not be lowered: it may have declared any name.
     pub(super) has_holes: bool,
 }
@@ -42,110 +41,41 @@ pub(super) struct Walk<'h, 'r> {
 impl<'h, 'r> Walk<'h, 'r> {
     pub(super) fn new(
         hir: &'h Hir,
-        module: &'h Module,
-        globals: &'r HashMap<&'h str, Meaning>,
+        module_index: usize,
+        globals: &'r Globals<'h>,
         names: &'r mut Names,
         reports: &'r mut Reports,
     ) -> Self {
         Walk {
             hir,
-            module,
+            module: &hir.modules[module_index],
+            module_index,
             globals,
             names,
             reports,
             scopes: Scopes::default(),
             loops: Vec::new(),
+            captures: Vec::new(),
+            generics: Vec::new(),
+            self_meaning: SelfMeaning::Nothing,
+            in_ensures: false,
             hidden: Vec::new(),
             blocks: 0,
             has_holes: false,
-            gives_later: false,
         }
     }
 
-    pub(super) fn item(&mut self, id: ItemId) {
-        let hir = self.hir;
-        attributes::check(hir, &hir.items[id], self.reports);
-        if let ItemKind::Const { value, .. } = &hir.items[id].kind {
-            self.start(id);
-            self.expr(*value);
-        }
-        for function in functions_of(hir, id) {
-            if function != id {
-                attributes::check(hir, &hir.items[function], self.reports);
-            }
-            if let ItemKind::Fn(f) = &hir.items[function].kind {
-                self.function(function, f);
-            }
-        }
-    }
-
-    fn start(&mut self, _item: ItemId) {
+    pub(super) fn start(&mut self) {
         self.scopes.start_function();
         self.scopes.enter(ScopeKind::Function);
         self.loops.clear();
+        self.captures.clear();
         self.blocks = 0;
         self.has_holes = false;
     }
 
-    fn function(&mut self, id: ItemId, function: &'h Function) {
-        self.start(id);
-        self.gives_later = function.ret.is_some_and(|t| match &self.hir.types[t].kind {
-            TypeExprKind::Path { name, .. } => matches!(&*name.name, "Option" | "Result"),
-            _ => false,
-        });
-        self.hidden = function.params.iter().map(|p| &*p.name.name).collect();
-        for param in &function.params {
-            if let Some(default) = param.default {
-                self.expr(default);
-            }
-        }
-        self.hidden.clear();
-        let mut params = Vec::new();
-        for param in &function.params {
-            let name = &param.name;
-            if let Some(first) = self.scopes.find_here(&name.name) {
-                let first = self.names.bindings[first].span;
-                self.report(say::duplicate(name.span, &name.name, first));
-            }
-            let binding = Binding {
-                name: name.name.clone(),
-                span: name.span,
-                mutable: param.mode != ParamMode::Read,
-                kind: BindingKind::Param,
-                mut_at: (param.mode == ParamMode::Read).then_some(before(name.span)),
-            };
-            let id = self.names.bindings.push(binding);
-            self.scopes.declare(&name.name, id, ScopeKind::Function);
-            params.push(id);
-        }
-        self.names.params.set(id, params);
-        for requires in &function.requires {
-            self.expr(requires.condition);
-            if let Some(message) = requires.message {
-                self.expr(message);
-            }
-        }
-        if let Some(body) = &function.body {
-            self.stmts(body);
-        }
-        self.scopes.leave(&self.names.bindings);
-    }
-
     pub(super) fn report(&mut self, report: Diagnostic) {
         self.reports.add(report);
-    }
-
-    fn stmts(&mut self, block: &'h Block) {
-        for &stmt in &block.stmts {
-            self.expr(stmt);
-        }
-    }
-
-    /// The statements of an `if` or loop.
-    fn body(&mut self, block: &'h Block) {
-        self.scopes.enter(ScopeKind::Body);
-        self.stmts(block);
-        self.scopes.leave(&self.names.bindings);
     }
 
     pub(super) fn expr(&mut self, id: ExprId) {
@@ -156,8 +86,8 @@ impl<'h, 'r> Walk<'h, 'r> {
             | ExprKind::Float { .. }
             | ExprKind::Bool(_)
             | ExprKind::Nil
-            | ExprKind::Symbol(_)
-            | ExprKind::Type(_) => {}
+            | ExprKind::Symbol(_) => {}
+            ExprKind::Type(ty) => self.ty(*ty),
             ExprKind::Error => self.has_holes = true,
             ExprKind::Name(name) => {
                 let meaning = self.meaning(name, span);
@@ -197,7 +127,7 @@ impl<'h, 'r> Walk<'h, 'r> {
                 self.expr(*callee);
                 self.args(args);
                 if let Some(block) = block {
-                    self.closure(block, false);
+                    self.closure(id, block, false);
                 }
             }
             ExprKind::MethodCall {
@@ -208,10 +138,11 @@ impl<'h, 'r> Walk<'h, 'r> {
                 ..
             } => {
                 self.expr(*receiver);
+                self.scoped_name(id, *receiver, name);
                 self.args(args);
                 if let Some(block) = block {
                     let is_with_gil = self.is_with_gil(*receiver, name);
-                    self.closure(block, is_with_gil);
+                    self.closure(id, block, is_with_gil);
                 }
             }
             ExprKind::Index { base, indices } => {
@@ -224,26 +155,33 @@ impl<'h, 'r> Walk<'h, 'r> {
                 otherwise,
             } => {
                 self.expr(*condition);
+                self.if_expression(then, otherwise.as_ref());
+            }
+            ExprKind::Match { value, arms } => {
+                self.expr(*value);
+                self.arms(arms);
+            }
+            ExprKind::Begin {
+                body,
+                rescues,
+                otherwise,
+                ensure,
+            } => self.begin(body, rescues, otherwise.as_ref(), ensure.as_ref()),
+            ExprKind::Try(value) => {
+                // The value may be left at any place in it.
                 let mark = self.scopes.begin_way();
-                self.body(then);
-                let one = self.scopes.end_way(mark);
-                let mark = self.scopes.begin_way();
-                if let Some(otherwise) = otherwise {
-                    self.body(otherwise);
+                self.expr(*value);
+                self.scopes.end_way(mark);
+            }
+            ExprKind::Propagate(value) => self.expr(*value),
+            ExprKind::Closure(closure) => self.closure(id, closure, false),
+            ExprKind::Map(pairs) => {
+                for (key, value) in pairs {
+                    self.expr(*key);
+                    self.expr(*value);
                 }
-                let other = self.scopes.end_way(mark);
-                self.scopes.join(one, other);
             }
-            ExprKind::Match { .. }
-            | ExprKind::Begin { .. }
-            | ExprKind::Try(_)
-            | ExprKind::Propagate(_)
-            | ExprKind::Closure(_)
-            | ExprKind::Map(_) => {}
-            ExprKind::Loop { label, body } => {
-                let breaks = self.loop_body(id, label.as_ref(), None, body);
-                self.scopes.after_breaks(breaks);
-            }
+            ExprKind::Loop { label, body } => self.endless(id, label.as_ref(), body),
             ExprKind::While {
                 label,
                 condition,
@@ -268,12 +206,7 @@ impl<'h, 'r> Walk<'h, 'r> {
                 self.loop_body(id, label.as_ref(), Some(*pattern), body);
             }
             ExprKind::Break { label, value } => {
-                if let Some(value) = value {
-                    self.expr(*value);
-                    let at = hir.exprs[*value].span;
-                    self.report(syntax::not_supported(at, "a value of `break` is"));
-                }
-                self.jump(id, span, "break", label.as_ref());
+                self.break_loop(id, span, label.as_ref(), *value);
             }
             ExprKind::Continue { label } => self.jump(id, span, "continue", label.as_ref()),
             ExprKind::Return(value) => {
@@ -292,15 +225,22 @@ impl<'h, 'r> Walk<'h, 'r> {
             ExprKind::Let {
                 mutable,
                 pattern,
+                ty,
                 value,
-                ..
             } => {
                 self.expr(*value);
-                let mut_at = (!mutable).then_some(before(hir.pats[*pattern].span));
-                self.pattern(*pattern, BindingKind::Local, *mutable, mut_at);
+                ty.iter().for_each(|t| self.ty(*t));
+                let bind = Bind {
+                    kind: BindingKind::Local,
+                    mutable: *mutable,
+                    mut_at: (!mutable).then_some(before(hir.pats[*pattern].span)),
+                    is_again: false,
+                };
+                self.pattern(*pattern, bind);
             }
-            ExprKind::Assign { target, value, .. } => {
+            ExprKind::Assign { target, ty, value } => {
                 self.expr(*value);
+                ty.iter().for_each(|t| self.ty(*t));
                 self.target(*target);
             }
             ExprKind::CompoundAssign { target, value, .. } => {
@@ -338,90 +278,5 @@ impl<'h, 'r> Walk<'h, 'r> {
             self.names.exprs.get(receiver) == Some(&Meaning::Namespace(Namespace::Python));
         let method = find_method(Receiver::PythonNamespace, &name.name);
         is_python && method.is_some_and(|m| (m.builtin)() == Builtin::WithGil)
-    }
-
-    /// A block after a call. `Python.with_gil` runs its block once, in place: jumps go through it.
-    fn closure(&mut self, closure: &'h Closure, is_with_gil: bool) {
-        let outer =
-            (!is_with_gil).then(|| (std::mem::take(&mut self.loops), self.scopes.begin_way()));
-        self.blocks += usize::from(!is_with_gil);
-        self.scopes.enter(ScopeKind::Function);
-        for &param in &closure.params {
-            self.pattern(param, BindingKind::Closure, false, None);
-        }
-        self.stmts(&closure.body);
-        self.scopes.leave(&self.names.bindings);
-        self.blocks -= usize::from(!is_with_gil);
-        if let Some((loops, mark)) = outer {
-            self.scopes.end_way(mark);
-            self.loops = loops;
-        }
-    }
-
-    /// Goes through the body of a loop; gives what has a value at all its `break`s.
-    fn loop_body(
-        &mut self,
-        expr: ExprId,
-        label: Option<&'h Ident>,
-        pattern: Option<PatId>,
-        body: &'h Block,
-    ) -> Option<HashSet<BindingId>> {
-        let mark = self.scopes.begin_way();
-        self.loops.push(Loop {
-            expr,
-            label,
-            mark: mark.0,
-            breaks: None,
-        });
-        self.scopes.enter(ScopeKind::Body);
-        if let Some(pattern) = pattern {
-            self.pattern(pattern, BindingKind::Loop, false, None);
-        }
-        self.stmts(body);
-        self.scopes.leave(&self.names.bindings);
-        self.scopes.end_way(mark);
-        self.loops.pop().and_then(|l| l.breaks)
-    }
-
-    fn jump(&mut self, id: ExprId, span: Span, word: &str, label: Option<&Ident>) {
-        let found = match label {
-            None => self.loops.len().checked_sub(1),
-            Some(label) => self
-                .loops
-                .iter()
-                .rposition(|l| l.label.is_some_and(|n| n.name == label.name)),
-        };
-        match (found, label) {
-            (Some(index), _) => {
-                let target = &mut self.loops[index];
-                self.names.loops.set(id, target.expr);
-                if word == "break" && self.scopes.is_reachable() {
-                    let now = self.scopes.assigned_since(target.mark);
-                    target.breaks = Some(match target.breaks.take() {
-                        Some(before) => before.intersection(&now).copied().collect(),
-                        None => now,
-                    });
-                }
-            }
-            (None, Some(label)) if !self.loops.is_empty() => {
-                let known = self.loops.iter().filter_map(|l| l.label).map(|l| &*l.name);
-                let near = nearest(&label.name, known);
-                let report = say::unknown_label(label.span, &label.name, near);
-                self.report(report);
-            }
-            _ => {
-                let report = say::outside_loop(span, word, self.blocks > 0);
-                self.report(report);
-            }
-        }
-        self.scopes.diverge();
-    }
-}
-
-/// The empty span before another.
-fn before(span: Span) -> Span {
-    Span {
-        end: span.start,
-        ..span
     }
 }

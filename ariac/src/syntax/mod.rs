@@ -17,6 +17,28 @@ pub fn parse(text: &str) -> Tree {
     Tree::parse(text)
 }
 
+/// The modules that a file imports, `a.b.c`, in the order of the text.
+#[must_use]
+pub fn imports(tree: &Tree) -> Vec<String> {
+    let is_import = |n: &Node<'_>| {
+        matches!(
+            n.kind(),
+            Kind::ImportDeclaration | Kind::FromImportDeclaration
+        )
+    };
+    let path = |n: Node<'_>| {
+        let path = n.field(Field::Path)?;
+        let parts = path.fields(Field::Segment).into_iter().map(Node::text);
+        Some(parts.collect::<Vec<_>>().join("."))
+    };
+    let items = tree.root().map_or_else(Vec::new, Node::children);
+    items
+        .into_iter()
+        .filter(is_import)
+        .filter_map(path)
+        .collect()
+}
+
 /// The tree as an s-expression, for `--emit=cst`.
 #[must_use]
 pub fn dump(tree: &Tree) -> String {

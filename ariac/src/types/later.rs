@@ -8,11 +8,12 @@ use crate::hir::{
 };
 use crate::source::Span;
 
-/// Reports the constructs of a program that are not compiled yet; whether there are any.
+/// Reports the constructs of a program that are not compiled yet, if nothing else is wrong; whether there are any.
 #[must_use]
 pub fn later(hir: &Hir, reports: &mut Reports) -> bool {
     let mut later = Later {
         hir,
+        is_silent: reports.has_errors(),
         reports,
         found: false,
     };
@@ -30,12 +31,15 @@ const BEGIN_LENGTH: u32 = 5;
 struct Later<'h, 'r> {
     hir: &'h Hir,
     reports: &'r mut Reports,
+    is_silent: bool,
     found: bool,
 }
 
 impl<'h> Later<'h, '_> {
     fn report(&mut self, span: Span, what: &str) {
-        self.reports.add(say::not_supported(span, what));
+        if !self.is_silent {
+            self.reports.add(say::not_supported(span, what));
+        }
         self.found = true;
     }
 

@@ -3,7 +3,7 @@
 use super::written::{Place, Written};
 use super::{ParamTy, Signature, Ty, Types};
 use crate::diagnostics::{Reports, syntax, types as say};
-use crate::hir::{Function, Hir, Item, ItemId, ItemKind, Module, NativeAbi, ParamMode};
+use crate::hir::{Function, Hir, Item, ItemId, ItemKind, NativeAbi, ParamMode};
 
 /// Whose function it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,16 +30,16 @@ pub(super) fn signatures(hir: &Hir, types: &mut Types, reports: &mut Reports) {
                 | ItemKind::FromImport { .. } => {}
                 ItemKind::Fn(_) => {
                     let is_exported = index == 0 && !item.private;
-                    one(hir, module, id, Owner::Aria { is_exported }, types, reports);
+                    one(hir, id, Owner::Aria { is_exported }, types, reports);
                 }
                 ItemKind::ExternPython { functions, .. } => {
                     for &id in functions {
-                        one(hir, module, id, Owner::Python, types, reports);
+                        one(hir, id, Owner::Python, types, reports);
                     }
                 }
                 ItemKind::ExternNative { abi, functions, .. } => {
                     for &id in functions {
-                        one(hir, module, id, Owner::Native(*abi), types, reports);
+                        one(hir, id, Owner::Native(*abi), types, reports);
                     }
                 }
             }
@@ -47,14 +47,7 @@ pub(super) fn signatures(hir: &Hir, types: &mut Types, reports: &mut Reports) {
     }
 }
 
-fn one(
-    hir: &Hir,
-    module: &Module,
-    id: ItemId,
-    owner: Owner,
-    types: &mut Types,
-    reports: &mut Reports,
-) {
+fn one(hir: &Hir, id: ItemId, owner: Owner, types: &mut Types, reports: &mut Reports) {
     let item = &hir.items[id];
     let ItemKind::Fn(function) = &item.kind else {
         return;
@@ -64,11 +57,7 @@ fn one(
     } else {
         Place::Aria
     };
-    let written = Written {
-        hir,
-        skipped: &module.skipped,
-        place,
-    };
+    let written = Written { hir, place };
     let params = function.params.iter().map(|p| ParamTy {
         name: p.name.name.clone(),
         ty: written.ty(p.ty, reports),

@@ -1,7 +1,8 @@
 //! From types as they are written to types.
 
 use super::Ty;
-use crate::diagnostics::{Reports, nearest, syntax, types as say};
+use crate::builtins::exception;
+use crate::diagnostics::{Reports, syntax, types as say};
 use crate::hir::{Hir, Ident, TypeArg, TypeExprId, TypeExprKind};
 use crate::source::Span;
 
@@ -22,7 +23,7 @@ const NAMES: [&str; 12] = [
 ];
 
 /// The types of the language that this version of the compiler lacks.
-const LATER: [&str; 18] = [
+const LATER: [&str; 17] = [
     "Int8",
     "Int16",
     "Int32",
@@ -40,37 +41,17 @@ const LATER: [&str; 18] = [
     "Set",
     "Fn",
     "Error",
-    "Some",
-];
-
-/// What people write who come from another language.
-const FOREIGN: [(&str, &str); 20] = [
-    ("Str", "String"),
-    ("Double", "Float"),
-    ("F64", "Float"),
-    ("F32", "Float32"),
-    ("I64", "Int"),
-    ("Integer", "Int"),
-    ("Long", "Int"),
-    ("Number", "Float"),
-    ("Real", "Float"),
-    ("Boolean", "Bool"),
-    ("Void", "Unit"),
-    ("None", "Unit"),
-    ("Nil", "Unit"),
-    ("Any", "PythonObject"),
-    ("Object", "PythonObject"),
-    ("PyObject", "PythonObject"),
-    ("PyArray", "PythonArray"),
-    ("Ndarray", "PyArrayView"),
-    ("NDArray", "PyArrayView"),
-    ("Vec", "Array"),
 ];
 
 /// Whether a name is that of a built-in type.
 #[must_use]
 pub fn is_type_name(name: &str) -> bool {
     NAMES.contains(&name) || LATER.contains(&name)
+}
+
+/// The names of the built-in types.
+pub fn type_names() -> impl Iterator<Item = &'static str> {
+    NAMES.into_iter().chain(LATER)
 }
 
 /// Where a type is written.
@@ -85,8 +66,6 @@ pub(super) enum Place {
 /// Turns written types into types.
 pub(super) struct Written<'a> {
     pub(super) hir: &'a Hir,
-    /// Names of declarations that were left out: they are no mistakes.
-    pub(super) skipped: &'a [String],
     pub(super) place: Place,
 }
 
@@ -140,23 +119,12 @@ impl Written<'_> {
         scalar
     }
 
+    /// What is neither built in nor declared has been reported with the names.
     fn unknown(&self, name: &Ident, text: &str, reports: &mut Reports) {
-        if self.skipped.iter().any(|s| s == text) {
-            return;
+        if LATER.contains(&text) || exception(text).is_some() {
+            let what = format!("the type `{text}` is");
+            reports.add(syntax::not_supported(name.span, &what));
         }
-        if LATER.contains(&text) {
-            reports.add(syntax::not_supported(
-                name.span,
-                &format!("the type `{text}` is"),
-            ));
-            return;
-        }
-        let foreign = FOREIGN
-            .iter()
-            .find(|(n, _)| *n == text)
-            .map(|(_, ours)| *ours);
-        let near = foreign.or_else(|| nearest(text, NAMES.into_iter().chain(LATER)));
-        reports.add(say::unknown_type(name.span, text, near));
     }
 
     fn array(

@@ -44,14 +44,10 @@ fn run(text: &str) -> Front {
     let mut hir = Hir::default();
     let tree = ariac::syntax::parse(text);
     lower(file, &tree, &sources, &mut hir, &mut reports);
-    let is_later = ariac::types::later(&hir, &mut reports);
-    let (names, types) = match is_later {
-        true => Default::default(),
-        false => {
-            let names = resolve(&hir, &mut reports);
-            let types = ariac::types::check(&hir, &names, &mut reports);
-            (names, types)
-        }
+    let names = resolve(&hir, &mut reports);
+    let types = match ariac::types::later(&hir, &mut reports) {
+        true => ariac::types::Types::default(),
+        false => ariac::types::check(&hir, &names, &mut reports),
     };
     let effects = infer(&hir, &names, &types);
     check(&hir, &names, &types, &effects, &mut reports);

@@ -55,11 +55,11 @@ fn other_languages_are_recognised() {
 }
 
 #[test]
-fn constructs_that_come_later_are_named_once() {
+fn names_are_looked_up_in_arms_and_handlers() {
     let text = "fn f(x: Int) -> Int\n  y = match x\n    when 1 then foo\n    else 3\n  end\n  begin\n    bar\n  rescue e\n    e\n  end\n  y + zap\nend\n";
     assert_eq!(
         reports(text),
-        "2:7 E0001 `match` is not supported yet\n6:3 E0001 `begin` is not supported yet"
+        "3:17 E0201 `foo` is not known\n7:5 E0201 `bar` is not known\n11:7 E0201 `zap` is not known"
     );
 }
 

@@ -2,7 +2,9 @@
 
 use super::Lower;
 use super::item::Prefix;
+use crate::diagnostics::names as say;
 use crate::hir::{Ident, ItemId, ItemKind};
+use crate::source::FileId;
 use crate::syntax::{Field, Kind, Node};
 
 impl Lower<'_> {
@@ -18,7 +20,8 @@ impl Lower<'_> {
             (None, None) => path.clone(),
         };
         let prefix = visibility(node);
-        Some(self.add(name, prefix, ItemKind::Import { path }, node))
+        let file = self.imported_file(&path);
+        Some(self.add(name, prefix, ItemKind::Import { path, file }, node))
     }
 
     pub(super) fn from_import(&mut self, node: Node<'_>) -> Option<ItemId> {
@@ -34,10 +37,21 @@ impl Lower<'_> {
         }
         let prefix = visibility(node);
         let kind = ItemKind::FromImport {
+            file: self.imported_file(&path),
             path: path.clone(),
             names,
         };
         Some(self.add(path, prefix, kind, node))
+    }
+
+    /// The file that an import means; a report, when there is none.
+    fn imported_file(&mut self, path: &Ident) -> Option<FileId> {
+        let file = self.sources.imported(self.file, &path.name);
+        if file.is_none() && !path.name.is_empty() {
+            let place = self.sources.place_of_import(self.file, &path.name);
+            self.report(say::module_not_found(path.span, &path.name, &place));
+        }
+        file
     }
 
     /// `a.b.c`, without what may stand between the parts.

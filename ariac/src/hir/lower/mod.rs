@@ -29,19 +29,14 @@ use crate::syntax::{Field, Kind, Node, Tree, problems};
 pub const NESTING_LIMIT: usize = 256;
 
 /// Adds a file to the program. Reports every syntax error of it and everything that is not supported yet.
-pub fn lower(
-    file: FileId,
-    tree: &Tree,
-    _sources: &SourceMap,
-    hir: &mut Hir,
-    reports: &mut Reports,
-) {
+pub fn lower(file: FileId, tree: &Tree, sources: &SourceMap, hir: &mut Hir, reports: &mut Reports) {
     let problems = problems(tree);
     for problem in &problems {
         reports.add(say::problem(file, problem, tree.text()));
     }
     let mut lower = Lower {
         file,
+        sources,
         hir,
         reports,
         broken: !problems.is_empty(),
@@ -56,6 +51,7 @@ pub fn lower(
         .map(|n| item::doc_text(n.text()));
     let module = Module {
         file,
+        name: sources.file(file).module.clone(),
         doc,
         items,
         broken: tree.root().is_none_or(has_lost_declarations),
@@ -74,6 +70,7 @@ fn has_lost_declarations(root: Node<'_>) -> bool {
 /// The state of lowering one file.
 struct Lower<'a> {
     file: FileId,
+    sources: &'a SourceMap,
     hir: &'a mut Hir,
     reports: &'a mut Reports,
     /// Whether the file has syntax errors; then what is missing in the tree has been reported.

@@ -78,10 +78,10 @@ impl Printer<'_> {
             ItemKind::Type(decl) => self.type_decl(private, &item.name.name, decl),
             ItemKind::Trait(decl) => self.trait_decl(private, &item.name.name, decl),
             ItemKind::Impl(decl) => self.impl_decl(decl),
-            ItemKind::Import { path } => {
+            ItemKind::Import { path, .. } => {
                 self.line(&format!("import {} as {}", path.name, item.name.name));
             }
-            ItemKind::FromImport { path, names } => {
+            ItemKind::FromImport { path, names, .. } => {
                 let name =
                     |(name, here): &(Ident, Ident)| format!("{} as {}", name.name, here.name);
                 let names: Vec<String> = names.iter().map(name).collect();

@@ -11,10 +11,8 @@ use crate::types::{Coercion, Ty};
 impl Infer<'_, '_> {
     /// A type that is stated in a body.
     pub(super) fn written(&mut self, id: TypeExprId) -> Ty {
-        let skipped = self.module.map_or(&[][..], |m| &m.skipped);
         let written = Written {
             hir: self.hir,
-            skipped,
             place: Place::Aria,
         };
         written.ty(id, self.reports)

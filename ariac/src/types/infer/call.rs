@@ -63,6 +63,7 @@ impl Infer<'_, '_> {
                 | Meaning::SelfType,
             ) => ("a type", None),
             Some(Meaning::Module(_)) => ("a module", None),
+            Some(Meaning::Old) => ("no function", None),
             Some(Meaning::Namespace(Namespace::Array)) => {
                 ("a type", Some("`Array.zeros(n)` makes an array"))
             }

@@ -50,10 +50,8 @@ impl Infer<'_, '_> {
             return Ty::Error;
         };
         let stated = ty.map(|t| {
-            let skipped = self.module.map_or(&[][..], |m| &m.skipped);
             let written = Written {
                 hir: self.hir,
-                skipped,
                 place: Place::Aria,
             };
             (t, written.ty(t, self.reports))

@@ -338,7 +338,7 @@ impl<'h> Infer<'h, '_> {
                 return Ty::Error;
             }
             Some(Meaning::Routine(routine)) => return self.call_routine(id, routine, &[]),
-            Some(Meaning::Reveal) => {
+            Some(Meaning::Reveal | Meaning::Old) => {
                 self.report(say::argument_count(span, text, "1 argument", 0));
                 return Ty::Error;
             }
