@@ -105,7 +105,10 @@ pub fn frontend(
     if reports.has_errors() {
         return (None, reports);
     }
-    let mut program = mir::build(&hir, &names, &types, &effects, sources);
+    let mut program = mir::build(&hir, &names, &types, &effects, sources, &mut reports);
+    if reports.has_errors() {
+        return (None, reports);
+    }
     verify(&program, Stage::Built, "build");
     borrow::check(&program, &mut reports);
     if reports.has_errors() {

@@ -6,6 +6,7 @@
 pub mod borrow;
 mod codes;
 pub mod effects;
+pub mod instances;
 pub mod names;
 mod nearest;
 mod render;

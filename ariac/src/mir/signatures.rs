@@ -54,6 +54,23 @@ impl Signatures {
         }
     }
 
+    /// Adds a function, whose id follows the last one's.
+    pub(super) fn add(&mut self, modes: Vec<ParamMode>) {
+        self.functions.push(Callable {
+            modes,
+            raises: true,
+            uses_python: true,
+            streams: true,
+        });
+    }
+
+    /// Says how a function that is there already is called.
+    pub(super) fn set(&mut self, id: FnId, modes: Vec<ParamMode>) {
+        if let Some(callable) = self.functions.get_mut(id.index()) {
+            callable.modes = modes;
+        }
+    }
+
     /// How a function's parameters are passed.
     #[must_use]
     pub fn modes(&self, id: FnId) -> &[ParamMode] {

@@ -32,7 +32,7 @@ pub(crate) fn try_program(text: &str) -> Result<(Program, SourceMap), String> {
             .map(|d| render_text(d, &sources, Color::Never))
             .collect());
     }
-    let program = build(&hir, &names, &types, &effects, &sources);
+    let program = build(&hir, &names, &types, &effects, &sources, &mut reports);
     Ok((program, sources))
 }
 

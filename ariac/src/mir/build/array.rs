@@ -5,7 +5,7 @@ use crate::hir::{self, PatKind};
 use crate::mir::{Block, Const, Kernel, LocalId, Operand, ReduceOp, Rvalue};
 use crate::types::Ty;
 
-impl FnBuilder<'_> {
+impl<'a> FnBuilder<'a> {
     /// A new array of `f` of the elements; scalars among the values stand beside every element.
     pub(super) fn elementwise(
         &mut self,
@@ -102,7 +102,7 @@ impl FnBuilder<'_> {
     pub(super) fn map_block(
         &mut self,
         array: Value,
-        closure: &hir::Closure,
+        closure: &'a hir::Closure,
         parallel: bool,
         ty: Ty,
     ) -> Value {
@@ -206,7 +206,7 @@ impl FnBuilder<'_> {
 }
 
 /// A value for a place that is never reached.
-fn zero(ty: &Ty) -> Const {
+pub(super) fn zero(ty: &Ty) -> Const {
     match ty {
         Ty::Int => Const::Int(0),
         Ty::Bool => Const::Bool(false),

@@ -5,7 +5,7 @@ use super::function::{FnBuilder, RangeVar, Value, Variable};
 use crate::hir::{BinaryOp, ExprId, ExprKind, ParamMode, PatId, PatKind};
 use crate::mir::{Local, LocalId, Operand, Rvalue, StmtKind};
 use crate::resolve::{BindingId, Meaning};
-use crate::types::Ty;
+use crate::types::{Callee, Ty};
 
 impl FnBuilder<'_> {
     /// `let pattern = value`.
@@ -24,16 +24,17 @@ impl FnBuilder<'_> {
             let values = self.exprs(items);
             let values: Vec<Value> = values.into_iter().map(|v| self.save(v)).collect();
             for (&pat, value) in pats.iter().zip(values) {
-                self.bind(pat, value);
+                self.declare(pat, value);
             }
             return Value::unit();
         }
         let value = self.expr(value);
-        self.bind(pattern, value);
+        self.declare(pattern, value);
         Value::unit()
     }
 
-    fn bind(&mut self, pattern: PatId, value: Value) {
+    /// Gives the variables of a declaration their values.
+    fn declare(&mut self, pattern: PatId, value: Value) {
         match &self.cx.hir.pats[pattern].kind {
             // A variable without a value needs no place.
             PatKind::Name(_) if value.ty == Ty::Unit => self.discard(&value),
@@ -45,8 +46,17 @@ impl FnBuilder<'_> {
             }
             PatKind::Tuple(pats) => {
                 for (index, &pat) in pats.iter().enumerate() {
-                    let part = self.field(&value, index);
-                    self.bind(pat, part);
+                    let part = self.part(&value, 0, index);
+                    self.declare(pat, part);
+                }
+            }
+            PatKind::Constructor { .. } => {
+                let Some(constructor) = self.cx.types.constructors.get(pattern) else {
+                    return;
+                };
+                for (index, pat) in &constructor.fields {
+                    let part = self.part(&value, constructor.variant, *index);
+                    self.declare(*pat, part);
                 }
             }
             _ => self.discard(&value),
@@ -89,9 +99,17 @@ impl FnBuilder<'_> {
             }
             ExprKind::Tuple(targets) => {
                 for (index, &target) in targets.iter().enumerate() {
-                    let part = self.field(&value, index);
+                    let part = self.part(&value, 0, index);
                     self.assign_target(target, part);
                 }
+            }
+            _ if self.is_part(target) => {
+                let value = match self.cx.writes(target) {
+                    true => self.save(value),
+                    false => value,
+                };
+                let place = self.place_or_temp(target, false);
+                self.write_place(&place, value);
             }
             ExprKind::Index { base, indices } => {
                 let value = match self.cx.writes(target) {
@@ -105,14 +123,25 @@ impl FnBuilder<'_> {
                 let object = self.expr(*receiver);
                 let object = self.object_of(object).operand;
                 let name = name.name.clone();
-                self.write(&Place::Attr { object, name }, value);
+                self.write(&Item::Attr { object, name }, value);
             }
             _ => {}
         }
     }
 
+    /// Whether the expression names a part of a declared type, tuple or list.
+    fn is_part(&self, target: ExprId) -> bool {
+        match &self.cx.hir.exprs[target].kind {
+            ExprKind::Index { base, .. } => matches!(self.ty(*base), Ty::List(_) | Ty::Tuple(_)),
+            _ => matches!(
+                self.cx.types.callees.get(target),
+                Some(Callee::Field { .. })
+            ),
+        }
+    }
+
     /// A parameter's array belongs to the caller: its elements change, it stays where it is.
-    fn assign_variable(&mut self, local: LocalId, value: Value) {
+    pub(super) fn assign_variable(&mut self, local: LocalId, value: Value) {
         let is_mut = self.borrowed(local) == Some(ParamMode::Mut);
         if is_mut && self.local_ty(local).is_array_like() {
             self.update_in_place(local, value, |_, _, new| new);
@@ -174,9 +203,19 @@ impl FnBuilder<'_> {
                     self.compound_variable(op, local, value);
                 }
             }
+            _ if self.is_part(target) => {
+                let place = self.place_or_temp(target, self.cx.writes(value));
+                let mut old = self.read(&place);
+                if self.cx.writes(value) {
+                    old = self.save(old);
+                }
+                let value = self.expr(value);
+                let new = self.operate(op, old, value);
+                self.write_place(&place, new);
+            }
             ExprKind::Index { base, indices } => {
                 let mut place = self.item_place(*base, indices);
-                if let (Place::Element { index, .. }, true) = (&mut place, self.cx.writes(value)) {
+                if let (Item::Element { index, .. }, true) = (&mut place, self.cx.writes(value)) {
                     let saved = Value {
                         operand: index.clone(),
                         ty: Ty::Int,
@@ -190,7 +229,7 @@ impl FnBuilder<'_> {
                 let object = self.expr(*receiver);
                 let object = self.object_of(object).operand;
                 let name = name.name.clone();
-                self.compound_place(op, &Place::Attr { object, name }, value);
+                self.compound_place(op, &Item::Attr { object, name }, value);
             }
             _ => {}
         }
@@ -214,9 +253,9 @@ impl FnBuilder<'_> {
         self.assign_value(local, new);
     }
 
-    fn compound_place(&mut self, op: BinaryOp, place: &Place, value: ExprId) {
+    fn compound_place(&mut self, op: BinaryOp, place: &Item, value: ExprId) {
         let old = match place.clone() {
-            Place::Element { array, index } => {
+            Item::Element { array, index } => {
                 let element = self.local_ty(array).element().cloned().unwrap_or(Ty::Float);
                 let load = Rvalue::Load {
                     array,
@@ -225,10 +264,10 @@ impl FnBuilder<'_> {
                 };
                 self.compute(element, load)
             }
-            Place::Item { object, key } => {
+            Item::Object { object, key } => {
                 self.compute(Ty::PythonObject, Rvalue::PyItem { object, key })
             }
-            Place::Attr { object, name } => {
+            Item::Attr { object, name } => {
                 self.compute(Ty::PythonObject, Rvalue::PyAttr { object, name })
             }
         };
@@ -237,20 +276,20 @@ impl FnBuilder<'_> {
         self.write(place, new);
     }
 
-    fn item_place(&mut self, base: ExprId, indices: &[ExprId]) -> Place {
+    fn item_place(&mut self, base: ExprId, indices: &[ExprId]) -> Item {
         if let (true, [index]) = (self.ty(base).is_array_like(), indices) {
             let (array, index) = self.array_place(base, *index);
-            return Place::Element { array, index };
+            return Item::Element { array, index };
         }
         let object = self.expr(base);
         let object = self.object_of(object).operand;
         let key = self.py_key(indices);
-        Place::Item { object, key }
+        Item::Object { object, key }
     }
 
-    fn write(&mut self, place: &Place, value: Value) {
+    fn write(&mut self, place: &Item, value: Value) {
         match place.clone() {
-            Place::Element { array, index } => {
+            Item::Element { array, index } => {
                 let element = self.local_ty(array).element().cloned().unwrap_or(Ty::Float);
                 let value = self.convert(value, &element).operand;
                 self.emit(StmtKind::Store {
@@ -260,11 +299,11 @@ impl FnBuilder<'_> {
                     checked: true,
                 });
             }
-            Place::Item { object, key } => {
+            Item::Object { object, key } => {
                 let value = self.object_of(value).operand;
                 self.emit(StmtKind::PySetItem { object, key, value });
             }
-            Place::Attr { object, name } => {
+            Item::Attr { object, name } => {
                 let value = self.object_of(value).operand;
                 self.emit(StmtKind::PySetAttr {
                     object,
@@ -278,8 +317,8 @@ impl FnBuilder<'_> {
 
 /// What an assignment writes to, its parts evaluated.
 #[derive(Clone)]
-enum Place {
+enum Item {
     Element { array: LocalId, index: Operand },
-    Item { object: Operand, key: Operand },
+    Object { object: Operand, key: Operand },
     Attr { object: Operand, name: String },
 }

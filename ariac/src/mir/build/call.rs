@@ -1,19 +1,20 @@
 //! Calls of functions and built-ins.
 
+use super::closure::Argument;
 use super::function::{FnBuilder, Value};
 use crate::builtins::{Builtin, MathFn};
-use crate::hir::{Arg, Closure, ExprId, ExprKind, ItemId, ParamMode};
+use crate::hir::{Arg, BinaryOp, Closure, CompareOp, ExprId, ExprKind, ItemId, ParamMode, UnaryOp};
 use crate::mir::{BinOp, Const, Operand, ReduceOp, Rvalue, StmtKind};
 use crate::resolve::Meaning;
 use crate::types::{Callee, Coercion, Ty};
 
-impl FnBuilder<'_> {
+impl<'a> FnBuilder<'a> {
     /// A `Call`, a `MethodCall`, or the name of a function that stands alone.
     pub(super) fn call(&mut self, id: ExprId) -> Value {
         let Some(callee) = self.cx.types.callees.get(id) else {
             return Value::unit();
         };
-        let (receiver, name, args, block): (_, _, &[Arg], Option<&Closure>) =
+        let (receiver, name, args, block): (_, _, &[Arg], Option<&'a Closure>) =
             match &self.cx.hir.exprs[id].kind {
                 ExprKind::Call {
                     callee,
@@ -32,10 +33,52 @@ impl FnBuilder<'_> {
         match (callee, receiver) {
             (
                 Callee::Fn {
-                    item, args: order, ..
+                    item,
+                    args: order,
+                    generics,
+                    receiver: takes,
                 },
                 _,
-            ) => self.call_fn(*item, order, args),
+            ) => {
+                let generics = self.lower_all(generics);
+                let receiver = receiver.filter(|_| *takes);
+                self.call_fn(*item, &generics, order, receiver, args, block)
+            }
+            (
+                Callee::TraitFn {
+                    of_trait,
+                    item,
+                    args: order,
+                    generics,
+                    receiver: takes,
+                },
+                _,
+            ) => {
+                let generics = self.lower_all(generics);
+                let receiver = receiver.filter(|_| *takes);
+                match self.cx.method(*of_trait, *item, &generics) {
+                    Some((item, generics)) => {
+                        self.call_fn(item, &generics, order, receiver, args, block)
+                    }
+                    None => self.builtin_trait_fn(*item, receiver, args, self.ty(id)),
+                }
+            }
+            (
+                Callee::Construct {
+                    variant,
+                    args: order,
+                },
+                _,
+            ) => self.construct(id, *variant, order, args),
+            (Callee::With { args: order }, Some(receiver)) => self.with(receiver, order, args),
+            (Callee::Field { index }, Some(receiver)) => match self.place(id, false) {
+                Some(place) => self.read(&place),
+                None => {
+                    let of = self.expr(receiver);
+                    self.part(&of, 0, *index)
+                }
+            },
+            (Callee::Value, Some(callee)) => self.call_value(callee, args),
             (Callee::PyCall, Some(callee)) => self.py_call(callee, args),
             (Callee::PyMethod, Some(receiver)) => self.py_method(receiver, name, args),
             (Callee::PyAttr, Some(receiver)) => self.py_attr(receiver, name),
@@ -53,6 +96,10 @@ impl FnBuilder<'_> {
         }
     }
 
+    pub(super) fn lower_all(&self, tys: &[Ty]) -> Vec<Ty> {
+        tys.iter().map(|ty| self.lower(ty)).collect()
+    }
+
     fn is_namespace(&self, id: ExprId) -> bool {
         let meaning = self.cx.names.exprs.get(id);
         matches!(meaning, Some(Meaning::Namespace(_)))
@@ -65,74 +112,124 @@ impl FnBuilder<'_> {
 
     // ---- functions ----
 
-    fn call_fn(&mut self, item: ItemId, order: &[Option<usize>], args: &[Arg]) -> Value {
+    /// A call of an instance: the receiver first, then the arguments as they are written, defaults last.
+    fn call_fn(
+        &mut self,
+        item: ItemId,
+        generics: &[Ty],
+        order: &[Option<usize>],
+        receiver: Option<ExprId>,
+        args: &[Arg],
+        block: Option<&'a Closure>,
+    ) -> Value {
         let Some(signature) = self.cx.types.signatures.get(item) else {
             return Value::unit();
         };
+        let takes = usize::from(receiver.is_some());
         let mode_of = |arg: usize| {
-            let param = order.iter().position(|&o| o == Some(arg));
+            let param = match arg.checked_sub(takes) {
+                None => Some(0),
+                Some(arg) => order.iter().position(|&o| o == Some(arg)),
+            };
             param.map_or(ParamMode::Read, |p| signature.params[p].mode)
         };
-        // From left to right as written, then by parameter, defaults last.
-        let mut values: Vec<Option<Value>> = Vec::new();
-        let mut write_back = Vec::new();
-        for (i, arg) in args.iter().enumerate() {
-            let value = match mode_of(i) {
-                ParamMode::Mut => self.mut_argument(arg.value, &mut write_back),
-                ParamMode::Own => {
-                    let value = self.expr(arg.value);
-                    self.own(value)
-                }
-                ParamMode::Read => {
-                    let value = self.expr(arg.value);
-                    let later = args[i + 1..].iter().any(|a| self.cx.writes(a.value));
-                    if later { self.save(value) } else { value }
-                }
-            };
-            values.push(Some(value));
-        }
-        let mut by_param: Vec<Option<Value>> = order
-            .iter()
-            .map(|arg| arg.and_then(|a| values.get_mut(a).and_then(Option::take)))
+        let ids: Vec<ExprId> = receiver
+            .into_iter()
+            .chain(args.iter().map(|a| a.value))
             .collect();
-        let ret = signature.ret.clone();
+        let modes: Vec<ParamMode> = (0..ids.len()).map(mode_of).collect();
+        let (values, write_back) = self.arguments(&ids, &modes);
+        let mut values: Vec<Option<Argument>> = values.into_iter().map(Some).collect();
+        let mut by_param: Vec<Option<Argument>> = order
+            .iter()
+            .enumerate()
+            .map(|(param, arg)| {
+                let arg = match (param, arg) {
+                    (0, _) if takes == 1 => 0,
+                    (_, Some(arg)) => arg + takes,
+                    (_, None) => return None,
+                };
+                values.get_mut(arg).and_then(Option::take)
+            })
+            .collect();
+        let ret = self.cx.lower(&signature.ret, generics);
         if let Some(module) = self.cx.python.get(&item) {
             let params = signature.params.iter().map(|p| p.name.clone());
-            let args = params.zip(by_param).collect();
+            let values = by_param.into_iter().map(|argument| match argument {
+                Some(Argument::Value(value)) => Some(value),
+                Some(Argument::Place(place)) => Some(self.read(&place)),
+                None => None,
+            });
+            let values: Vec<Option<Value>> = values.collect();
             let name = &self.cx.hir.items[item].name.name;
-            return self.py_declared(module, name, args, &ret);
+            return self.py_declared(module, name, params.zip(values).collect(), &ret);
         }
+        let callee = self.cx.instance(item, generics);
+        let last = by_param.len().wrapping_sub(1);
         for (i, value) in by_param.iter_mut().enumerate() {
-            if let (None, Some(&callee)) = (&value, self.cx.defaults.get(&(item, i))) {
-                let ty = signature.params[i].ty.clone();
+            if value.is_some() {
+                continue;
+            }
+            let ty = self.cx.lower(&signature.params[i].ty, generics);
+            if let (Some(block), Ty::Fn(_)) = (block.filter(|_| i == last), &ty) {
+                *value = Some(Argument::Value(self.block_argument(block, &ty)));
+            } else if let Some(callee) = self.cx.default_of(item, i, generics) {
                 let args = Vec::new();
-                *value = Some(self.compute(ty, Rvalue::Call { callee, args }));
+                let default = self.compute(ty, Rvalue::Call { callee, args });
+                *value = Some(Argument::Value(default));
             }
         }
-        let args: Vec<Operand> = by_param
-            .into_iter()
-            .map(|v| v.map_or(Operand::Const(Const::Unit), |v| v.operand))
-            .collect();
-        let value = if let Some(&callee) = self.cx.functions.get(&item) {
+        let unit = || Argument::Value(Value::unit());
+        let args = by_param.into_iter().map(|a| a.unwrap_or_else(unit));
+        let args = self.argument_operands(args.collect());
+        let value = if let Some(callee) = callee {
             self.compute(ret, Rvalue::Call { callee, args })
         } else if let Some(&callee) = self.cx.natives.get(&item) {
             self.compute(ret, Rvalue::CallNative { callee, args })
         } else {
             Value::unit()
         };
-        for (target, value) in write_back {
-            self.write_back(target, value);
-        }
+        self.write_all_back(write_back);
         value
     }
 
-    /// A `mut` argument: the variable itself, or an element that is written back after the call.
-    fn mut_argument(&mut self, id: ExprId, write_back: &mut Vec<(Target, Value)>) -> Value {
+    /// Arguments from left to right, each as it is passed.
+    pub(super) fn arguments(
+        &mut self,
+        ids: &[ExprId],
+        modes: &[ParamMode],
+    ) -> (Vec<Argument>, Vec<(Target, Value)>) {
+        let mut write_back = Vec::new();
+        let mut arguments = Vec::new();
+        for (i, &id) in ids.iter().enumerate() {
+            let later = ids[i + 1..].iter().any(|&e| self.cx.writes(e));
+            arguments.push(match modes.get(i) {
+                Some(ParamMode::Mut) => self.mut_argument(id, later, &mut write_back),
+                Some(ParamMode::Own) => {
+                    let value = self.expr(id);
+                    Argument::Value(self.own(value))
+                }
+                _ => {
+                    let value = self.expr(id);
+                    Argument::Value(if later { self.save(value) } else { value })
+                }
+            });
+        }
+        (arguments, write_back)
+    }
+
+    /// A `mut` argument: a place, or an element of an array that is written back after the call.
+    fn mut_argument(
+        &mut self,
+        id: ExprId,
+        later: bool,
+        write_back: &mut Vec<(Target, Value)>,
+    ) -> Argument {
         let ExprKind::Index { base, indices } = &self.cx.hir.exprs[id].kind else {
-            return self.expr(id);
+            return self.lent(id, later);
         };
         let (true, [index]) = (self.ty(*base).is_array_like(), indices.as_slice()) else {
-            return self.expr(id);
+            return self.lent(id, later);
         };
         let (array, index) = self.array_place(*base, *index);
         let element = self.local_ty(array).element().cloned().unwrap_or(Ty::Float);
@@ -143,16 +240,103 @@ impl FnBuilder<'_> {
         };
         let value = self.compute(element, load);
         write_back.push((Target { array, index }, value.clone()));
-        value
+        Argument::Value(value)
     }
 
-    fn write_back(&mut self, target: Target, value: Value) {
-        self.emit(StmtKind::Store {
-            array: target.array,
-            index: target.index,
-            value: value.operand,
-            checked: true,
-        });
+    fn lent(&mut self, id: ExprId, stays: bool) -> Argument {
+        match self.place(id, stays) {
+            Some(place) => Argument::Place(place),
+            None => {
+                let value = self.expr(id);
+                let local = self.in_local(&value);
+                Argument::Value(Value::place(local, value.ty))
+            }
+        }
+    }
+
+    pub(super) fn write_all_back(&mut self, write_back: Vec<(Target, Value)>) {
+        for (target, value) in write_back {
+            self.emit(StmtKind::Store {
+                array: target.array,
+                index: target.index,
+                value: value.operand,
+                checked: true,
+            });
+        }
+    }
+
+    /// The operator that a declared type has by an `impl` of the operator's trait; none where there is no such `impl`.
+    pub(super) fn operator(&mut self, of_trait: &str, operands: Vec<Value>) -> Option<Value> {
+        let of_trait = self.cx.prelude_trait(of_trait)?;
+        let (name, _) = self.cx.types.traits.get(of_trait)?.methods.first()?;
+        let of: Vec<Ty> = operands.iter().map(|v| v.ty.clone()).collect();
+        let (found, generics) = self.cx.find_impl(of_trait, &of)?;
+        let (_, item) = found.methods.iter().find(|m| m.0 == *name)?;
+        Some(self.call_with(*item, &generics, operands))
+    }
+
+    /// A call of an instance with values that are there.
+    pub(super) fn call_with(&mut self, item: ItemId, generics: &[Ty], args: Vec<Value>) -> Value {
+        let signature = self.cx.signature(item);
+        let ret = self.cx.lower(&signature.ret, generics);
+        let Some(callee) = self.cx.instance(item, generics) else {
+            return Value::unit();
+        };
+        let args = args.into_iter().zip(&signature.params);
+        let args = args
+            .map(|(value, param)| match param.mode {
+                ParamMode::Own => self.own(value).operand,
+                _ => value.operand,
+            })
+            .collect();
+        self.compute(ret, Rvalue::Call { callee, args })
+    }
+
+    /// What the language's own types do for a trait without an `impl`.
+    fn builtin_trait_fn(
+        &mut self,
+        item: ItemId,
+        receiver: Option<ExprId>,
+        args: &[Arg],
+        ty: Ty,
+    ) -> Value {
+        let ids: Vec<ExprId> = receiver
+            .into_iter()
+            .chain(args.iter().map(|a| a.value))
+            .collect();
+        let values = self.exprs(&ids);
+        self.trait_operation(item, values, ty)
+    }
+
+    fn trait_operation(&mut self, item: ItemId, values: Vec<Value>, ty: Ty) -> Value {
+        let mut values = values.into_iter();
+        let (Some(left), right) = (values.next(), values.next()) else {
+            return Value::unit();
+        };
+        let name = self.cx.hir.items[item].name.name.as_str();
+        let binary = |name: &str| {
+            Some(match name {
+                "add" => BinaryOp::Add,
+                "sub" => BinaryOp::Sub,
+                "mul" => BinaryOp::Mul,
+                "div" => BinaryOp::Div,
+                "floor_div" => BinaryOp::FloorDiv,
+                "mod" => BinaryOp::Mod,
+                "pow" => BinaryOp::Pow,
+                _ => return None,
+            })
+        };
+        match (name, right) {
+            ("neg", None) => self.unary_scalar(UnaryOp::Neg, left),
+            ("eq" | "equals", Some(right)) => self.compare_values(CompareOp::Eq, left, right),
+            ("compare" | "cmp", Some(right)) => self.order_of(left, right, ty),
+            (name, Some(right)) => match binary(name) {
+                Some(op) => self.operate(op, left, right),
+                None => Value::unit(),
+            },
+            ("to_string", None) => self.text_of(left),
+            _ => Value::unit(),
+        }
     }
 
     // ---- built-ins ----
@@ -161,7 +345,7 @@ impl FnBuilder<'_> {
         &mut self,
         builtin: &Builtin,
         ids: &[ExprId],
-        block: Option<&Closure>,
+        block: Option<&'a Closure>,
         ty: Ty,
     ) -> Value {
         if let Builtin::Routine(routine) = builtin {
@@ -229,12 +413,16 @@ impl FnBuilder<'_> {
                 self.compute(ty, fill)
             }
             Builtin::ObjectToArray(element) => {
-                self.out_of_object(first, &Ty::Array(Box::new(element.clone())))
+                let element = self.lower(element);
+                self.out_of_object(first, &Ty::Array(Box::new(element)))
             }
-            Builtin::ObjectTo(ty) => match first.ty {
-                Ty::PythonObject => self.out_of_object(first, ty),
-                _ => self.convert_any(first, ty),
-            },
+            Builtin::ObjectTo(ty) => {
+                let ty = self.lower(ty);
+                match first.ty {
+                    Ty::PythonObject => self.out_of_object(first, &ty),
+                    _ => self.convert_any(first, &ty),
+                }
+            }
             Builtin::Reveal | Builtin::WithGil | Builtin::Math(_) | Builtin::Routine(_) => first,
         }
     }
@@ -284,7 +472,7 @@ impl FnBuilder<'_> {
     }
 
     /// `Python.with_gil |py| … end`: `py` is the module `builtins`.
-    fn with_gil(&mut self, closure: &Closure, ty: Ty) -> Value {
+    fn with_gil(&mut self, closure: &'a Closure, ty: Ty) -> Value {
         let has_value = !matches!(ty, Ty::Unit | Ty::Never);
         let result = has_value.then(|| self.temp(ty.clone()));
         let py = closure
@@ -317,18 +505,19 @@ impl FnBuilder<'_> {
     /// `base[indices]`, to read.
     pub(super) fn index(&mut self, base: ExprId, indices: &[ExprId]) -> Value {
         let ty = match self.cx.types.coercions.get(base) {
-            Some(Coercion::Lend(ty) | Coercion::FromObject(ty)) => ty.clone(),
+            Some(Coercion::Lend(ty) | Coercion::FromObject(ty)) => self.lower(ty),
             _ => self.ty(base),
         };
         match (&ty, indices) {
             (Ty::Tuple(items), [index]) => {
                 let tuple = self.expr(base);
-                let index = match self.literal(*index) {
-                    Some(n) if n < 0 => (items.len() as i64 + n) as usize,
-                    Some(n) => n as usize,
-                    None => 0,
-                };
-                self.field(&tuple, index.min(items.len().saturating_sub(1)))
+                let index = self.tuple_index(*index, items.len());
+                self.part(&tuple, 0, index)
+            }
+            (Ty::List(_), [index]) => {
+                let place = self.place_or_temp(base, self.cx.writes(*index));
+                let place = self.element_place(place, *index, false);
+                self.read(&place)
             }
             (ty, [index]) if ty.is_array_like() => {
                 let (array, index) = self.array_place(base, *index);
@@ -376,7 +565,7 @@ impl FnBuilder<'_> {
     }
 
     /// The value of an integer literal, negative ones included.
-    fn literal(&self, id: ExprId) -> Option<i64> {
+    pub(super) fn literal(&self, id: ExprId) -> Option<i64> {
         match &self.cx.hir.exprs[id].kind {
             ExprKind::Int { value, .. } => i64::try_from(*value).ok(),
             ExprKind::Unary {
@@ -389,32 +578,10 @@ impl FnBuilder<'_> {
             _ => None,
         }
     }
-
-    /// A part of a tuple; of a temporary one, the part is taken out.
-    pub(super) fn field(&mut self, tuple: &Value, index: usize) -> Value {
-        let ty = match &tuple.ty {
-            Ty::Tuple(items) => items.get(index).cloned().unwrap_or(Ty::Unit),
-            _ => Ty::Unit,
-        };
-        let take = tuple.fresh && ty.is_owned();
-        let tuple = self.in_local(tuple);
-        if ty == Ty::Unit {
-            return Value::unit();
-        }
-        self.compute(
-            ty,
-            Rvalue::Field {
-                tuple,
-                variant: 0,
-                index,
-                take,
-            },
-        )
-    }
 }
 
 /// An element that a call may change.
-struct Target {
+pub(super) struct Target {
     array: crate::mir::LocalId,
     index: Operand,
 }

@@ -16,9 +16,9 @@ pub(super) struct Range {
     pub(super) inclusive: bool,
 }
 
-impl FnBuilder<'_> {
+impl<'a> FnBuilder<'a> {
     /// The statements of a block; the value of the last one, if it is wanted.
-    pub(super) fn block_value(&mut self, block: &hir::Block, wanted: bool) -> Value {
+    pub(super) fn block_value(&mut self, block: &'a hir::Block, wanted: bool) -> Value {
         let Some((&last, stmts)) = block.stmts.split_last() else {
             return Value::unit();
         };
@@ -38,12 +38,12 @@ impl FnBuilder<'_> {
     }
 
     /// `requires condition : message`. A conjunction is checked part by part, so that each part is a fact by itself.
-    pub(super) fn requires(&mut self, requires: &hir::Requires) {
+    pub(super) fn requires(&mut self, requires: &'a hir::Requires) {
         self.span = requires.span;
         self.require(requires.condition, requires);
     }
 
-    fn require(&mut self, condition: ExprId, requires: &hir::Requires) {
+    fn require(&mut self, condition: ExprId, requires: &'a hir::Requires) {
         if let ExprKind::Logical {
             op: LogicalOp::And,
             left,
@@ -59,33 +59,38 @@ impl FnBuilder<'_> {
             condition.operand,
             |_| {},
             |b| {
-                let message = match requires.message {
-                    Some(message) => {
-                        let message = b.expr(message);
-                        b.text_of(message).operand
-                    }
-                    None => {
-                        let text = b.cx.sources.text(b.cx.hir.exprs[requires.condition].span);
-                        let text = format!("requires {text} failed");
-                        Operand::Const(Const::Str(text))
-                    }
-                };
+                let message = b.clause_message(requires, "requires");
                 b.emit_raise(ErrorKind::ValueError, message);
             },
         );
     }
 
+    /// The text of the error when a clause does not hold.
+    pub(super) fn clause_message(&mut self, clause: &'a hir::Requires, word: &str) -> Operand {
+        match clause.message {
+            Some(message) => {
+                let message = self.expr(message);
+                self.text_of(message).operand
+            }
+            None => {
+                let condition = self.cx.hir.exprs[clause.condition].span;
+                let text = self.cx.sources.text(condition);
+                Operand::Const(Const::Str(format!("{word} {text} failed")))
+            }
+        }
+    }
+
     pub(super) fn if_value(
         &mut self,
         condition: ExprId,
-        then: &hir::Block,
-        otherwise: Option<&hir::Block>,
+        then: &'a hir::Block,
+        otherwise: Option<&'a hir::Block>,
         ty: Ty,
     ) -> Value {
         let wanted = !matches!(ty, Ty::Unit | Ty::Never) && otherwise.is_some();
         let result = wanted.then(|| self.temp(ty.clone()));
         let condition = self.expr(condition).operand;
-        let branch = |b: &mut Self, block: &hir::Block| {
+        let branch = |b: &mut Self, block: &'a hir::Block| {
             let value = b.block_value(block, wanted);
             if let Some(result) = result {
                 b.assign_value(result, value);
@@ -109,19 +114,15 @@ impl FnBuilder<'_> {
 
     // ---- loops ----
 
-    /// `while`; without a condition, `loop`.
     pub(super) fn while_loop(
         &mut self,
         id: ExprId,
-        condition: Option<ExprId>,
-        body: &hir::Block,
+        condition: ExprId,
+        body: &'a hir::Block,
     ) -> Value {
         let loop_id = self.new_loop();
         self.loops.insert(id, loop_id);
-        let (test, _, condition) = self.nested(|b| match condition {
-            Some(condition) => b.expr(condition).operand,
-            None => Operand::Const(Const::Bool(true)),
-        });
+        let (test, _, condition) = self.nested(|b| b.expr(condition).operand);
         let (body, _, _) = self.nested(|b| b.block_value(body, false));
         let forever = condition == Operand::Const(Const::Bool(true));
         self.emit(StmtKind::While {
@@ -131,14 +132,43 @@ impl FnBuilder<'_> {
             body,
         });
         if forever && !self.broken.contains(&loop_id) && !self.dead {
-            // Nothing comes after it, but the block must not end without leaving the function.
+            self.end_of_endless();
+            return never();
+        }
+        Value::unit()
+    }
+
+    /// `loop … end`, whose value its `break`s give.
+    pub(super) fn endless_loop(&mut self, id: ExprId, body: &'a hir::Block) -> Value {
+        let ty = self.ty(id);
+        let loop_id = self.new_loop();
+        self.loops.insert(id, loop_id);
+        let result = (!matches!(ty, Ty::Unit | Ty::Never)).then(|| self.temp(ty.clone()));
+        if let Some(result) = result {
+            self.loop_values.insert(id, result);
+        }
+        let (body, _, _) = self.nested(|b| b.block_value(body, false));
+        self.emit(StmtKind::While {
+            id: loop_id,
+            test: crate::mir::Block::default(),
+            condition: Operand::Const(Const::Bool(true)),
+            body,
+        });
+        if !self.broken.contains(&loop_id) {
+            self.end_of_endless();
+            return never();
+        }
+        result.map_or_else(Value::unit, |result| Value::fresh(result, ty))
+    }
+
+    /// Nothing comes after a loop without end, but the block must not end without leaving the function.
+    fn end_of_endless(&mut self) {
+        if !self.dead {
             self.emit_raise(
                 ErrorKind::RuntimeError,
                 Operand::Const(Const::Str("unreachable code was reached".into())),
             );
-            return never();
         }
-        Value::unit()
     }
 
     pub(super) fn for_loop(
@@ -146,7 +176,7 @@ impl FnBuilder<'_> {
         id: ExprId,
         pattern: PatId,
         iterable: ExprId,
-        body: &hir::Block,
+        body: &'a hir::Block,
     ) -> Value {
         let loop_id = self.new_loop();
         self.loops.insert(id, loop_id);
@@ -154,6 +184,10 @@ impl FnBuilder<'_> {
             if let Some(range) = self.range(iterable) {
                 self.for_range(loop_id, pattern, range, body);
             }
+            return Value::unit();
+        }
+        if let Ty::List(_) = self.ty(iterable) {
+            self.for_list(loop_id, pattern, iterable, body);
             return Value::unit();
         }
         let items = self.expr(iterable);
@@ -165,13 +199,13 @@ impl FnBuilder<'_> {
         Value::unit()
     }
 
-    fn for_range(&mut self, id: LoopId, pattern: PatId, range: Range, body: &hir::Block) {
+    fn for_range(&mut self, id: LoopId, pattern: PatId, range: Range, body: &'a hir::Block) {
         let variable = self.pattern_local(pattern, &Ty::Int);
         let (mut body, _, _) = self.nested(|b| b.block_value(body, false));
         // A loop variable that the body assigns counts in a local of its own.
         let mut assigned = false;
         body.each(&mut |stmt| {
-            stmt.changes(&self.cx.signatures, &mut |l| assigned |= l == variable)
+            stmt.changes(&self.cx.signatures(), &mut |l| assigned |= l == variable)
         });
         let mut var = variable;
         if assigned {
@@ -219,7 +253,7 @@ impl FnBuilder<'_> {
                 })
             }
             ExprKind::Name(_) => match self.cx.names.exprs.get(id) {
-                Some(Meaning::Local(binding)) => match self.variables.get(binding) {
+                Some(Meaning::Local(binding)) => match self.range_of(*binding) {
                     Some(Variable::Range(range)) => Some(Range {
                         lo: Operand::Local(range.lo),
                         hi: Operand::Local(range.hi),
@@ -236,6 +270,14 @@ impl FnBuilder<'_> {
             },
             _ => None,
         }
+    }
+
+    /// A variable that is a range, captured when a block uses one from outside.
+    fn range_of(&mut self, binding: crate::resolve::BindingId) -> Option<Variable> {
+        if !self.variables.contains_key(&binding) {
+            self.capture(binding);
+        }
+        self.variables.get(&binding).copied()
     }
 
     /// A step of 0 is an error, as Python's `range` has it.
@@ -289,7 +331,7 @@ impl FnBuilder<'_> {
 
     /// Each element in turn. The loop holds a view of a variable's array, so that the borrow checker sees what changes
     /// the array under the loop's feet.
-    fn for_array(&mut self, id: LoopId, pattern: PatId, items: &Value, body: &hir::Block) {
+    fn for_array(&mut self, id: LoopId, pattern: PatId, items: &Value, body: &'a hir::Block) {
         let element = items.ty.element().cloned().unwrap_or(Ty::Float);
         let mut array = self.in_local(items);
         let variable = self.pattern_local(pattern, &element);
@@ -324,7 +366,30 @@ impl FnBuilder<'_> {
         });
     }
 
-    fn for_object(&mut self, id: LoopId, pattern: PatId, items: Value, body: &hir::Block) {
+    /// Each element in turn, by its place in the list. What changes the list meanwhile is found by the borrow checker.
+    fn for_list(&mut self, id: LoopId, pattern: PatId, iterable: ExprId, body: &'a hir::Block) {
+        let items = self.expr(iterable);
+        let list = self.in_local(&items);
+        let n = self.len(list);
+        let var = self.temp(Ty::Int);
+        let (body, _, ()) = self.nested(|b| {
+            let element = b.element(list, Operand::Local(var));
+            b.bound(pattern, &element, |b| {
+                b.block_value(body, false);
+            });
+        });
+        self.emit(StmtKind::For {
+            id,
+            var,
+            lo: Operand::Const(Const::Int(0)),
+            hi: n,
+            inclusive: false,
+            step: Operand::Const(Const::Int(1)),
+            body,
+        });
+    }
+
+    fn for_object(&mut self, id: LoopId, pattern: PatId, items: Value, body: &'a hir::Block) {
         let iterator = self.compute(Ty::PythonObject, Rvalue::PyIter(items.operand));
         let item = self.pattern_local(pattern, &Ty::PythonObject);
         let (test, _, more) = self.nested(|b| {
@@ -344,13 +409,21 @@ impl FnBuilder<'_> {
     }
 
     pub(super) fn break_loop(&mut self, id: ExprId, value: Option<ExprId>) -> Value {
-        if let Some(value) = value {
-            self.stmt(value);
+        let result = self.cx.names.loops.get(id);
+        let result = result.and_then(|of| self.loop_values.get(of)).copied();
+        match (value, result) {
+            (Some(value), Some(result)) => {
+                let value = self.expr(value);
+                self.assign_value(result, value);
+            }
+            (Some(value), None) => self.stmt(value),
+            (None, _) => {}
         }
         if let Some(target) = self.target(id) {
             if !self.dead {
                 self.broken.insert(target);
             }
+            self.leave_loop(target);
             self.emit(StmtKind::Break(target));
         }
         never()
@@ -358,6 +431,7 @@ impl FnBuilder<'_> {
 
     pub(super) fn continue_loop(&mut self, id: ExprId) -> Value {
         if let Some(target) = self.target(id) {
+            self.leave_loop(target);
             self.emit(StmtKind::Continue(target));
         }
         never()
@@ -366,30 +440,5 @@ impl FnBuilder<'_> {
     fn target(&self, id: ExprId) -> Option<LoopId> {
         let target = self.cx.names.loops.get(id)?;
         self.loops.get(target).copied()
-    }
-
-    // ---- errors ----
-
-    /// `raise ValueError("…")`, or a Python object.
-    pub(super) fn raise(&mut self, value: ExprId) -> Value {
-        let (callee, args): (ExprId, &[hir::Arg]) = match &self.cx.hir.exprs[value].kind {
-            ExprKind::Call { callee, args, .. } => (*callee, args),
-            _ => (value, &[]),
-        };
-        if let Some(Meaning::Exception(kind)) = self.cx.names.exprs.get(callee) {
-            let message = match args.first() {
-                Some(arg) => {
-                    let message = self.expr(arg.value);
-                    self.text_of(message).operand
-                }
-                None => Operand::Const(Const::Str(String::new())),
-            };
-            self.emit_raise(*kind, message);
-            return never();
-        }
-        let object = self.expr(value);
-        let object = self.object_of(object);
-        self.emit(StmtKind::RaiseObject(object.operand));
-        never()
     }
 }

@@ -2,13 +2,13 @@
 
 use super::function::{FnBuilder, Value};
 use crate::builtins::MathFn;
-use crate::hir::{BinaryOp, CompareOp, ExprId, ExprKind, ItemKind, LogicalOp, StrPart, UnaryOp};
+use crate::hir::{BinaryOp, ExprId, ExprKind, ItemKind, LogicalOp, StrPart, UnaryOp};
 use crate::mir::{BinOp, Const, Operand, ReduceOp, Rvalue, UnOp};
 use crate::resolve::Meaning;
 use crate::types::{Coercion, Ty};
 use aria_abi::codes::PyOp;
 
-impl FnBuilder<'_> {
+impl<'a> FnBuilder<'a> {
     /// The value of an expression, as its surroundings want it.
     pub(super) fn expr(&mut self, id: ExprId) -> Value {
         let outer = std::mem::replace(&mut self.span, self.cx.hir.exprs[id].span);
@@ -22,7 +22,8 @@ impl FnBuilder<'_> {
 
     /// The type of an expression before its coercion.
     pub(super) fn ty(&self, id: ExprId) -> Ty {
-        self.cx.types.exprs.get(id).cloned().unwrap_or(Ty::Unit)
+        let ty = self.cx.types.exprs.get(id);
+        ty.map_or(Ty::Unit, |ty| self.lower(ty))
     }
 
     fn expr_uncoerced(&mut self, id: ExprId) -> Value {
@@ -35,6 +36,10 @@ impl FnBuilder<'_> {
             ExprKind::Bool(b) => Value::constant(Const::Bool(*b), Ty::Bool),
             ExprKind::Nil => match self.ty(id) {
                 Ty::PythonObject => self.object_of(Value::unit()),
+                Ty::Adt(adt) => {
+                    let none = self.variant_named(&Ty::Adt(adt.clone()), "None");
+                    self.make(adt, none, Vec::new())
+                }
                 _ => Value::unit(),
             },
             ExprKind::Str(parts) => self.string(parts),
@@ -45,6 +50,7 @@ impl FnBuilder<'_> {
                 let values = self.exprs(items);
                 self.tuple(values)
             }
+            ExprKind::Array(items) if matches!(self.ty(id), Ty::List(_)) => self.list(id, items),
             ExprKind::Array(items) => {
                 let element = self.ty(id).element().cloned().unwrap_or(Ty::Float);
                 let items = self.exprs(items);
@@ -78,8 +84,8 @@ impl FnBuilder<'_> {
             }
             ExprKind::While {
                 condition, body, ..
-            } => self.while_loop(id, Some(*condition), body),
-            ExprKind::Loop { body, .. } => self.while_loop(id, None, body),
+            } => self.while_loop(id, *condition, body),
+            ExprKind::Loop { body, .. } => self.endless_loop(id, body),
             ExprKind::For {
                 pattern,
                 iterable,
@@ -100,24 +106,56 @@ impl FnBuilder<'_> {
             ExprKind::CompoundAssign { op, target, value } => {
                 self.compound_assign(*op, *target, *value)
             }
-            ExprKind::Match { .. }
-            | ExprKind::Begin { .. }
-            | ExprKind::Try(_)
-            | ExprKind::Propagate(_)
-            | ExprKind::Closure(_)
-            | ExprKind::Map(_) => Value::unit(),
+            ExprKind::Match { value, arms } => self.match_value(id, *value, arms),
+            ExprKind::Begin {
+                body,
+                rescues,
+                otherwise,
+                ensure,
+            } => self.begin(id, body, rescues, otherwise.as_ref(), ensure.as_ref()),
+            ExprKind::Try(value) => self.try_value(id, *value),
+            ExprKind::Propagate(value) => self.propagate(*value),
+            ExprKind::Closure(closure) => self.closure(closure, self.ty(id)),
+            ExprKind::Map(_) => Value::unit(),
         }
+    }
+
+    /// `[a, b]` as a List.
+    fn list(&mut self, id: ExprId, items: &[ExprId]) -> Value {
+        let ty = self.ty(id);
+        let element = match &ty {
+            Ty::List(element) => (**element).clone(),
+            _ => Ty::Unit,
+        };
+        let values = self.exprs(items);
+        let items = values
+            .into_iter()
+            .map(|v| {
+                let v = self.convert(v, &element);
+                self.own(v).operand
+            })
+            .collect();
+        self.compute(ty, Rvalue::List { element, items })
     }
 
     fn coerce(&mut self, value: Value, coercion: &Coercion) -> Value {
         match coercion {
             Coercion::IntToFloat | Coercion::Float32ToFloat => self.convert(value, &Ty::Float),
             Coercion::IntToFloat32 => self.convert(value, &Ty::Float32),
-            Coercion::ElementsTo(element) => self.convert_elements(value, element),
-            Coercion::FromObject(ty) => self.out_of_object(value, ty),
+            Coercion::ElementsTo(element) => {
+                let element = self.lower(element);
+                self.convert_elements(value, &element)
+            }
+            Coercion::FromObject(ty) => {
+                let ty = self.lower(ty);
+                self.out_of_object(value, &ty)
+            }
             Coercion::Truth => self.compute(Ty::Bool, Rvalue::PyTruth(value.operand)),
             Coercion::ToObject => self.object_of(value),
-            Coercion::Lend(ty) => self.lend(value, ty),
+            Coercion::Lend(ty) => {
+                let ty = self.lower(ty);
+                self.lend(value, &ty)
+            }
         }
     }
 
@@ -207,6 +245,10 @@ impl FnBuilder<'_> {
         }
         let value = self.expr(operand);
         match (op, &value.ty) {
+            (UnaryOp::Neg, Ty::Adt(_)) => {
+                let value = self.operator("Neg", vec![value]);
+                value.unwrap_or_else(Value::unit)
+            }
             (UnaryOp::Neg, Ty::PythonObject) => self.py_operate(PyOp::Neg, value, None),
             (UnaryOp::Not, Ty::PythonObject) => {
                 let truth = self.compute(Ty::Bool, Rvalue::PyTruth(value.operand));
@@ -219,7 +261,7 @@ impl FnBuilder<'_> {
         }
     }
 
-    fn unary_scalar(&mut self, op: UnaryOp, value: Value) -> Value {
+    pub(super) fn unary_scalar(&mut self, op: UnaryOp, value: Value) -> Value {
         match (op, &value.operand) {
             (UnaryOp::Neg, Operand::Const(Const::Float(x))) => {
                 Value::constant(Const::Float(-x), Ty::Float)
@@ -252,6 +294,12 @@ impl FnBuilder<'_> {
                 BinaryOp::MatMul => PyOp::MatMul,
             };
             return self.py_operate(op, left, Some(right));
+        }
+        if let Some(name) = operator_trait(op)
+            && matches!(left.ty, Ty::Adt(_))
+        {
+            let value = self.operator(name, vec![left, right]);
+            return value.unwrap_or_else(Value::unit);
         }
         if op == BinaryOp::MatMul {
             return self.dot(left, right);
@@ -349,163 +397,6 @@ impl FnBuilder<'_> {
         Value::fresh(result, Ty::Bool)
     }
 
-    // ---- comparisons ----
-
-    fn compare(&mut self, id: ExprId, first: ExprId, rest: &[(CompareOp, ExprId)]) -> Value {
-        let ty = self.ty(id);
-        let later = rest.iter().any(|(_, e)| self.cx.writes(*e));
-        let mut left = self.expr(first);
-        if later {
-            left = self.save(left);
-        }
-        if let [(op, right)] = rest {
-            let right = self.expr(*right);
-            let value = self.compare_values(*op, left, right);
-            return self.compared(value, &ty);
-        }
-        let result = self.temp(ty.clone());
-        self.compare_chain(result, &ty, left, rest);
-        Value::fresh(result, ty)
-    }
-
-    /// `left op1 b op2 c …` into `result`: stops at the first that is false.
-    fn compare_chain(
-        &mut self,
-        result: crate::mir::LocalId,
-        ty: &Ty,
-        left: Value,
-        rest: &[(CompareOp, ExprId)],
-    ) {
-        let Some(((op, right), rest)) = rest.split_first() else {
-            return;
-        };
-        let mut right = self.expr(*right);
-        if rest.iter().any(|(_, e)| self.cx.writes(*e)) {
-            right = self.save(right);
-        }
-        let value = self.compare_values(*op, left, right.clone());
-        let value = self.compared(value, ty);
-        self.assign_value(result, value);
-        if rest.is_empty() {
-            return;
-        }
-        let truth = match ty {
-            Ty::PythonObject => {
-                let truth = Rvalue::PyTruth(Operand::Local(result));
-                self.compute(Ty::Bool, truth).operand
-            }
-            _ => Operand::Local(result),
-        };
-        // The middle operand is borrowed by two comparisons and belongs to neither.
-        right.fresh = false;
-        self.emit_if(truth, |b| b.compare_chain(result, ty, right, rest), |_| {});
-    }
-
-    /// The result of a comparison as its type says: Python's may be any object.
-    pub(super) fn compared(&mut self, value: Value, ty: &Ty) -> Value {
-        match (&value.ty, ty) {
-            (Ty::PythonObject, Ty::Bool) => self.compute(Ty::Bool, Rvalue::PyTruth(value.operand)),
-            (Ty::Bool, Ty::PythonObject) => self.object_of(value),
-            _ => value,
-        }
-    }
-
-    pub(super) fn compare_values(&mut self, op: CompareOp, left: Value, right: Value) -> Value {
-        if let CompareOp::In | CompareOp::NotIn = op {
-            let found = self.contains(left, right);
-            return match op {
-                CompareOp::In => found,
-                _ => self.not(found.operand),
-            };
-        }
-        if left.ty == Ty::PythonObject || right.ty == Ty::PythonObject {
-            return self.py_operate(py_compare(op), left, Some(right));
-        }
-        if left.ty.is_array_like() || right.ty.is_array_like() {
-            return self.elementwise(vec![left, right], |b, items| {
-                b.compare_scalars(op, items[0].clone(), items[1].clone())
-            });
-        }
-        if let (Ty::Tuple(_), Ty::Tuple(_)) = (&left.ty, &right.ty) {
-            return self.compare_tuples(op, &left, &right);
-        }
-        self.compare_scalars(op, left, right)
-    }
-
-    fn compare_scalars(&mut self, op: CompareOp, left: Value, right: Value) -> Value {
-        let ty = common(&left.ty, &right.ty);
-        let left = self.convert(left, &ty);
-        let right = self.convert(right, &ty);
-        let op = match op {
-            CompareOp::Lt => BinOp::Lt,
-            CompareOp::Le => BinOp::Le,
-            CompareOp::Ne => BinOp::Ne,
-            CompareOp::Gt => BinOp::Gt,
-            CompareOp::Ge => BinOp::Ge,
-            CompareOp::Eq | CompareOp::In | CompareOp::NotIn => BinOp::Eq,
-        };
-        self.binary(op, Ty::Bool, left.operand, right.operand)
-    }
-
-    /// Tuples are equal when all their parts are.
-    fn compare_tuples(&mut self, op: CompareOp, left: &Value, right: &Value) -> Value {
-        let parts = match &left.ty {
-            Ty::Tuple(items) => items.clone(),
-            _ => Vec::new(),
-        };
-        let (left, right) = (self.in_local(left), self.in_local(right));
-        let result = self.temp(Ty::Bool);
-        self.assign(result, Rvalue::Use(Operand::Const(Const::Bool(true))));
-        for (index, part) in parts.into_iter().enumerate() {
-            let rest = |b: &mut Self| {
-                let [left, right] = [left, right].map(|tuple| {
-                    let field = Rvalue::Field {
-                        tuple,
-                        variant: 0,
-                        index,
-                        take: false,
-                    };
-                    b.compute(part.clone(), field)
-                });
-                let equal = b.compare_values(CompareOp::Eq, left, right);
-                b.assign_value(result, equal);
-            };
-            self.emit_if(Operand::Local(result), rest, |_| {});
-        }
-        match op {
-            CompareOp::Ne => self.not(Operand::Local(result)),
-            _ => Value::fresh(result, Ty::Bool),
-        }
-    }
-
-    fn contains(&mut self, item: Value, container: Value) -> Value {
-        if !container.ty.is_array_like() {
-            let object = self.py_operate(PyOp::In, item, Some(container));
-            return self.compute(Ty::Bool, Rvalue::PyTruth(object.operand));
-        }
-        // item in array: the greatest of the comparisons, over the elements and a 0 for an array without any.
-        let found = self.temp(Ty::Bool);
-        self.assign(found, Rvalue::Use(Operand::Const(Const::Bool(false))));
-        let array = self.in_local(&container);
-        let element = container.ty.element().cloned().unwrap_or(Ty::Float);
-        let n = self.len(array);
-        self.count_to(n, |b, i| {
-            let load = Rvalue::Load {
-                array,
-                index: Operand::Local(i),
-                checked: true,
-            };
-            let x = b.compute(element, load);
-            let equal = b.compare_scalars(CompareOp::Eq, x, item);
-            b.emit_if(
-                equal.operand,
-                |b| b.assign(found, Rvalue::Use(Operand::Const(Const::Bool(true)))),
-                |_| {},
-            );
-        });
-        Value::fresh(found, Ty::Bool)
-    }
-
     /// `a @ b` and `a.dot(b)`.
     pub(super) fn dot(&mut self, left: Value, right: Value) -> Value {
         self.reduce(ReduceOp::Sum, vec![left, right], |b, items| {
@@ -527,24 +418,27 @@ fn number(float: f64, int: i64, ty: &Ty) -> Value {
     }
 }
 
+/// The trait that gives a declared type an operator.
+fn operator_trait(op: BinaryOp) -> Option<&'static str> {
+    Some(match op {
+        BinaryOp::Add => "Add",
+        BinaryOp::Sub => "Sub",
+        BinaryOp::Mul => "Mul",
+        BinaryOp::Div => "Div",
+        BinaryOp::FloorDiv => "FloorDiv",
+        BinaryOp::Mod => "Mod",
+        BinaryOp::Pow => "Pow",
+        BinaryOp::MatMul => "MatMul",
+        BinaryOp::WrapAdd | BinaryOp::WrapSub | BinaryOp::WrapMul => return None,
+    })
+}
+
 /// The type in which two scalars meet.
-fn common(left: &Ty, right: &Ty) -> Ty {
+pub(super) fn common(left: &Ty, right: &Ty) -> Ty {
     match (left, right) {
         (Ty::Float, _) | (_, Ty::Float) => Ty::Float,
         (Ty::Float32, _) | (_, Ty::Float32) => Ty::Float32,
         (Ty::Int, _) | (_, Ty::Int) => Ty::Int,
         _ => left.clone(),
-    }
-}
-
-fn py_compare(op: CompareOp) -> PyOp {
-    match op {
-        CompareOp::Lt => PyOp::Lt,
-        CompareOp::Le => PyOp::Le,
-        CompareOp::Ne => PyOp::Ne,
-        CompareOp::Gt => PyOp::Gt,
-        CompareOp::Ge => PyOp::Ge,
-        CompareOp::Eq => PyOp::Eq,
-        CompareOp::In | CompareOp::NotIn => PyOp::In,
     }
 }

@@ -1,6 +1,8 @@
 //! The builder of one function: locals, blocks, values and who owns them.
 
 use super::Context;
+use super::closure::Outer;
+use super::errors::Cleanup;
 use crate::hir::{self, ExprId, ItemId, ParamMode};
 use crate::mir::{
     BinOp, Block, Const, Function, Local, LocalId, LoopId, Operand, Rvalue, Stmt, StmtKind, UnOp,
@@ -10,6 +12,7 @@ use crate::source::Span;
 use crate::types::Ty;
 use aria_abi::codes::ErrorKind;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// A value that has been computed.
 #[derive(Clone, Debug)]
@@ -74,6 +77,8 @@ pub(super) struct RangeVar {
 pub(super) struct FnBuilder<'a> {
     pub(super) cx: &'a Context<'a>,
     pub(super) function: Function,
+    /// What is put in for the type parameters of the declaration.
+    pub(super) args: Rc<[Ty]>,
     /// Statements of the block that is being built.
     stmts: Vec<Stmt>,
     /// Nothing reaches this point: what is emitted is left out.
@@ -83,14 +88,31 @@ pub(super) struct FnBuilder<'a> {
     pub(super) variables: HashMap<BindingId, Variable>,
     /// The loop made of a loop expression.
     pub(super) loops: HashMap<ExprId, LoopId>,
+    /// Where the value of a loop goes that a `break` gives one.
+    pub(super) loop_values: HashMap<ExprId, LocalId>,
     /// Loops that some path breaks out of.
     pub(super) broken: HashSet<LoopId>,
     /// Parameters that are borrowed from the caller.
-    borrowed: HashMap<LocalId, ParamMode>,
+    pub(super) borrowed: HashMap<LocalId, ParamMode>,
+    /// `ensure` blocks around the current statement.
+    pub(super) cleanups: Vec<Cleanup<'a>>,
+    /// How many of them were there when a loop began.
+    pub(super) loop_cleanups: HashMap<LoopId, usize>,
+    /// In the body of a function value: what it may capture, and what it has captured.
+    pub(super) outer: Option<Outer>,
+    /// What each alias that was made is a part of.
+    pub(super) alias_of: HashMap<LocalId, LocalId>,
+    /// The variables of the pattern that is being bound are copies.
+    pub(super) binds_copies: bool,
+    /// `ensures` of the function, and the values that their `old(…)` had on entry.
+    pub(super) ensures: &'a [hir::Requires],
+    pub(super) old: HashMap<ExprId, Value>,
+    /// The variable `result` of `ensures`.
+    pub(super) result: Option<BindingId>,
 }
 
 impl<'a> FnBuilder<'a> {
-    pub(super) fn new(cx: &'a Context<'a>, function: Function) -> Self {
+    pub(super) fn new(cx: &'a Context<'a>, function: Function, args: Rc<[Ty]>) -> Self {
         let borrowed = function
             .params
             .iter()
@@ -101,17 +123,30 @@ impl<'a> FnBuilder<'a> {
             cx,
             span: function.span,
             function,
+            args,
             stmts: Vec::new(),
             dead: false,
             variables: HashMap::new(),
             loops: HashMap::new(),
+            loop_values: HashMap::new(),
             broken: HashSet::new(),
             borrowed,
+            cleanups: Vec::new(),
+            loop_cleanups: HashMap::new(),
+            outer: None,
+            alias_of: HashMap::new(),
+            binds_copies: false,
+            ensures: &[],
+            old: HashMap::new(),
+            result: None,
         }
     }
 
     /// Builds the body of a declared function.
-    pub(super) fn item(&mut self, id: ItemId, function: &hir::Function) {
+    pub(super) fn item(&mut self, id: ItemId) {
+        let hir::ItemKind::Fn(function) = &self.cx.hir.items[id].kind else {
+            return;
+        };
         let bindings = self.cx.names.params.get(id).cloned().unwrap_or_default();
         for (param, binding) in self.function.params.iter().zip(bindings) {
             let variable = Variable::Local(param.local);
@@ -120,6 +155,7 @@ impl<'a> FnBuilder<'a> {
         for requires in &function.requires {
             self.requires(requires);
         }
+        self.enter_ensures(&function.ensures);
         if let Some(body) = &function.body {
             self.span = match body.stmts.last() {
                 Some(&last) => self.cx.hir.exprs[last].span,
@@ -132,8 +168,7 @@ impl<'a> FnBuilder<'a> {
     }
 
     /// Builds a function that computes a default value.
-    pub(super) fn default_value(&mut self, value: ExprId, ty: &Ty) {
-        debug_assert_eq!(self.function.ret, *ty);
+    pub(super) fn default_value(&mut self, value: ExprId) {
         let value = self.expr(value);
         self.return_value(value);
     }
@@ -229,7 +264,9 @@ impl<'a> FnBuilder<'a> {
     }
 
     pub(super) fn new_loop(&mut self) -> LoopId {
-        self.function.loops.push(self.span)
+        let id = self.function.loops.push(self.span);
+        self.loop_cleanups.insert(id, self.cleanups.len());
+        id
     }
 
     pub(super) fn local_ty(&self, local: LocalId) -> Ty {
@@ -244,8 +281,11 @@ impl<'a> FnBuilder<'a> {
                 Variable::Range(range) => range.lo,
             };
         }
+        if let Some(local) = self.capture(id) {
+            return local;
+        }
         let binding = &self.cx.names.bindings[id];
-        let ty = self.cx.types.bindings.get(id).cloned().unwrap_or(Ty::Unit);
+        let ty = self.binding_ty(id);
         let local = self.function.locals.push(Local {
             name: Some(binding.name.clone()),
             ty,
@@ -255,6 +295,20 @@ impl<'a> FnBuilder<'a> {
         });
         self.variables.insert(id, Variable::Local(local));
         local
+    }
+
+    pub(super) fn binding_ty(&self, id: BindingId) -> Ty {
+        let ty = self.cx.types.bindings.get(id);
+        ty.map_or(Ty::Unit, |ty| self.lower(ty))
+    }
+
+    /// A type of the side tables as it is in this instance.
+    pub(super) fn lower(&self, ty: &Ty) -> Ty {
+        self.cx.lower(ty, &self.args)
+    }
+
+    pub(super) fn is_alias(&self, local: LocalId) -> bool {
+        self.function.locals[local].alias
     }
 
     /// How a parameter that belongs to the caller is passed; none for everything else.
@@ -359,6 +413,7 @@ impl<'a> FnBuilder<'a> {
 
     /// Leaves the function with a value.
     pub(super) fn return_value(&mut self, value: Value) {
+        let value = self.before_return(value);
         if self.function.ret == Ty::Unit {
             self.emit(StmtKind::Return(Operand::Const(Const::Unit)));
             return;
@@ -368,6 +423,7 @@ impl<'a> FnBuilder<'a> {
             return;
         }
         let value = match &value.operand {
+            Operand::Local(local) if self.is_alias(*local) => self.save(value),
             Operand::Local(local) if self.borrowed(*local).is_some() => self.own(value),
             _ => value,
         };

@@ -1,0 +1,101 @@
+//! Whether evaluating an expression changes a variable.
+
+use super::Context;
+use crate::hir::{self, ExprId, ExprKind, ParamMode};
+
+impl Context<'_> {
+    /// Whether evaluating the expression may give a variable another value, so that operands before it must be saved.
+    pub(super) fn writes(&self, id: ExprId) -> bool {
+        if let Some(known) = self.writes.borrow().get(id) {
+            return *known;
+        }
+        let writes = self.compute_writes(id);
+        self.writes.borrow_mut().set(id, writes);
+        writes
+    }
+
+    fn compute_writes(&self, id: ExprId) -> bool {
+        let any = |ids: &[ExprId]| ids.iter().any(|&e| self.writes(e));
+        let block = |b: &hir::Block| any(&b.stmts);
+        let passes_mut = |id: ExprId| match self.types.callees.get(id) {
+            Some(crate::types::Callee::Fn { item, .. }) => {
+                let signature = self.types.signatures.get(*item);
+                signature.is_none_or(|s| s.params.iter().any(|p| p.mode == ParamMode::Mut))
+            }
+            _ => false,
+        };
+        match &self.hir.exprs[id].kind {
+            ExprKind::Int { .. }
+            | ExprKind::Float { .. }
+            | ExprKind::Bool(_)
+            | ExprKind::Nil
+            | ExprKind::Symbol(_)
+            | ExprKind::Name(_)
+            | ExprKind::Type(_)
+            | ExprKind::Error
+            | ExprKind::Continue { .. } => false,
+            ExprKind::Assign { .. }
+            | ExprKind::CompoundAssign { .. }
+            | ExprKind::Let { .. }
+            | ExprKind::While { .. }
+            | ExprKind::For { .. } => true,
+            ExprKind::Str(parts) => parts.iter().any(|p| match p {
+                hir::StrPart::Text(_) => false,
+                hir::StrPart::Value(e) => self.writes(*e),
+            }),
+            ExprKind::Tuple(items) | ExprKind::Array(items) => any(items),
+            ExprKind::Unary { operand, .. } => self.writes(*operand),
+            ExprKind::Binary { left, right, .. } | ExprKind::Logical { left, right, .. } => {
+                self.writes(*left) || self.writes(*right)
+            }
+            ExprKind::Compare { first, rest } => {
+                self.writes(*first) || rest.iter().any(|(_, e)| self.writes(*e))
+            }
+            ExprKind::Range { lo, hi, step, .. } => [lo, hi, step]
+                .into_iter()
+                .flatten()
+                .any(|&e| self.writes(e)),
+            ExprKind::Call {
+                callee,
+                args,
+                block: closure,
+            } => {
+                passes_mut(id)
+                    || self.writes(*callee)
+                    || args.iter().any(|a| self.writes(a.value))
+                    || closure.as_ref().is_some_and(|c| block(&c.body))
+            }
+            ExprKind::MethodCall {
+                receiver,
+                args,
+                block: closure,
+                ..
+            } => {
+                passes_mut(id)
+                    || self.writes(*receiver)
+                    || args.iter().any(|a| self.writes(a.value))
+                    || closure.as_ref().is_some_and(|c| block(&c.body))
+            }
+            ExprKind::Index { base, indices } => self.writes(*base) || any(indices),
+            ExprKind::If {
+                condition,
+                then,
+                otherwise,
+            } => self.writes(*condition) || block(then) || otherwise.as_ref().is_some_and(block),
+            ExprKind::Return(value) | ExprKind::Break { value, .. } => {
+                value.is_some_and(|e| self.writes(e))
+            }
+            ExprKind::Raise(value) | ExprKind::Try(value) | ExprKind::Propagate(value) => {
+                self.writes(*value)
+            }
+            // What is declared in them counts as a change too, which costs a copy at most.
+            ExprKind::Match { .. }
+            | ExprKind::Loop { .. }
+            | ExprKind::Begin { .. }
+            | ExprKind::Closure(_) => true,
+            ExprKind::Map(pairs) => pairs
+                .iter()
+                .any(|(k, v)| self.writes(*k) || self.writes(*v)),
+        }
+    }
+}
