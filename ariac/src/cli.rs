@@ -41,6 +41,8 @@ pub enum Command {
     Test(Test),
     /// Tell what was vectorised, fused, released, checked and allocated, and why not.
     Report(Report),
+    /// Lay out source files in the one style there is.
+    Fmt(Fmt),
     /// Explain an error code.
     Explain {
         /// A code such as E0501; without one, all codes are listed.
@@ -167,6 +169,16 @@ pub struct Report {
     pub format: ReportFormat,
     #[command(flatten)]
     pub code: CodeOptions,
+}
+
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// The source files; `-` formats standard input to standard output.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Write nothing: list the files that would change, and exit with 1 if there are any.
+    #[arg(long)]
+    pub check: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

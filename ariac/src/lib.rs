@@ -18,7 +18,8 @@
 //! | object → extension | [`link`] | LLD, inside this program |
 //!
 //! [`pipeline`] is this table as code; [`driver`] does what the command line ([`cli`]) asks and prints what went wrong;
-//! [`report`] tells what became of loops. [`source`], [`arena`], [`builtins`] and [`diagnostics`] serve all stages.
+//! [`report`] tells what became of loops, [`fmt`] lays out sources from the syntax tree alone. [`source`], [`arena`],
+//! [`builtins`] and [`diagnostics`] serve all stages.
 //!
 //! What holds throughout:
 //!
@@ -42,6 +43,7 @@ pub mod cli;
 pub mod diagnostics;
 pub mod driver;
 pub mod effects;
+pub mod fmt;
 pub mod hir;
 pub mod link;
 pub mod llvm;

@@ -462,3 +462,50 @@ def test_imports_under_another_name(ariac):
     extension.rename(ariac.folder / extension.name.replace("good", "other"))
     run = subprocess.run([ariac.python, "-c", "import other"], cwd=ariac.folder, capture_output=True, text=True)
     assert run.returncode == 1 and "ImportError" in run.stderr
+
+
+# ---- fmt ----
+
+UGLY = "fn f( x:Float )->Float=x*2.0\n"
+
+
+def test_fmt_replaces_what_changes(ariac):
+    ugly, link, good = (ariac.folder / name for name in ("ugly.aria", "link.aria", "good.aria"))
+    ugly.write_text(UGLY)
+    ugly.chmod(0o640)
+    link.symlink_to("ugly.aria")
+    before = good.stat()
+    done = ariac("fmt", "link.aria", "good.aria")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert ugly.read_text() == GOOD and link.is_symlink()
+    assert stat.S_IMODE(ugly.stat().st_mode) == 0o640
+    assert (good.stat().st_ino, good.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert contents(ariac.folder) == {"good.aria", "bad.aria", "ugly.aria", "link.aria"}
+
+
+def test_fmt_check_lists_what_would_change(ariac):
+    (ariac.folder / "ugly.aria").write_text(UGLY)
+    done = ariac("fmt", "--check", "good.aria", "ugly.aria", "bad.aria")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "ugly.aria\n", "")
+    assert (ariac.folder / "ugly.aria").read_text() == UGLY
+    assert ariac("fmt", "--check", "good.aria").returncode == 0
+
+
+def test_fmt_of_standard_input(ariac):
+    done = subprocess.run([ariac.path, "fmt", "-"], input=UGLY, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, GOOD, "")
+
+
+def test_fmt_writes_nothing_when_a_file_cannot_be_read(ariac):
+    (ariac.folder / "ugly.aria").write_text(UGLY)
+    (ariac.folder / "latin.aria").write_bytes(b"# gr\xf6\xdfe\n")
+    for file, code in (("latin.aria", "E0003"), ("absent.aria", "E0002")):
+        done = ariac("fmt", "ugly.aria", file)
+        assert done.returncode == 2 and code in done.stderr and file in done.stderr
+    assert (ariac.folder / "ugly.aria").read_text() == UGLY
+
+
+def test_fmt_of_a_file_with_errors(ariac):
+    (ariac.folder / "ugly.aria").write_text("fn f\n  x=f(1))\n  y=2\nend\n")
+    assert ariac("fmt", "ugly.aria").returncode == 0
+    assert (ariac.folder / "ugly.aria").read_text() == "fn f\n  x=f(1))\n  y = 2\nend\n"

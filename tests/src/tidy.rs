@@ -119,7 +119,9 @@ mod tests {
 
     #[test]
     fn every_expectation_belongs_to_a_case() {
-        for expected in files(&root().join("ui"), "stderr") {
+        let mut expectations = files(&root().join("ui"), "stderr");
+        expectations.extend(files(&root().join("fmt"), "formatted"));
+        for expected in expectations {
             let case = expected.with_extension("aria");
             assert!(case.exists(), "{}: its case is gone", expected.display());
         }
@@ -137,7 +139,7 @@ mod tests {
 
     #[test]
     fn cases_are_short() {
-        for kind in ["ui", "types", "mir", "llvm", "remarks"] {
+        for kind in ["ui", "types", "mir", "llvm", "remarks", "fmt"] {
             for case in files(&root().join(kind), "aria") {
                 let lines = directives::read(&case).lines().count();
                 assert!(

@@ -3,6 +3,7 @@
 //! Beside [`crate::link`] and [`crate::python::interpreter`] nothing else reads, writes or starts anything. [`sources`]
 //! finds the files of a program; [`run`] and [`test`] are the commands that start what they have compiled.
 
+mod format;
 mod run;
 mod sources;
 mod test;
@@ -118,6 +119,7 @@ fn dispatch(cli: &Cli) -> Result<bool, Failure> {
         Command::Test(options) => return test::test(cli, options),
         Command::Check(options) => check(cli, options),
         Command::Report(options) => report(options),
+        Command::Fmt(options) => return format::format(options),
         Command::Explain { code } => explain(code.as_deref()),
         Command::Env(options) => print_environment(options),
     };

@@ -6,6 +6,7 @@ use crate::source::{FileId, SourceMap};
 use crate::syntax;
 use std::collections::HashMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Reads the sources; the first is the root module.
@@ -70,8 +71,13 @@ impl Reader {
 }
 
 /// The text of a file.
-fn read(file: &Path) -> Result<String, Failure> {
-    let bytes = fs::read(file).map_err(|error| {
+pub(super) fn read(file: &Path) -> Result<String, Failure> {
+    decode(file, fs::read(file))
+}
+
+/// The text that the bytes of a file are.
+pub(super) fn decode(file: &Path, bytes: io::Result<Vec<u8>>) -> Result<String, Failure> {
+    let bytes = bytes.map_err(|error| {
         Failure::environment(
             Code::FileNotFound,
             format!("cannot read {}: {}", file.display(), plain(&error)),

@@ -274,6 +274,8 @@ kinds! {
         PubWord = "pub",
         PureWord = "pure",
         AsyncWord = "async",
+        StepWord = "step",
+        FnType = "Fn",
     }
 }
 

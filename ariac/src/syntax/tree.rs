@@ -104,6 +104,27 @@ impl<'t> Node<'t> {
         self.raw.start_position().row
     }
 
+    /// Its 0-based column, in characters.
+    #[must_use]
+    pub fn column(self) -> usize {
+        let start = self.range().start;
+        let line = start - self.raw.start_position().column.min(start);
+        let before = self.tree.text.get(line..start).unwrap_or("");
+        before.chars().count()
+    }
+
+    /// The 0-based line on which it ends.
+    #[must_use]
+    pub fn end_row(self) -> usize {
+        self.raw.end_position().row
+    }
+
+    /// What tells it from every other node of its tree.
+    #[must_use]
+    pub fn id(self) -> usize {
+        self.raw.id()
+    }
+
     /// Number of blanks before the first word of its first line.
     #[must_use]
     pub fn indentation(self) -> usize {
