@@ -40,7 +40,8 @@ test: runtime lint test-rust test-python ## Run every test of every kind
 lint: setup ## Check formatting and lints
 	@echo '==> Checking format and lints'
 	@cargo fmt --all --check
-	@if cargo clippy --version >/dev/null 2>&1; then cargo clippy --workspace --all-targets -- -D warnings; \
+	@if cargo clippy --version >/dev/null 2>&1; then cargo clippy --workspace --all-targets -- -D warnings \
+	    && env -u PYO3_PYTHON PYO3_NO_PYTHON=1 cargo clippy -p aria-rt --features program -- -D warnings; \
 	  else echo 'clippy is not installed: its lints are not checked'; fi
 	@.venv/bin/ruff check -q --no-cache --config .ci/ruff.toml python-sdk aria-rt tests bench examples
 	@.venv/bin/ruff format -q --no-cache --config .ci/ruff.toml --check python-sdk aria-rt tests/projects examples

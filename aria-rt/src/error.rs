@@ -231,9 +231,10 @@ impl Pending {
     /// The error in words.
     pub(crate) fn told(self) -> Told {
         let (kind, message) = match &self.cause {
-            // SAFETY: the cause owns the string.
             Cause::Raised { kind, message } => {
-                (*kind, unsafe { strings::as_str(*message).to_owned() })
+                // SAFETY: the cause owns the string.
+                let message = unsafe { strings::as_str(*message) };
+                (*kind, message.to_owned())
             }
             Cause::Message { kind, message } => (*kind, message.clone()),
             cause => cause.words(),

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 /// What an example of a page is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// ```` ```aria ````: a program that is accepted.
+    /// ```` ```aria ````: a program that is accepted. So are ```` ```aria,run ```` and ```` ```aria,test ````, which
+    /// `python/test_run.py` runs.
     Right,
     /// ```` ```aria,wrong ````: a program that shows the mistake.
     Wrong,
@@ -35,7 +36,7 @@ pub fn examples(page: &str) -> Vec<Example> {
     let mut open = false;
     for (index, line) in page.lines().enumerate() {
         let kind = match line.strip_prefix("```aria") {
-            Some("") => Some(Kind::Right),
+            Some("" | ",run" | ",test") => Some(Kind::Right),
             Some(",wrong") => Some(Kind::Wrong),
             Some(",later") => Some(Kind::Later),
             Some(word) if word.ends_with(".aria") => Some(Kind::File(word[1..].to_owned())),

@@ -135,16 +135,3 @@ fn fail(kind: ErrorKind, message: &str, location: *const Location) {
     let message = message.to_owned();
     set_pending(Cause::Message { kind, message }, location);
 }
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn nothing_is_written_before_there_is_much() {
-        let mut output = super::Output {
-            gathered: Vec::new(),
-            by_lines: Some(false),
-        };
-        output.write(b"a\n").expect("nothing is written");
-        assert_eq!(output.gathered, b"a\n");
-    }
-}

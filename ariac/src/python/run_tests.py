@@ -21,6 +21,7 @@ finally:
 
 
 def note(number, what):
+    """Tells ariac that a test has begun, passed or failed."""
     os.write(int(progress), f"{number} {what}\n".encode())
 
 
