@@ -6,6 +6,7 @@
 
 use super::builder::{Builder, Val, vector_type};
 use super::context::ModuleCx;
+use super::lower::Width;
 use super::multiversion::Level;
 use super::runtime::MEMORY_NONE;
 use crate::builtins::MathFn;
@@ -16,13 +17,19 @@ use inkwell::module::Linkage;
 use inkwell::types::{BasicType, BasicTypeEnum};
 use inkwell::values::{FunctionValue, PointerValue};
 
-/// A function of numbers, on scalars and, where [`is_inline`], vectors. `abs` of Ints may fail and is not here.
+/// A function of numbers, on scalars and, where [`is_inline`], vectors. `abs` of integers may fail and is not here.
 pub fn call<'c>(b: &Builder<'_, 'c>, function: MathFn, ty: &Ty, args: &[Val<'c>]) -> Val<'c> {
     let shape = args[0].get_type();
-    let intrinsic = |name| b.intrinsic(name, &[shape], args);
+    let intrinsic = |name: &str| b.intrinsic(name, &[shape], args);
+    if let Some(width) = Width::of(ty) {
+        let name = if function == MathFn::Min {
+            "min"
+        } else {
+            "max"
+        };
+        return intrinsic(&width.intrinsic(name));
+    }
     match function {
-        MathFn::Min if *ty == Ty::Int => intrinsic("llvm.smin"),
-        MathFn::Max if *ty == Ty::Int => intrinsic("llvm.smax"),
         MathFn::Min => extreme(b, FloatPredicate::OLT, args[0], args[1]),
         MathFn::Max => extreme(b, FloatPredicate::OGT, args[0], args[1]),
         MathFn::Abs => intrinsic("llvm.fabs"),

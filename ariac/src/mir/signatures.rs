@@ -130,8 +130,8 @@ impl Signatures {
     #[must_use]
     pub fn may_fail(&self, value: &Rvalue, function: &Function) -> bool {
         let is_int = |o: &Operand| match o {
-            Operand::Local(l) => function.locals[*l].ty == Ty::Int,
-            Operand::Const(c) => matches!(c, Const::Int(_)),
+            Operand::Local(l) => matches!(function.locals[*l].ty, Ty::Int | Ty::Sized(_)),
+            Operand::Const(c) => matches!(c, Const::Int(_) | Const::Sized(..)),
         };
         match value {
             Rvalue::Use(_)
@@ -158,7 +158,10 @@ impl Signatures {
             Rvalue::Math { function, args } => {
                 *function == crate::builtins::MathFn::Abs && args.iter().any(is_int)
             }
-            Rvalue::Convert { to, .. } => *to == Ty::Int,
+            Rvalue::Convert { to, operand } => match operand {
+                Operand::Local(l) => conversion_may_fail(&function.locals[*l].ty, to),
+                Operand::Const(_) => matches!(to, Ty::Int | Ty::Sized(_)),
+            },
             Rvalue::Load { checked, .. } => *checked,
             Rvalue::Field {
                 tuple,
@@ -290,4 +293,21 @@ impl Signatures {
 /// Whether another owner of a value of the type may be refused: those of counted values never are.
 fn clones_may_fail(ty: &Ty) -> bool {
     ty.is_owned() && !matches!(ty, Ty::String | Ty::PythonObject | Ty::Fn(_))
+}
+
+/// Whether a conversion between scalar types may fail: one to an integer type that does not have every value.
+#[must_use]
+pub fn conversion_may_fail(from: &Ty, to: &Ty) -> bool {
+    let range = |ty: &Ty| match ty {
+        Ty::Int => Some((i64::MIN.into(), i64::MAX.into())),
+        Ty::Sized(kind) => Some(kind.range()),
+        Ty::Bool => Some((0, 1)),
+        _ => None,
+    };
+    match (range(from), range(to)) {
+        _ if *to == Ty::Bool => false,
+        (Some((low, high)), Some((least, greatest))) => low < least || high > greatest,
+        (None, Some(_)) => true,
+        (_, None) => false,
+    }
 }

@@ -341,6 +341,15 @@ impl Ty {
             Ty::Float32 => Elem::F32,
             Ty::Int => Elem::I64,
             Ty::Bool => Elem::Bool,
+            Ty::Sized(kind) => match kind {
+                IntKind::I8 => Elem::I8,
+                IntKind::I16 => Elem::I16,
+                IntKind::I32 => Elem::I32,
+                IntKind::U8 => Elem::U8,
+                IntKind::U16 => Elem::U16,
+                IntKind::U32 => Elem::U32,
+                IntKind::U64 => Elem::U64,
+            },
             _ => return None,
         })
     }

@@ -55,6 +55,8 @@ impl<'c> Builder<'_, 'c> {
         srem => LLVMSRem;
         /// Unsigned quotient; the divisor is not 0.
         udiv => LLVMUDiv;
+        /// Unsigned rest; the divisor is not 0.
+        urem => LLVMURem;
         /// Bits of both.
         and => LLVMAnd;
         /// Bits of either.
@@ -177,6 +179,10 @@ impl<'c> Builder<'_, 'c> {
         int_to_float => LLVMSIToFP;
         /// Float to signed integer, cut; the result must fit.
         float_to_int => LLVMFPToSI;
+        /// Unsigned integer to float, rounded to nearest.
+        uint_to_float => LLVMUIToFP;
+        /// Float to unsigned integer, cut; the result must fit.
+        float_to_uint => LLVMFPToUI;
         /// `Float` to `Float32`.
         narrow_float => LLVMFPTrunc;
         /// `Float32` to `Float`.

@@ -1,16 +1,17 @@
-//! Sums of Ints are exact: OverflowError only when the sum itself does not fit.
+//! Sums of integers are exact: OverflowError only when the sum itself does not fit.
 //!
 //! Terms are taken in chunks of 2^22. Mostly they are of less than 2^40, and then a chunk's sum fits an Int: it is
 //! summed as it comes, and bits are gathered that say whether a term was larger. If one was, the chunk is summed again:
-//! its terms are made unsigned by flipping the sign bit, their halves of 32 bits are summed apart, and what the flipping
+//! its terms are made unsigned by flipping the sign bit (unless they are UInt64s, which are unsigned already), their halves of 32 bits are summed apart, and what the flipping
 //! added is taken off. Chunks are added in 128 bits. All loops are plain integer arithmetic, whose order does not
 //! matter, and LLVM vectorises them.
 
 use super::Lowering;
 use super::kernel::Terms;
+use super::width::Width;
 use crate::llvm::builder::Val;
 use crate::llvm::remarks::LoopKind;
-use crate::types::Ty;
+use crate::types::{IntKind, Ty};
 use inkwell::IntPredicate;
 use inkwell::values::PointerValue;
 
@@ -21,8 +22,9 @@ const CHUNK: i64 = 1 << 22;
 const SMALL_BITS: i64 = 40;
 
 impl<'c> Lowering<'_, 'c> {
-    /// The exact sum of Ints; Bools count as 0 and 1.
-    pub(super) fn sum_ints(&mut self, terms: &Terms<'_, 'c>) -> Val<'c> {
+    /// The exact sum of integers of this type; Bools count as 0 and 1, and give an Int.
+    pub(super) fn sum_ints(&mut self, terms: &Terms<'_, 'c>, ty: &Ty) -> Val<'c> {
+        let width = Width::of(ty).unwrap_or(Width::INT);
         let (i64, i128) = (self.cx.types.i64, self.cx.types.i128);
         let total = self.b.slot(i128, "total");
         let len = terms.len();
@@ -38,9 +40,10 @@ impl<'c> Lowering<'_, 'c> {
         });
         let b = &self.b;
         let sum = b.load(i128, total);
-        let short = b.trunc(sum, i64);
-        let misfit = b.icmp(IntPredicate::NE, b.sext(short, i128), sum);
-        self.raise_overflow_if(misfit, "sum of Ints");
+        let short = b.trunc(sum, self.cx.types.int(self.cx.context, width.bits));
+        let again = width.resize(b, short, i128.into());
+        let misfit = b.icmp(IntPredicate::NE, again, sum);
+        self.raise_overflow_if(misfit, &format!("sum of {}s", width.name));
         short
     }
 
@@ -56,11 +59,15 @@ impl<'c> Lowering<'_, 'c> {
         let zero = self.b.i64(0);
         self.b.store(zero, sum);
         self.b.store(zero, bits);
+        let is_signed = self.is_signed_term(terms);
         let latch = self.count(zero, count, 1, |this, i| {
             let term = this.int_term(terms, base, i);
             let b = &this.b;
             b.store(b.add(b.load(i64, sum), term), sum);
-            let shifted = b.add(term, b.i64(1 << SMALL_BITS));
+            let shifted = match is_signed {
+                true => b.add(term, b.i64(1 << SMALL_BITS)),
+                false => term,
+            };
             b.store(b.or(b.load(i64, bits), shifted), bits);
         });
         self.describe_loop(latch, LoopKind::Sum);
@@ -90,10 +97,14 @@ impl<'c> Lowering<'_, 'c> {
         let zero = self.b.i64(0);
         self.b.store(zero, low);
         self.b.store(zero, high);
+        let is_signed = self.is_signed_term(terms);
         let latch = self.count(zero, count, 1, |this, i| {
             let term = this.int_term(terms, base, i);
             let b = &this.b;
-            let bits = b.xor(term, b.i64(i64::MIN));
+            let bits = match is_signed {
+                true => b.xor(term, b.i64(i64::MIN)),
+                false => term,
+            };
             let half = b.and(bits, b.i64(0xffff_ffff));
             b.store(b.add(b.load(i64, low), half), low);
             let half = b.lshr(bits, b.i64(32));
@@ -104,17 +115,25 @@ impl<'c> Lowering<'_, 'c> {
         let constant = |value| i128.const_int(value, false).into();
         let low = b.zext(b.load(i64, low), i128);
         let high = b.shl(b.zext(b.load(i64, high), i128), constant(32));
+        let sum = b.add(low, high);
+        if !is_signed {
+            return sum;
+        }
         let flipped = b.shl(b.zext(count, i128), constant(63));
-        b.sub(b.add(low, high), flipped)
+        b.sub(sum, flipped)
+    }
+
+    /// Whether the 64 bits of a term are those of a signed number.
+    fn is_signed_term(&self, terms: &Terms<'_, 'c>) -> bool {
+        self.operand_ty(&terms.kernel.result) != Ty::Sized(IntKind::U64)
     }
 
     fn int_term(&mut self, terms: &Terms<'_, 'c>, base: Val<'c>, i: Val<'c>) -> Val<'c> {
         let index = self.b.add_index(base, i);
         let term = self.term(terms, index);
-        if self.operand_ty(&terms.kernel.result) == Ty::Bool {
-            self.b.zext(term, self.cx.types.i64)
-        } else {
-            term
+        match self.operand_ty(&terms.kernel.result) {
+            Ty::Bool => self.b.zext(term, self.cx.types.i64),
+            ty => self.as_word(&ty, term).0,
         }
     }
 }

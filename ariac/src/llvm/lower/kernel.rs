@@ -4,12 +4,14 @@ use super::Lowering;
 use super::array::Elements;
 use super::checked::Overflow;
 use super::mentions::Mentions;
-use super::scalar::{pure_binary, pure_convert, pure_unary};
+use super::scalar::{pure_binary, pure_convert, pure_unary, small_exponent};
 use crate::arena::Id;
 use crate::builtins::MathFn;
 use crate::llvm::builder::{Val, vector_type};
 use crate::llvm::mathlib;
-use crate::mir::{BinOp, Kernel, LocalId, Operand, Rvalue, Stmt, StmtKind, UnOp};
+use crate::mir::{
+    BinOp, Kernel, LocalId, Operand, Rvalue, Stmt, StmtKind, UnOp, conversion_may_fail,
+};
 use crate::types::Ty;
 use inkwell::IntPredicate;
 use std::collections::HashMap;
@@ -166,10 +168,7 @@ impl<'c> Lowering<'_, 'c> {
                     _ => ty.elem().is_some(),
                 }
             }
-            Rvalue::Convert { to, operand } => {
-                let from = self.operand_ty(operand);
-                from == *to || *to != Ty::Int || from == Ty::Bool
-            }
+            Rvalue::Convert { to, operand } => !conversion_may_fail(&self.operand_ty(operand), to),
             Rvalue::Math { function, args } => {
                 self.operand_ty(&args[0]).is_float() && mathlib::is_inline(*function)
             }
@@ -183,32 +182,30 @@ impl<'c> Lowering<'_, 'c> {
         let mut some = false;
         let harmless = values_of(kernel).all(|value| match value {
             Rvalue::Unary { op, operand } => {
-                some |= *op == UnOp::Neg && self.operand_ty(operand) == Ty::Int;
-                true
+                let ty = self.operand_ty(operand);
+                some |= *op == UnOp::Neg && ty == Ty::Int;
+                *op != UnOp::Neg || !matches!(ty, Ty::Sized(_))
             }
             Rvalue::Binary { op, left, right } => {
                 let ty = self.operand_ty(left);
                 let is_int = ty == Ty::Int;
-                let small = |exponent: &Operand| {
-                    matches!(exponent, Operand::Const(crate::mir::Const::Int(0..=64)))
-                };
                 match op {
                     BinOp::Add | BinOp::Sub | BinOp::Mul => some |= is_int,
                     BinOp::FloorDiv | BinOp::Mod if is_int => return false,
-                    BinOp::Pow if is_int && !small(right) => return false,
+                    BinOp::Pow if is_int && small_exponent(right).is_none() => return false,
                     BinOp::Pow => some |= is_int,
                     _ => {}
                 }
-                ty != Ty::String
+                let wraps = matches!(op, BinOp::WrapAdd | BinOp::WrapSub | BinOp::WrapMul);
+                let is_checked = !op.is_comparison() && !wraps;
+                ty != Ty::String && !(is_checked && matches!(ty, Ty::Sized(_)))
             }
             Rvalue::Math { function, args } => {
-                some |= *function == MathFn::Abs && self.operand_ty(&args[0]) == Ty::Int;
-                true
+                let ty = self.operand_ty(&args[0]);
+                some |= *function == MathFn::Abs && ty == Ty::Int;
+                *function != MathFn::Abs || !matches!(ty, Ty::Sized(_))
             }
-            Rvalue::Convert { to, operand } => {
-                let from = self.operand_ty(operand);
-                from == *to || *to != Ty::Int || from == Ty::Bool
-            }
+            Rvalue::Convert { to, operand } => !conversion_may_fail(&self.operand_ty(operand), to),
             Rvalue::Load { checked, .. } => !checked,
             Rvalue::Use(_) | Rvalue::Len(_) => true,
             _ => false,

@@ -1,7 +1,7 @@
 //! MIR to LLVM IR, one function at a time. Groups of instructions have a file each:
 //!
 //! * [`stmt`]: statements, loops, leaving; [`rvalue`]: the table of what computes a value
-//! * [`scalar`]: numbers; [`checked`]: numbers that may not fit; `mathlib` beside this directory: functions of numbers
+//! * [`scalar`]: numbers; [`width`]: integers of all widths; [`checked`]: those that may not fit; `mathlib` beside this directory: functions of numbers
 //! * [`slots`]: locals, and owning and dropping what they hold
 //! * [`array`]: elements, allocation; [`map`]: fresh arrays; [`reduce`], [`lanes`], [`block_sums`], [`int_sum`]: one value of many;
 //!   [`kernel`]: what kernels are made of; [`parallel`]: kernels on several threads
@@ -31,7 +31,10 @@ mod slots;
 mod stmt;
 mod strided;
 mod strings;
+mod width;
 mod work;
+
+pub(super) use width::Width;
 
 use super::builder::{Builder, Val};
 use super::context::ModuleCx;

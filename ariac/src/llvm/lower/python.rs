@@ -162,7 +162,14 @@ impl<'c> Lowering<'_, 'c> {
     fn object_of(&mut self, ty: &Ty, value: Val<'c>) -> Val<'c> {
         match ty {
             Ty::PythonObject => self.rt_value(RtFn::aria_rt_py_retain, &[value]),
-            Ty::Int => self.rt_value(RtFn::aria_rt_i64_to_py, &[value]),
+            Ty::Int | Ty::Sized(_) => {
+                let (value, is_signed) = self.as_word(ty, value);
+                let function = match is_signed {
+                    true => RtFn::aria_rt_i64_to_py,
+                    false => RtFn::aria_rt_u64_to_py,
+                };
+                self.rt_value(function, &[value])
+            }
             Ty::Float => self.rt_value(RtFn::aria_rt_f64_to_py, &[value]),
             Ty::Float32 => {
                 let wide = self.b.widen_float(value, self.cx.types.f64);

@@ -12,6 +12,7 @@
 use super::block_sums::BlockSums;
 use super::kernel::Terms;
 use super::lanes::{BLOCK, Fold, Lanes, ROW, Rows};
+use super::width::Width;
 use super::{Exit, Lowering};
 use crate::llvm::builder::{Builder, Val, vector_type};
 use crate::llvm::multiversion;
@@ -38,7 +39,7 @@ impl<'c> Lowering<'_, 'c> {
         let ty = self.operand_ty(&kernel.result);
         match op {
             ReduceOp::Sum if ty.is_float() => self.fold_floats(Fold::Sum, &terms, &ty),
-            ReduceOp::Sum => self.sum_ints(&terms),
+            ReduceOp::Sum => self.sum_ints(&terms, &ty),
             ReduceOp::Mean => self.mean(&terms, &ty, wanted),
             ReduceOp::Min | ReduceOp::Max => {
                 let (fold, name) = match op {
@@ -317,14 +318,20 @@ impl<'c> Lowering<'_, 'c> {
         self.b.enter(end);
     }
 
-    /// The least or greatest Int (or Bool); there is at least one.
+    /// The least or greatest integer (or Bool); there is at least one.
     fn extreme_int(&mut self, fold: Fold, terms: &Terms<'_, 'c>, ty: &Ty) -> Val<'c> {
         let scalar = self.cx.value_type(ty);
-        let (name, identity) = match (fold, ty) {
-            (Fold::Min, Ty::Bool) => ("llvm.umin", self.b.bool(true)),
-            (_, Ty::Bool) => ("llvm.umax", self.b.bool(false)),
-            (Fold::Min, _) => ("llvm.smin", self.b.i64(i64::MAX)),
-            _ => ("llvm.smax", self.b.i64(i64::MIN)),
+        let (name, identity) = match (fold, Width::of(ty)) {
+            (Fold::Min, None) => ("llvm.umin".to_owned(), self.b.bool(true)),
+            (_, None) => ("llvm.umax".to_owned(), self.b.bool(false)),
+            (Fold::Min, Some(width)) => {
+                let greatest = width.number(&self.b, width.range().1);
+                (width.intrinsic("min"), greatest)
+            }
+            (_, Some(width)) => {
+                let least = width.number(&self.b, width.range().0);
+                (width.intrinsic("max"), least)
+            }
         };
         let held = self.b.slot(scalar, "extreme");
         self.gathering(terms.kernel, |this| {
@@ -333,7 +340,7 @@ impl<'c> Lowering<'_, 'c> {
             let latch = this.count(zero, terms.len(), 1, |this, index| {
                 let term = this.term(terms, index);
                 let old = this.b.load(scalar, held);
-                let new = this.b.intrinsic(name, &[scalar], &[old, term]);
+                let new = this.b.intrinsic(&name, &[scalar], &[old, term]);
                 this.b.store(new, held);
             });
             this.describe_loop(latch, LoopKind::Extreme);

@@ -4,13 +4,12 @@
 //! they can be.
 
 use super::Lowering;
+use super::width::{self, Width};
 use crate::builtins::MathFn;
 use crate::llvm::builder::{Builder, Val, vector_type};
 use crate::llvm::mathlib;
-use crate::llvm::runtime::RtFn;
-use crate::mir::{BinOp, Const, Operand, UnOp};
+use crate::mir::{BinOp, Const, Operand, UnOp, conversion_may_fail};
 use crate::types::Ty;
-use aria_abi::codes::ErrorKind;
 use inkwell::types::BasicTypeEnum;
 use inkwell::{FloatPredicate, IntPredicate};
 
@@ -39,8 +38,9 @@ pub(super) fn pure_binary<'c>(
             BinOp::Ge => b.fcmp(FloatPredicate::OGE, x, y),
         });
     }
+    let is_signed = Width::of(ty).is_some_and(|width| width.is_signed);
     let compare = |signed, unsigned| {
-        let predicate = if *ty == Ty::Bool { unsigned } else { signed };
+        let predicate = if is_signed { signed } else { unsigned };
         b.icmp(predicate, x, y)
     };
     Some(match op {
@@ -81,21 +81,30 @@ pub(super) fn pure_convert<'c>(
     if from == to {
         return Some(x);
     }
+    if conversion_may_fail(from, to) {
+        return None;
+    }
     let target = shaped_like(x, b.cx.value_type(to));
     Some(match (from, to) {
-        (Ty::Int, Ty::Float | Ty::Float32) => b.int_to_float(x, target),
-        (Ty::Bool, Ty::Float | Ty::Float32) => {
-            let wide = b.zext(x, shaped_like(x, b.cx.types.i64.into()));
-            b.int_to_float(wide, target)
-        }
-        (Ty::Bool, Ty::Int) => b.zext(x, target),
-        (Ty::Int, Ty::Bool) => b.icmp(IntPredicate::NE, x, super::zero(x.get_type())),
         (Ty::Float | Ty::Float32, Ty::Bool) => {
             b.fcmp(FloatPredicate::UNE, x, super::zero(x.get_type()))
         }
         (Ty::Float32, Ty::Float) => b.widen_float(x, target),
         (Ty::Float, Ty::Float32) => b.narrow_float(x, target),
-        _ => return None,
+        (Ty::Bool, Ty::Float | Ty::Float32) => {
+            let wide = b.zext(x, shaped_like(x, b.cx.types.i64.into()));
+            b.int_to_float(wide, target)
+        }
+        (Ty::Bool, _) => b.zext(x, target),
+        (_, Ty::Bool) => width::is_some(b, x),
+        _ => {
+            let width = Width::of(from)?;
+            match to {
+                Ty::Float | Ty::Float32 if width.is_signed => b.int_to_float(x, target),
+                Ty::Float | Ty::Float32 => b.uint_to_float(x, target),
+                _ => width.resize(b, x, target),
+            }
+        }
     })
 }
 
@@ -165,7 +174,7 @@ impl<'c> Lowering<'_, 'c> {
         let x = self.operand(operand);
         match pure_unary(&self.b, op, &ty, x) {
             Some(value) => value,
-            None => self.negate(x),
+            None => self.negate(width_of(&ty), x),
         }
     }
 
@@ -178,13 +187,14 @@ impl<'c> Lowering<'_, 'c> {
         if let Some(value) = pure_binary(&self.b, op, &ty, x, y) {
             return value;
         }
+        let width = width_of(&ty);
         match op {
-            BinOp::Add | BinOp::Sub | BinOp::Mul => self.checked_arithmetic(op, x, y),
-            BinOp::FloorDiv => self.floor_divide(x, y),
-            BinOp::Mod => self.modulo(x, y),
-            BinOp::Pow => match right {
-                Operand::Const(Const::Int(exponent @ 0..=64)) => self.power_of(x, *exponent),
-                _ => self.power(x, y),
+            BinOp::Add | BinOp::Sub | BinOp::Mul => self.checked_arithmetic(op, width, x, y),
+            BinOp::FloorDiv => self.floor_divide(width, x, y),
+            BinOp::Mod => self.modulo(width, x, y),
+            BinOp::Pow => match small_exponent(right) {
+                Some(exponent) => self.power_of(width, x, exponent),
+                None => self.power(width, x, y),
             },
             BinOp::Div => {
                 // MIR converts first; be kind to one that did not.
@@ -204,8 +214,8 @@ impl<'c> Lowering<'_, 'c> {
             _ => None,
         };
         let values: Vec<_> = args.iter().map(|arg| self.operand(arg)).collect();
-        if ty == Ty::Int && function == MathFn::Abs {
-            return self.absolute(values[0]);
+        if let (Some(width), MathFn::Abs) = (Width::of(&ty), function) {
+            return self.absolute(width, values[0]);
         }
         if function == MathFn::Pow && constant == Some(2.0) {
             // As NumPy: the product is rounded once, and is never worse than `pow`.
@@ -220,30 +230,20 @@ impl<'c> Lowering<'_, 'c> {
         if let Some(value) = pure_convert(&self.b, &from, to, x) {
             return value;
         }
-        self.float_to_int(x)
-    }
-
-    /// Towards zero: ValueError for nan, OverflowError when the result does not fit.
-    fn float_to_int(&mut self, x: Val<'c>) -> Val<'c> {
-        // -2^63 and 2^63 are floats; what lies between them is cut to an Int.
-        let (low, high) = (float(&self.b, x, -TWO_63), float(&self.b, x, TWO_63));
-        let at_least = self.b.fcmp(FloatPredicate::OGE, x, low);
-        let below = self.b.fcmp(FloatPredicate::OLT, x, high);
-        let fits = self.b.and(at_least, below);
-        let misfit = self.b.not(fits);
-        self.fail_if(misfit, |this| {
-            let is_nan = this.b.fcmp(FloatPredicate::UNO, x, x);
-            this.fail_with(
-                is_nan,
-                ErrorKind::ValueError,
-                "cannot convert float NaN to integer",
-            );
-            let (what, location) = (this.text("Float to Int"), this.location());
-            this.rt(RtFn::aria_rt_raise_overflow, &[what, location]);
-        });
-        self.b.float_to_int(x, self.cx.types.i64)
+        self.convert_checked(&from, to, x)
     }
 }
 
-/// 2 to the power of 63.
-const TWO_63: f64 = 9_223_372_036_854_775_808.0;
+fn width_of(ty: &Ty) -> Width {
+    Width::of(ty).expect("only integer arithmetic fails: MIR's verifier says so")
+}
+
+/// A constant exponent that a few products make.
+pub(super) fn small_exponent(operand: &Operand) -> Option<i128> {
+    let exponent = match operand {
+        Operand::Const(Const::Int(value)) => i128::from(*value),
+        Operand::Const(Const::Sized(_, value)) => *value,
+        _ => return None,
+    };
+    (0..=64).contains(&exponent).then_some(exponent)
+}

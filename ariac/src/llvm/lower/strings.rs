@@ -38,7 +38,14 @@ impl<'c> Lowering<'_, 'c> {
         let value = self.operand(operand);
         let text = match self.operand_ty(operand) {
             Ty::String => return self.rt_value(RtFn::aria_rt_str_retain, &[value]),
-            Ty::Int => self.rt_value(RtFn::aria_rt_str_from_i64, &[value]),
+            ty @ (Ty::Int | Ty::Sized(_)) => {
+                let (value, is_signed) = self.as_word(&ty, value);
+                let function = match is_signed {
+                    true => RtFn::aria_rt_str_from_i64,
+                    false => RtFn::aria_rt_str_from_u64,
+                };
+                self.rt_value(function, &[value])
+            }
             Ty::Float => self.rt_value(RtFn::aria_rt_str_from_f64, &[value]),
             Ty::Float32 => self.rt_value(RtFn::aria_rt_str_from_f32, &[value]),
             Ty::Bool => {

@@ -38,6 +38,12 @@ pub(super) enum Arg<'a> {
     Floats(&'a [f64]),
     Floats32(&'a [f32]),
     Ints(&'a [i64]),
+    /// Elements of any size.
+    Items {
+        data: *const c_void,
+        len: usize,
+        size: usize,
+    },
     /// Every second element, from the last to the first.
     Backwards(&'a [f64]),
     Slot(*const c_void),
@@ -55,6 +61,7 @@ impl Arg<'_> {
             Arg::Floats(values) => view(values),
             Arg::Floats32(values) => view(values),
             Arg::Ints(values) => view(values),
+            Arg::Items { data, len, size } => vec![data as u64, len as u64, size as u64, 0],
             Arg::Backwards(values) => {
                 let last = values.len() - 1;
                 let address = std::ptr::from_ref(&values[last]);

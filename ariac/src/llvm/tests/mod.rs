@@ -10,3 +10,4 @@ mod lists;
 mod machine;
 mod program;
 mod sums;
+mod widths;

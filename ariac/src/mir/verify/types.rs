@@ -380,11 +380,11 @@ impl Check<'_> {
         self.want(right, &ty, "the right operand")?;
         let fits = match op {
             BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge => {
-                ty.is_number() || matches!(ty, Ty::Bool | Ty::String)
+                is_number(&ty) || matches!(ty, Ty::Bool | Ty::String)
             }
             BinOp::Div => ty.is_float(),
-            BinOp::Pow | BinOp::WrapAdd | BinOp::WrapSub | BinOp::WrapMul => ty == Ty::Int,
-            _ => ty.is_number(),
+            BinOp::Pow | BinOp::WrapAdd | BinOp::WrapSub | BinOp::WrapMul => is_integer(&ty),
+            _ => is_number(&ty),
         };
         if !fits {
             return Err(format!("{} of {ty}", op.symbol()));
@@ -400,7 +400,7 @@ impl Check<'_> {
         for arg in args {
             self.want(arg, &ty, "an argument")?;
         }
-        if ty.is_float() || ty == Ty::Int && function.takes_int() {
+        if ty.is_float() || is_integer(&ty) && function.takes_int() {
             return Ok(ty);
         }
         Err(format!("{} of {ty}", function.name()))
@@ -508,6 +508,14 @@ impl Check<'_> {
         }
         Ok(Ty::PythonObject)
     }
+}
+
+fn is_integer(ty: &Ty) -> bool {
+    matches!(ty, Ty::Int | Ty::Sized(_))
+}
+
+fn is_number(ty: &Ty) -> bool {
+    is_integer(ty) || ty.is_float()
 }
 
 fn array_of(element: Ty) -> Ty {
