@@ -78,7 +78,10 @@ class Toolchain:
 
     def load(self, source: str, *options, name: str | None = None):
         """Builds a source text and imports it."""
-        path = self.build(source, *options, name=name)
+        return self.open(self.build(source, *options, name=name))
+
+    def open(self, path: Path):
+        """Imports an extension module; once a session."""
         if str(path) not in self.modules:
             name = path.name.split(".")[0]
             loader = importlib.machinery.ExtensionFileLoader(name, str(path))

@@ -47,7 +47,9 @@ impl<'h> Later<'h, '_> {
         let item: &'h Item = &self.hir.items[id];
         let what = match &item.kind {
             ItemKind::Fn(function) => return self.function(function),
-            ItemKind::Const { .. } => return,
+            ItemKind::Const { .. } | ItemKind::Import { .. } | ItemKind::FromImport { .. } => {
+                return;
+            }
             ItemKind::ExternPython { .. } | ItemKind::ExternNative { .. } => return,
             ItemKind::Type(decl) => match decl.kind {
                 TypeDeclKind::Struct => "`struct` is",
@@ -56,7 +58,6 @@ impl<'h> Later<'h, '_> {
             },
             ItemKind::Trait(_) => "`trait` is",
             ItemKind::Impl(_) => "`impl` is",
-            ItemKind::Import { .. } | ItemKind::FromImport { .. } => "`import` is",
         };
         self.report(item.name.span, what);
     }

@@ -24,7 +24,7 @@ impl Lower<'_> {
         Some(self.add(name, prefix, ItemKind::Import { path, file }, node))
     }
 
-    pub(super) fn from_import(&mut self, node: Node<'_>) -> Option<ItemId> {
+    pub(super) fn selective_import(&mut self, node: Node<'_>) -> Option<ItemId> {
         let path = self.path(node.field(Field::Path)?);
         let mut names = Vec::new();
         for item in node.fields(Field::Item) {
@@ -74,6 +74,6 @@ fn visibility(node: Node<'_>) -> Prefix {
     Prefix {
         doc: None,
         attributes: Vec::new(),
-        is_private: !visibility.is_some_and(|v| v.token(Kind::PubWord).is_some()),
+        is_private: visibility.is_none_or(|v| v.token(Kind::PubWord).is_none()),
     }
 }

@@ -34,7 +34,7 @@ impl Lower<'_> {
             Kind::TraitDeclaration => return self.trait_decl(node),
             Kind::ImplDeclaration => return self.impl_decl(node),
             Kind::ImportDeclaration => return self.import(node),
-            Kind::FromImportDeclaration => return self.from_import(node),
+            Kind::FromImportDeclaration => return self.selective_import(node),
             Kind::DocComment => return None,
             Kind::ModuleDeclaration => "`module` is",
             // After a syntax error, statements often end up outside of their function.

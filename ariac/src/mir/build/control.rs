@@ -252,7 +252,7 @@ impl<'a> FnBuilder<'a> {
                     inclusive: *inclusive,
                 })
             }
-            ExprKind::Name(_) => match self.cx.names.exprs.get(id) {
+            ExprKind::Name(_) | ExprKind::MethodCall { .. } => match self.cx.names.exprs.get(id) {
                 Some(Meaning::Local(binding)) => match self.range_of(*binding) {
                     Some(Variable::Range(range)) => Some(Range {
                         lo: Operand::Local(range.lo),

@@ -72,6 +72,7 @@ impl<'a> FnBuilder<'a> {
             ExprKind::Logical { op, left, right } => self.logical(*op, *left, *right),
             ExprKind::Compare { first, rest } => self.compare(id, *first, rest),
             ExprKind::Range { .. } => Value::unit(), // Only where `range` is asked for.
+            ExprKind::MethodCall { .. } if self.is_constant(id) => self.name(id),
             ExprKind::Call { .. } | ExprKind::MethodCall { .. } => self.call(id),
             ExprKind::Index { base, indices } => self.index(*base, indices),
             ExprKind::If {
@@ -203,6 +204,11 @@ impl<'a> FnBuilder<'a> {
             }
             _ => self.compute(Ty::String, Rvalue::ToStr(value.operand)),
         }
+    }
+
+    /// Whether it is a constant of another file, `geometry.SIDES`.
+    fn is_constant(&self, id: ExprId) -> bool {
+        matches!(self.cx.names.exprs.get(id), Some(Meaning::Const(_)))
     }
 
     fn name(&mut self, id: ExprId) -> Value {

@@ -101,7 +101,7 @@ impl Infer<'_, '_> {
         }
     }
 
-    fn call_value(&mut self, id: ExprId, callee: ExprId, ty: &Ty, args: &[Arg]) -> Ty {
+    pub(super) fn call_value(&mut self, id: ExprId, callee: ExprId, ty: &Ty, args: &[Arg]) -> Ty {
         match ty {
             Ty::PythonObject => {
                 self.object_args(args);

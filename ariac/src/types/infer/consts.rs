@@ -92,9 +92,9 @@ impl Infer<'_, '_> {
             | ExprKind::Binary { .. }
             | ExprKind::Logical { .. }
             | ExprKind::Compare { .. } => true,
-            ExprKind::Name(_) => match self.meaning(id) {
-                Some(Meaning::Const(_)) => true,
-                Some(Meaning::Error) | None => return false,
+            ExprKind::Name(_) | ExprKind::MethodCall { .. } => match self.meaning(id) {
+                Some(Meaning::Const(_)) => return true,
+                Some(Meaning::Error) => return false,
                 _ => false,
             },
             ExprKind::Error => return false,

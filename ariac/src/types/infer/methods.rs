@@ -74,6 +74,9 @@ pub(super) struct Call<'c> {
 impl Infer<'_, '_> {
     /// `receiver.name(args) |x| … end`.
     pub(super) fn method_call(&mut self, call: &Call<'_>, want: Want<'_>) -> Ty {
+        if let Some(ty) = self.scoped(call) {
+            return ty;
+        }
         match self.meaning(call.receiver) {
             Some(Meaning::Namespace(namespace)) => {
                 return self.namespace_call(call, namespace, want);

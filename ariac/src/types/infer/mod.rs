@@ -16,6 +16,7 @@ mod methods;
 mod operators;
 mod python;
 mod routines;
+mod scoped;
 
 use super::{Callee, Ty, Types};
 use crate::diagnostics::{Diagnostic, Reports, syntax, types as say};
