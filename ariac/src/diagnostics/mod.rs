@@ -9,6 +9,7 @@ pub mod effects;
 pub mod instances;
 pub mod names;
 mod nearest;
+pub mod patterns;
 mod render;
 mod report;
 pub mod syntax;

@@ -7,6 +7,7 @@
 //!
 //! [`ty`] and [`results`] say what comes out; [`written`] reads types, [`signature`] functions' heads, [`infer`] bodies.
 
+pub mod exhaustive;
 mod infer;
 mod later;
 mod pretty;
@@ -15,6 +16,7 @@ mod signature;
 mod ty;
 mod written;
 
+pub use exhaustive::Binder;
 pub use later::later;
 pub use pretty::pretty;
 pub use results::{
