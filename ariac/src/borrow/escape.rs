@@ -3,10 +3,22 @@
 use super::Roots;
 use crate::diagnostics::{Reports, borrow};
 use crate::mir::{Function, LocalId, Operand, Rvalue, StmtKind};
+use crate::types::Ty;
 use std::collections::HashMap;
 
 pub(super) fn check(function: &Function, roots: &Roots<'_>, reports: &mut Reports) {
     let holds_view = |local: LocalId| function.locals[local].ty.holds_view();
+    let first_view = |parts: &[Operand]| {
+        let views = parts.iter().filter_map(Operand::local);
+        let mut views = views.filter(|l| holds_view(*l));
+        views.find_map(|view| roots.roots(view).first().copied())
+    };
+    let stored = |span, parts: &[Operand], reports: &mut Reports| {
+        if let Some(root) = first_view(parts) {
+            let report = borrow::view_stored(span, &roots.origin(root), "a value");
+            reports.add(report);
+        }
+    };
     // Objects that views were turned into, and what they were.
     let mut objects = HashMap::new();
     function.body.each(&mut |stmt| match &stmt.kind {
@@ -42,6 +54,27 @@ pub(super) fn check(function: &Function, roots: &Roots<'_>, reports: &mut Report
                 },
         } if holds_view(*view) => {
             objects.insert(*dst, *view);
+        }
+        StmtKind::Assign {
+            value: Rvalue::Closure { captures, .. },
+            ..
+        } => {
+            if let Some(root) = first_view(captures) {
+                reports.add(borrow::view_captured(stmt.span, &roots.origin(root)));
+            }
+        }
+        StmtKind::Assign {
+            value: Rvalue::Adt { fields: parts, .. } | Rvalue::List { items: parts, .. },
+            ..
+        } => stored(stmt.span, parts, reports),
+        StmtKind::Assign {
+            value: Rvalue::ListOp { args: parts, .. },
+            ..
+        } => stored(stmt.span, parts, reports),
+        StmtKind::SetField { of, value, .. }
+            if !matches!(function.locals[*of].ty, Ty::Tuple(_)) =>
+        {
+            stored(stmt.span, std::slice::from_ref(value), reports);
         }
         _ => {}
     });

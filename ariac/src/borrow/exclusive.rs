@@ -4,7 +4,11 @@ use super::Roots;
 use crate::diagnostics::{Reports, borrow};
 use crate::hir::ParamMode;
 use crate::mir::liveness::{self, LocalSet, Visit};
-use crate::mir::{Access, Function, LocalId, Operand, Program, Rvalue, Signatures, Stmt, StmtKind};
+use crate::mir::{
+    Access, FnId, Function, LocalId, Operand, Program, Rvalue, Signatures, Step, Stmt, StmtKind,
+};
+use crate::types::Ty;
+use std::collections::{HashMap, HashSet};
 
 pub(super) fn check(
     program: &Program,
@@ -13,14 +17,18 @@ pub(super) fn check(
     roots: &Roots<'_>,
     reports: &mut Reports,
 ) {
-    let calls = Calls {
+    let mut calls = Calls {
         program,
+        signatures,
         function,
         roots,
+        blocks: HashMap::new(),
     };
+    calls.find_blocks();
     function.body.each(&mut |stmt| {
         calls.arguments(stmt, reports);
         calls.stores(stmt, reports);
+        calls.iterations(stmt, reports);
     });
     if roots.origins.is_empty() {
         return;
@@ -37,54 +45,181 @@ pub(super) fn check(
 
 struct Calls<'a> {
     program: &'a Program,
+    signatures: &'a Signatures,
     function: &'a Function,
     roots: &'a Roots<'a>,
+    /// What the blocks that are passed to calls use, by the locals that hold them.
+    blocks: HashMap<LocalId, Vec<Use>>,
+}
+
+/// Something that a call is given.
+#[derive(Clone)]
+struct Use {
+    local: LocalId,
+    mode: ParamMode,
+    /// The parameter, or how the block calls it.
+    name: String,
 }
 
 impl Calls<'_> {
+    /// What each block of the function uses of it.
+    fn find_blocks(&mut self) {
+        let mut blocks = HashMap::new();
+        self.function.body.each(&mut |stmt| {
+            if let StmtKind::Assign {
+                dst: Some(dst),
+                value: Rvalue::Borrowing { function, captures },
+            } = &stmt.kind
+            {
+                let changed = self.changed_captures(*function);
+                let params = &self.program.functions[*function].params;
+                let uses = captures.iter().zip(params).map(|(&local, param)| Use {
+                    local,
+                    mode: match changed.contains(&param.local) {
+                        true => ParamMode::Mut,
+                        false => ParamMode::Read,
+                    },
+                    name: format!("{} in the block", param.name),
+                });
+                blocks.insert(*dst, uses.collect());
+            }
+        });
+        self.blocks = blocks;
+    }
+
+    /// The parameters of a function that it changes, directly or by an alias.
+    fn changed_captures(&self, function: FnId) -> HashSet<LocalId> {
+        let function = &self.program.functions[function];
+        let origins = liveness::origins(&function.body, &function.locals);
+        let mut changed = HashSet::new();
+        function.body.each(&mut |stmt| {
+            if !stmt.binds_alias(&function.locals) {
+                stmt.changes(self.signatures, &mut |local| {
+                    changed.insert(local);
+                    changed.extend(origins.get(&local).into_iter().flatten());
+                });
+            }
+        });
+        changed
+    }
+
     /// A `mut` argument is the only one that shows its memory.
     fn arguments(&self, stmt: &Stmt, reports: &mut Reports) {
         let StmtKind::Assign { value, .. } = &stmt.kind else {
             return;
         };
-        let (name, params, args): (&str, Vec<(&str, ParamMode)>, _) = match value {
+        let (callee, params, args): (&str, Vec<(String, ParamMode)>, _) = match value {
             Rvalue::Call { callee, args } => {
                 let callee = &self.program.functions[*callee];
-                let params = callee.params.iter().map(|p| (p.name.as_str(), p.mode));
+                let params = callee.params.iter().map(|p| (p.name.clone(), p.mode));
                 (&callee.name, params.collect(), args)
             }
             Rvalue::CallNative { callee, args } => {
                 let callee = &self.program.natives[*callee];
-                let params = callee.params.iter().map(|p| ("the other", p.1));
+                let params = callee.params.iter().map(|p| ("the other".into(), p.1));
                 (&callee.symbol, params.collect(), args)
+            }
+            Rvalue::CallValue { callee, args } => {
+                let Ty::Fn(ty) = &self.function.locals[*callee].ty else {
+                    return;
+                };
+                let params = ty.params.iter().map(|p| ("the other".into(), p.1));
+                ("the function", params.collect(), args)
             }
             _ => return,
         };
-        for (i, (param, mode)) in params.iter().enumerate() {
-            let Some(Operand::Local(changed)) = args.get(i).filter(|_| *mode == ParamMode::Mut)
-            else {
+        let mut uses: Vec<Use> = Vec::new();
+        for (arg, (name, mode)) in args.iter().zip(params) {
+            let Operand::Local(local) = arg else { continue };
+            match self.blocks.get(local) {
+                Some(block) => uses.extend(block.iter().cloned()),
+                None => uses.push(Use {
+                    local: *local,
+                    mode,
+                    name,
+                }),
+            }
+        }
+        for (i, changed) in uses.iter().enumerate() {
+            if changed.mode != ParamMode::Mut {
                 continue;
-            };
-            let mine = self.roots.roots(*changed);
-            self.read_only(stmt, *changed, &mine, reports);
-            for (j, (other_param, other_mode)) in params.iter().enumerate() {
+            }
+            let mine = self.roots.roots(changed.local);
+            self.read_only(stmt, changed.local, &mine, reports);
+            for (j, other) in uses.iter().enumerate() {
                 // Of two `mut` arguments the pair is told once.
-                if j == i || *other_mode == ParamMode::Mut && j < i {
+                if j == i || other.mode == ParamMode::Mut && j < i {
                     continue;
                 }
-                let Some(Operand::Local(other)) = args.get(j) else {
-                    continue;
-                };
-                let by_value = *other_mode != ParamMode::Mut
-                    && self.function.locals[*other].ty.elem().is_some();
-                let theirs = self.roots.roots(*other);
-                if let Some(shared) = theirs.iter().find(|r| mine.contains(r) && !by_value) {
+                let by_value = other.mode != ParamMode::Mut
+                    && self.function.locals[other.local].ty.elem().is_some();
+                let theirs = self.roots.roots(other.local);
+                let shared = theirs.iter().find(|r| mine.contains(r) && !by_value);
+                let apart = Roots::disjoint(
+                    &self.roots.path(changed.local),
+                    &self.roots.path(other.local),
+                );
+                if let (Some(shared), false) = (shared, apart) {
                     let origin = self.roots.origin(*shared);
-                    let params = [*param, *other_param];
-                    reports.add(borrow::aliased_arguments(stmt.span, name, &origin, params));
+                    let params = [changed.name.as_str(), other.name.as_str()];
+                    reports.add(borrow::aliased_arguments(
+                        stmt.span, callee, &origin, params,
+                    ));
                 }
             }
         }
+    }
+
+    /// A list is not changed by the body of the loop that goes through it. (Such a loop counts in a variable without a
+    /// name, and begins with the element.)
+    fn iterations(&self, stmt: &Stmt, reports: &mut Reports) {
+        let StmtKind::For { var, body, .. } = &stmt.kind else {
+            return;
+        };
+        let list = body.stmts.first().and_then(|first| match &first.kind {
+            StmtKind::Alias {
+                of: list,
+                step: Step::Element { index, .. },
+                ..
+            }
+            | StmtKind::Assign {
+                value: Rvalue::Load {
+                    array: list, index, ..
+                },
+                ..
+            } if *index == Operand::Local(*var) => Some(*list),
+            _ => None,
+        });
+        let is_list = |l: &LocalId| matches!(self.function.locals[*l].ty, Ty::List(_));
+        let Some(list) = list.filter(is_list) else {
+            return;
+        };
+        if self.function.locals[*var].name.is_some() {
+            return;
+        }
+        let path = self.roots.path(list);
+        let mut told = false;
+        body.each(&mut |inner| {
+            let mut changed = Vec::new();
+            match &inner.kind {
+                StmtKind::Return(_) | StmtKind::Alias { .. } => {}
+                StmtKind::Assign { dst: Some(dst), .. } if self.blocks.contains_key(dst) => {
+                    let uses = self.blocks[dst].iter();
+                    let uses = uses.filter(|used| used.mode == ParamMode::Mut);
+                    changed.extend(uses.map(|used| used.local));
+                }
+                _ => inner.changes(self.signatures, &mut |local| changed.push(local)),
+            }
+            for local in changed {
+                let at = self.roots.path(local);
+                if at.0 == path.0 && !Roots::disjoint(&at, &path) && !told {
+                    told = true;
+                    let origin = self.roots.origin(at.0);
+                    let report = borrow::changed_while_iterated(inner.span, &origin, stmt.span);
+                    reports.add(report);
+                }
+            }
+        });
     }
 
     fn stores(&self, stmt: &Stmt, reports: &mut Reports) {
@@ -114,6 +249,9 @@ struct Changes<'a, 'r> {
 
 impl Visit for Changes<'_, '_> {
     fn visit(&mut self, stmt: &mut Stmt, after: &LocalSet, _carried: &LocalSet) -> Vec<Stmt> {
+        if stmt.binds_alias(&self.function.locals) {
+            return Vec::new();
+        }
         let mut changed = Vec::new();
         stmt.changes(self.signatures, &mut |local| changed.push(local));
         let mut written = Vec::new();
@@ -123,6 +261,7 @@ impl Visit for Changes<'_, '_> {
             }
         });
         for local in changed {
+            self.parts(stmt, local, after);
             if !self.function.locals[local].ty.is_array_like() {
                 continue;
             }
@@ -150,5 +289,37 @@ impl Visit for Changes<'_, '_> {
             }
         }
         Vec::new()
+    }
+}
+
+impl Changes<'_, '_> {
+    /// A change of what a part that is still used belongs to.
+    fn parts(&mut self, stmt: &Stmt, local: LocalId, after: &LocalSet) {
+        let mut at = self.roots.path(local);
+        if let StmtKind::SetField {
+            of, variant, index, ..
+        } = &stmt.kind
+            && *of == local
+        {
+            let (variant, index) = (*variant, *index);
+            at.1.push(Step::Field { variant, index });
+        }
+        let leads_to = self.roots.all(local);
+        let used = self.roots.parts.keys().filter(|part| {
+            let path = self.roots.path(**part);
+            after.contains(**part)
+                && !leads_to.contains(part)
+                && path.0 == at.0
+                && !Roots::disjoint(&path, &at)
+        });
+        let named = used.filter_map(|part| {
+            let known = &self.function.locals[*part];
+            known.name.as_ref().map(|name| (*part, name, known.span))
+        });
+        if let Some((_, name, span)) = named.min_by_key(|(part, ..)| *part) {
+            let origin = self.roots.origin(at.0);
+            let report = borrow::changed_while_viewed(stmt.span, &origin, name, span);
+            self.reports.add(report);
+        }
     }
 }

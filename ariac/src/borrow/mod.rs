@@ -3,7 +3,9 @@
 //! * **Escape** ([`escape`]): a view does not outlive the call that it was lent to. It is not returned, alone or in a
 //!   tuple, nor stored in a parameter of the caller's. (Blocks run during the call, so they may use views.)
 //! * **Exclusivity** ([`exclusive`]): what is passed as `mut` is not passed a second time in the same call; nothing is
-//!   changed through a read-only borrow; an array is not changed while a view of it is still used.
+//!   changed through a read-only borrow; an array is not changed while a view of it is still used, a list not while a loop
+//!   goes through it. Different fields of one value are different memory. A block counts as an argument with all that it
+//!   uses of the function around it.
 //!
 //! Both ask where a view comes from: its *roots*, the parameters and variables whose memory it may show, through locals,
 //! tuples, branches and loops alike.
@@ -16,7 +18,9 @@ mod tests;
 use crate::diagnostics::Reports;
 use crate::diagnostics::borrow::Origin;
 use crate::hir::ParamMode;
-use crate::mir::{Function, LocalId, Program, Signatures, liveness};
+use crate::mir::{
+    Const, Function, LocalId, Operand, Program, Signatures, Step, StmtKind, liveness,
+};
 use std::collections::HashMap;
 
 /// Reports what breaks the laws of borrowing.
@@ -33,14 +37,61 @@ pub fn check(program: &Program, reports: &mut Reports) {
 struct Roots<'a> {
     function: &'a Function,
     origins: HashMap<LocalId, Vec<LocalId>>,
+    /// What each alias is a part of, where it is always the same.
+    parts: HashMap<LocalId, Option<(LocalId, Step)>>,
 }
 
 impl<'a> Roots<'a> {
     fn of(function: &'a Function) -> Self {
+        let mut parts = HashMap::new();
+        function.body.each(&mut |stmt| {
+            if let StmtKind::Alias { dst, of, step } = &stmt.kind {
+                let part = Some((*of, step.clone()));
+                let known = parts.entry(*dst).or_insert_with(|| part.clone());
+                if *known != part {
+                    *known = None;
+                }
+            }
+        });
         Roots {
             function,
             origins: liveness::origins(&function.body, &function.locals),
+            parts,
         }
+    }
+
+    /// The local that an alias is a part of in the end, and the way there.
+    fn path(&self, local: LocalId) -> (LocalId, Vec<Step>) {
+        let mut steps = Vec::new();
+        let mut at = local;
+        while let Some(Some((of, step))) = self.parts.get(&at) {
+            steps.push(step.clone());
+            at = *of;
+        }
+        steps.reverse();
+        (at, steps)
+    }
+
+    /// Whether two ways from the same local lead to parts that have nothing in common.
+    fn disjoint(a: &(LocalId, Vec<Step>), b: &(LocalId, Vec<Step>)) -> bool {
+        let int = |operand: &Operand| match operand {
+            Operand::Const(Const::Int(n)) => Some(*n),
+            _ => None,
+        };
+        let differ = |pair: (&Step, &Step)| match pair {
+            (
+                Step::Field { variant, index },
+                Step::Field {
+                    variant: other,
+                    index: at,
+                },
+            ) => variant == other && index != at,
+            (Step::Element { index, .. }, Step::Element { index: other, .. }) => {
+                matches!((int(index), int(other)), (Some(a), Some(b)) if a != b)
+            }
+            _ => false,
+        };
+        a.0 == b.0 && a.1.iter().zip(&b.1).any(differ)
     }
 
     /// The local itself, if it borrows from no other; else all that it may borrow from in the end.

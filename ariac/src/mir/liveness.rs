@@ -78,9 +78,17 @@ pub fn walk(function: &Function, body: &mut Block, visit: &mut dyn Visit) {
             at_return.insert(param.local);
         }
     }
+    let mut aliases = LocalSet::default();
+    for (local, known) in function.locals.iter() {
+        if known.alias {
+            aliases.insert(local);
+        }
+    }
     let mut walk = Walk {
         origins: origins(body, &function.locals),
+        aliases,
         loops: HashMap::new(),
+        handlers: Vec::new(),
         at_return: at_return.clone(),
     };
     walk.block(body, &mut at_return, &mut Some(visit));
@@ -89,10 +97,14 @@ pub fn walk(function: &Function, body: &mut Block, visit: &mut dyn Visit) {
 type Visitor<'a, 'b> = Option<&'a mut (dyn Visit + 'b)>;
 
 struct Walk {
-    /// What each view borrows from.
+    /// What each view, alias or function value borrows from.
     origins: HashMap<LocalId, Vec<LocalId>>,
+    /// Locals without memory of their own: what is written to them is written to what they are a part of.
+    aliases: LocalSet,
     /// What is needed where `break` and `continue` of a loop go to.
     loops: HashMap<LoopId, (LocalSet, LocalSet)>,
+    /// What the handlers around need, the innermost last: anything in their bodies may lead to them.
+    handlers: Vec<LocalSet>,
     at_return: LocalSet,
 }
 
@@ -178,12 +190,34 @@ impl Walk {
             StmtKind::WithGil(body) => self.block(body, live, visit),
             StmtKind::Break(id) => *live = self.target(*id).0,
             StmtKind::Continue(id) => *live = self.target(*id).1,
-            StmtKind::Return(_) | StmtKind::Raise { .. } | StmtKind::RaiseObject(_) => {
+            StmtKind::Return(_)
+            | StmtKind::Raise { .. }
+            | StmtKind::RaiseObject(_)
+            | StmtKind::Reraise(_) => {
                 live.clone_from(&self.at_return);
             }
+            StmtKind::Try {
+                body,
+                error,
+                handler,
+            } => {
+                let mut at_handler = live.clone();
+                self.block(handler, &mut at_handler, visit);
+                at_handler.remove(*error);
+                live.union(&at_handler);
+                self.handlers.push(at_handler);
+                self.block(body, live, visit);
+                let at_handler = self.handlers.pop().unwrap_or_default();
+                live.union(&at_handler);
+            }
+            StmtKind::Alias { dst, .. } => live.remove(*dst),
             StmtKind::Assign { dst, value } => {
                 if let Some(dst) = dst {
-                    live.remove(*dst);
+                    if self.writes_through(*dst, value) {
+                        self.need(*dst, live);
+                    } else {
+                        live.remove(*dst);
+                    }
                 }
                 if let Some(kernel) = value.kernel_mut() {
                     let after = live.clone();
@@ -203,7 +237,14 @@ impl Walk {
             _ => {}
         }
         self.own_uses(stmt, live);
+        if let Some(handler) = self.handlers.last() {
+            live.union(handler);
+        }
         carried
+    }
+
+    fn writes_through(&self, dst: LocalId, value: &Rvalue) -> bool {
+        self.aliases.contains(dst) && !matches!(value, Rvalue::Borrowing { .. })
     }
 
     fn own_uses(&self, stmt: &Stmt, live: &mut LocalSet) {
@@ -240,40 +281,41 @@ impl Walk {
     }
 }
 
-/// The locals whose memory each view shows, through copies and tuples, wherever in the function. A view that came in as
-/// a parameter is its own origin.
+/// The locals whose memory each view shows and each alias is a part of, and those that a function value borrows; through
+/// copies and tuples, wherever in the function. A view that came in as a parameter is its own origin.
 #[must_use]
 pub fn origins(body: &Block, locals: &Arena<LocalId, Local>) -> HashMap<LocalId, Vec<LocalId>> {
     let mut origins: HashMap<LocalId, Vec<LocalId>> = HashMap::new();
     let mut edges: Vec<(LocalId, LocalId)> = Vec::new();
+    let mut from = |dst: LocalId, source: LocalId| {
+        origins.entry(dst).or_default().push(source);
+        edges.push((dst, source));
+    };
     body.each(&mut |stmt| {
-        let StmtKind::Assign {
-            dst: Some(dst),
-            value,
-        } = &stmt.kind
-        else {
-            return;
+        let (dst, value) = match &stmt.kind {
+            StmtKind::Assign {
+                dst: Some(dst),
+                value,
+            } => (dst, value),
+            StmtKind::Alias { dst, of, .. } => return from(*dst, *of),
+            _ => return,
         };
+        if let Rvalue::Borrowing { captures, .. } = value {
+            captures.iter().for_each(|source| from(*dst, *source));
+        }
         if !locals[*dst].ty.holds_view() {
             return;
         }
         match value {
-            Rvalue::View(source) => {
-                origins.entry(*dst).or_default().push(*source);
-                edges.push((*dst, *source));
-            }
-            Rvalue::Use(Operand::Local(source))
+            Rvalue::View(source)
+            | Rvalue::Use(Operand::Local(source))
             | Rvalue::Move(source)
             | Rvalue::Clone(source)
-            | Rvalue::Field { tuple: source, .. } => {
-                origins.entry(*dst).or_default().push(*source);
-                edges.push((*dst, *source));
-            }
+            | Rvalue::Field { tuple: source, .. } => from(*dst, *source),
             Rvalue::Tuple(items) => {
                 for item in items.iter().filter_map(Operand::local) {
                     if locals[item].ty.holds_view() {
-                        origins.entry(*dst).or_default().push(item);
-                        edges.push((*dst, item));
+                        from(*dst, item);
                     }
                 }
             }

@@ -22,7 +22,7 @@ pub use body::*;
 pub use build::build;
 pub use count::{Counts, count, pretty_counts};
 pub use pretty::{pretty, pretty_function};
-pub use signatures::{Signatures, conversion_may_fail};
+pub use signatures::{Signatures, conversion_may_fail, function_values};
 pub use verify::{Stage, verify};
 pub use walk::{Access, Part, PartMut};
 

@@ -6,8 +6,10 @@ use super::{
 };
 use crate::arena::Id;
 use crate::hir::ParamMode;
+use crate::types::FnTy;
 use crate::types::{Adt, Repr, Ty};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// What callers need to know of the functions of a program, apart from them so that one can be changed meanwhile.
 #[derive(Debug, Default)]
@@ -16,6 +18,8 @@ pub struct Signatures {
     natives: Vec<Callable>,
     /// The types of the fields of each variant.
     adts: HashMap<Adt, Vec<Vec<Ty>>>,
+    /// The types of function values behind some of which there is a function that touches Python.
+    python_values: HashSet<Ty>,
 }
 
 #[derive(Debug)]
@@ -47,10 +51,16 @@ impl Signatures {
             let fields = |v: &VariantLayout| v.fields.iter().map(|(_, ty)| ty.clone()).collect();
             (adt.clone(), variants.map(fields).collect())
         });
+        let values = function_values(program).into_iter();
+        let values = values.map(|id| &program.functions[id]);
         Signatures {
             functions: functions.collect(),
             natives: natives.collect(),
             adts: adts.collect(),
+            python_values: values
+                .filter(|f| f.uses_python)
+                .map(Function::value_ty)
+                .collect(),
         }
     }
 
@@ -243,6 +253,9 @@ impl Signatures {
                 part.is_some_and(|ty| self.has_object(ty))
             }
             Rvalue::Call { callee, .. } => self.uses_python(*callee),
+            Rvalue::CallValue { callee, .. } => {
+                self.python_values.contains(&function.locals[*callee].ty)
+            }
             Rvalue::ToStr(Operand::Local(l)) => function.locals[*l].ty == Ty::PythonObject,
             Rvalue::PyModule(_)
             | Rvalue::PyAttr { .. }
@@ -309,5 +322,38 @@ pub fn conversion_may_fail(from: &Ty, to: &Ty) -> bool {
         (Some((low, high)), Some((least, greatest))) => low < least || high > greatest,
         (None, Some(_)) => true,
         (_, None) => false,
+    }
+}
+
+/// The functions that become values somewhere.
+#[must_use]
+pub fn function_values(program: &Program) -> Vec<FnId> {
+    let mut found = Vec::new();
+    for (_, function) in program.functions.iter() {
+        function.body.each(&mut |stmt| {
+            if let StmtKind::Assign {
+                value: Rvalue::Closure { function, .. } | Rvalue::Borrowing { function, .. },
+                ..
+            } = &stmt.kind
+            {
+                found.push(*function);
+            }
+        });
+    }
+    found
+}
+
+impl Function {
+    /// The type of the function as a value: that of its parameters that are not captured.
+    #[must_use]
+    pub fn value_ty(&self) -> Ty {
+        let captured = self.captures.map_or(0, |(captured, _)| captured);
+        let params = self.params.iter().skip(captured);
+        Ty::Fn(Arc::new(FnTy {
+            params: params
+                .map(|p| (self.locals[p.local].ty.clone(), p.mode))
+                .collect(),
+            ret: self.ret.clone(),
+        }))
     }
 }

@@ -22,6 +22,8 @@ pub enum Access {
     Take,
     /// Changes elements of the array.
     Store,
+    /// Lends it to a function value, which may read and change it from here on.
+    Lend,
     /// Passes it to a function, as the argument with this number.
     Arg(usize),
 }
@@ -49,7 +51,7 @@ macro_rules! parts {
         impl Rvalue {
             /// The operands and locals of this computation; of a kernel, its parameters and result, not its body.
             pub fn $name(&$($mutable)? self, f: &mut dyn FnMut($part<'_>)) {
-                use Access::{Arg, Bind, Read, Store, Take, Write};
+                use Access::{Arg, Bind, Lend, Read, Store, Take, Write};
                 macro_rules! operand {
                     ($o:expr, $a:expr) => { f($part::Operand($o, $a)) };
                 }
@@ -129,7 +131,7 @@ macro_rules! parts {
                     }
                     Rvalue::Borrowing { captures, .. } => {
                         for local in captures {
-                            local!(local, Read);
+                            local!(local, Lend);
                         }
                     }
                     Rvalue::CallValue { callee, args } => {
@@ -409,13 +411,26 @@ impl Stmt {
         let modes = program.arg_modes(self);
         self.locals(&mut |local, access| match access {
             Access::Read => {}
-            Access::Write | Access::Bind | Access::Take | Access::Store => f(local),
+            Access::Write | Access::Bind | Access::Take | Access::Store | Access::Lend => f(local),
             Access::Arg(i) => {
                 if modes.get(i) != Some(&ParamMode::Read) {
                     f(local);
                 }
             }
         });
+    }
+
+    /// Whether the statement says what an alias names from here on.
+    #[must_use]
+    pub fn binds_alias(&self, locals: &Arena<LocalId, super::Local>) -> bool {
+        match &self.kind {
+            StmtKind::Alias { .. } => true,
+            StmtKind::Assign {
+                dst: Some(dst),
+                value: Rvalue::Borrowing { .. },
+            } => locals[*dst].alias,
+            _ => false,
+        }
     }
 
     /// As [`Stmt::changes`], the blocks below included.

@@ -12,7 +12,7 @@
 
 use super::{Pass, Remark};
 use crate::mir::liveness::{self, LocalSet, Visit};
-use crate::mir::{Function, Program, Rvalue, Signatures, Stmt, StmtKind};
+use crate::mir::{Function, Program, Rvalue, Signatures, Step, Stmt, StmtKind};
 
 pub(super) const PASS: Pass = Pass {
     name: "dce",
@@ -46,9 +46,19 @@ impl Visit for Dead<'_> {
     }
 
     fn keeps(&mut self, stmt: &Stmt, after: &LocalSet) -> bool {
-        let StmtKind::Assign { dst, value } = &stmt.kind else {
-            return true;
+        let (dst, value) = match &stmt.kind {
+            StmtKind::Assign { dst, value } => (dst, value),
+            StmtKind::Alias { dst, step, .. } => {
+                let may_fail = matches!(step, Step::Element { checked: true, .. });
+                return may_fail || after.contains(*dst);
+            }
+            _ => return true,
         };
+        // What is written to an alias is written to what it is a part of.
+        let is_alias = dst.is_some_and(|dst| self.function.locals[dst].alias);
+        if is_alias && !stmt.binds_alias(&self.function.locals) {
+            return true;
+        }
         let needed = dst.is_some_and(|dst| after.contains(dst));
         needed || !self.is_pure(value)
     }
@@ -63,6 +73,12 @@ impl Dead<'_> {
         match value {
             // What they take is dropped here, and not at the end.
             Rvalue::Move(_) | Rvalue::Tuple(_) | Rvalue::Field { take: true, .. } => false,
+            Rvalue::Adt { fields: taken, .. }
+            | Rvalue::List { items: taken, .. }
+            | Rvalue::Closure {
+                captures: taken, ..
+            } => taken.is_empty(),
+            Rvalue::ListOp { .. } | Rvalue::CallValue { .. } => false,
             Rvalue::Clone(_) | Rvalue::Field { .. } | Rvalue::Array { .. } => true,
             Rvalue::ToArray(_) | Rvalue::Join(_) | Rvalue::ToStr(_) => true,
             Rvalue::Map {
@@ -90,7 +106,9 @@ fn prune(block: &mut crate::mir::Block) {
         StmtKind::If {
             then, otherwise, ..
         } => !then.stmts.is_empty() || !otherwise.stmts.is_empty(),
-        StmtKind::For { body, .. } | StmtKind::WithGil(body) => !body.stmts.is_empty(),
+        StmtKind::For { body, .. } | StmtKind::WithGil(body) | StmtKind::Try { body, .. } => {
+            !body.stmts.is_empty()
+        }
         _ => true,
     });
 }

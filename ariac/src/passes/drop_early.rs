@@ -60,7 +60,9 @@ impl Visit for DropEarly<'_> {
         };
         match &stmt.kind {
             // The blocks of an `if` drop what they use last themselves.
-            StmtKind::If { .. } | StmtKind::WithGil(_) => return Vec::new(),
+            StmtKind::If { .. } | StmtKind::WithGil(_) | StmtKind::Try { .. } => {
+                return Vec::new();
+            }
             StmtKind::For { .. } | StmtKind::While { .. } => {
                 let carried = |local| carried.contains(local);
                 stmt.locals_deep(&mut |local, access| {
@@ -86,7 +88,8 @@ impl DropEarly<'_> {
     fn is_array_slot(&self, local: LocalId) -> bool {
         let mut params = self.function.params.iter();
         let borrowed = params.any(|p| p.local == local && p.mode != ParamMode::Own);
-        matches!(self.function.locals[local].ty, Ty::Array(_)) && !borrowed
+        let known = &self.function.locals[local];
+        matches!(known.ty, Ty::Array(_) | Ty::List(_)) && !known.alias && !borrowed
     }
 }
 

@@ -162,6 +162,10 @@ impl Fuse<'_> {
         let mut changed = HashSet::new();
         stmt.changes_deep(self.signatures, &mut |local| {
             changed.insert(local);
+            // What changes a part changes what it is a part of.
+            if self.function.locals[local].alias {
+                changed.extend(self.origins.get(&local).into_iter().flatten());
+            }
         });
         let is_array_op =
             matches!(&stmt.kind, StmtKind::Assign { value, .. } if value.kernel().is_some());
@@ -194,7 +198,10 @@ impl Fuse<'_> {
             return false;
         }
         match value {
-            Rvalue::Call { .. } | Rvalue::CallNative { .. } | Rvalue::Stream { .. } => false,
+            Rvalue::Call { .. }
+            | Rvalue::CallNative { .. }
+            | Rvalue::CallValue { .. }
+            | Rvalue::Stream { .. } => false,
             Rvalue::Map { kernel, .. } | Rvalue::Reduce { kernel, .. } => self.is_pure(kernel),
             _ => true,
         }

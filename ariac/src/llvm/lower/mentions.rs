@@ -56,7 +56,10 @@ impl Mentions {
 
     fn add(&mut self, local: LocalId, access: Access) {
         self.all[local.index()] += 1;
-        if matches!(access, Access::Write | Access::Bind | Access::Take) {
+        if matches!(
+            access,
+            Access::Write | Access::Bind | Access::Take | Access::Lend
+        ) {
             self.writes[local.index()] += 1;
         }
     }

@@ -11,6 +11,9 @@ use crate::types::{Callee, Coercion, Ty};
 impl<'a> FnBuilder<'a> {
     /// A `Call`, a `MethodCall`, or the name of a function that stands alone.
     pub(super) fn call(&mut self, id: ExprId) -> Value {
+        if let Some(value) = self.old.get(&id) {
+            return value.clone();
+        }
         let Some(callee) = self.cx.types.callees.get(id) else {
             return Value::unit();
         };

@@ -1,7 +1,9 @@
 //! What the functions of a program do, read off their instructions.
 
 use crate::arena::Id;
-use crate::mir::{Program, Rvalue, Signatures, StmtKind};
+use crate::mir::{FnId, Program, Rvalue, Signatures, StmtKind, function_values};
+use crate::types::Ty;
+use std::collections::HashMap;
 
 /// Sets [`Function::raises`], [`Function::uses_python`] and [`Function::streams`] from the instructions and, through calls, to a fixpoint.
 /// A recursive function raises: it may recurse too deep.
@@ -10,6 +12,11 @@ pub(crate) fn infer_effects(program: &mut Program) {
         (function.raises, function.uses_python) = (false, false);
     }
     let none = Signatures::of(program);
+    let mut values: HashMap<Ty, Vec<FnId>> = HashMap::new();
+    for id in function_values(program) {
+        let ty = program.functions[id].value_ty();
+        values.entry(ty).or_default().push(id);
+    }
     let n = program.functions.len();
     let mut callers: Vec<Vec<usize>> = vec![Vec::new(); n];
     let mut callees: Vec<Vec<usize>> = vec![Vec::new(); n];
@@ -22,11 +29,18 @@ pub(crate) fn infer_effects(program: &mut Program) {
             raises[at] |= none.stmt_may_fail(stmt, function);
             uses_python[at] |= none.needs_gil(stmt, function);
             streams[at] |= none.streams(stmt);
-            if let StmtKind::Assign {
-                value: Rvalue::Call { callee, .. },
-                ..
-            } = &stmt.kind
-            {
+            let StmtKind::Assign { value, .. } = &stmt.kind else {
+                return;
+            };
+            let called: &[FnId] = match value {
+                Rvalue::Call { callee, .. } => std::slice::from_ref(callee),
+                // Whichever function of this type it is.
+                Rvalue::CallValue { callee, .. } => values
+                    .get(&function.locals[*callee].ty)
+                    .map_or(&[], Vec::as_slice),
+                _ => &[],
+            };
+            for callee in called {
                 callers[callee.index()].push(at);
                 callees[at].push(callee.index());
             }

@@ -6,7 +6,7 @@
 
 use super::expr::never;
 use super::function::{FnBuilder, Value};
-use crate::hir::{self, ExprId, ExprKind, TypeExprId, TypeExprKind, for_each_child};
+use crate::hir::{self, ExprId, ExprKind, ItemId, TypeExprId, TypeExprKind, for_each_child};
 use crate::mir::{BinOp, Const, LocalId, LoopId, Operand, Rvalue, StmtKind};
 use crate::resolve::Meaning;
 use crate::types::Ty;
@@ -322,8 +322,9 @@ impl<'a> FnBuilder<'a> {
     // ---- ensures ----
 
     /// Evaluates what `old(…)` means in the promises of a function, which is about to begin.
-    pub(super) fn enter_ensures(&mut self, ensures: &'a [hir::Requires]) {
+    pub(super) fn enter_ensures(&mut self, item: ItemId, ensures: &'a [hir::Requires]) {
         self.ensures = ensures;
+        self.result = self.cx.names.results.get(item).copied();
         for promise in ensures {
             let mut calls = Vec::new();
             self.old_calls(promise.condition, &mut calls);
@@ -354,10 +355,11 @@ impl<'a> FnBuilder<'a> {
     /// What stands in `old(…)`, if the expression is that.
     fn old_of(&self, id: ExprId) -> Option<ExprId> {
         match &self.cx.hir.exprs[id].kind {
-            ExprKind::Call { callee, args, .. } => match &self.cx.hir.exprs[*callee].kind {
-                ExprKind::Name(name) if name == "old" => args.first().map(|arg| arg.value),
-                _ => None,
-            },
+            ExprKind::Call { callee, args, .. }
+                if matches!(self.cx.names.exprs.get(*callee), Some(Meaning::Old)) =>
+            {
+                args.first().map(|arg| arg.value)
+            }
             _ => None,
         }
     }

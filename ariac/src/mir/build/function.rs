@@ -155,7 +155,7 @@ impl<'a> FnBuilder<'a> {
         for requires in &function.requires {
             self.requires(requires);
         }
-        self.enter_ensures(&function.ensures);
+        self.enter_ensures(id, &function.ensures);
         if let Some(body) = &function.body {
             self.span = match body.stmts.last() {
                 Some(&last) => self.cx.hir.exprs[last].span,

@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::hir::{self, ExprId, ExprKind, ParamMode};
+use crate::types::Callee;
 
 impl Context<'_> {
     /// Whether evaluating the expression may give a variable another value, so that operands before it must be saved.
@@ -18,7 +19,8 @@ impl Context<'_> {
         let any = |ids: &[ExprId]| ids.iter().any(|&e| self.writes(e));
         let block = |b: &hir::Block| any(&b.stmts);
         let passes_mut = |id: ExprId| match self.types.callees.get(id) {
-            Some(crate::types::Callee::Fn { item, .. }) => {
+            Some(Callee::Value) => true,
+            Some(Callee::Fn { item, .. } | Callee::TraitFn { item, .. }) => {
                 let signature = self.types.signatures.get(*item);
                 signature.is_none_or(|s| s.params.iter().any(|p| p.mode == ParamMode::Mut))
             }

@@ -4,9 +4,8 @@ use super::Check;
 use super::types::{Checked, same};
 use crate::arena::Id;
 use crate::hir::ParamMode;
-use crate::mir::{AdtLayout, Captures, FnId, Function, ListOp, LocalId, Operand, Rvalue, Step};
-use crate::types::{Adt, FnTy, Ty};
-use std::sync::Arc;
+use crate::mir::{AdtLayout, Captures, FnId, ListOp, LocalId, Operand, Rvalue, Step};
+use crate::types::{Adt, Ty};
 
 impl Check<'_> {
     /// Whether all of a type is known: the program lists its declared types, and nothing is generic.
@@ -184,7 +183,7 @@ impl Check<'_> {
             let text = format!("what {name} captures");
             same(ty, &function.locals[param.local].ty, &text)?;
         }
-        Ok(value_type(function))
+        Ok(function.value_ty())
     }
 
     /// Captured parameters are there, and have the mode of what is captured.
@@ -201,16 +200,4 @@ impl Check<'_> {
             self.error("its captured parameters are not what it captures");
         }
     }
-}
-
-/// The type of a function as a value: that of its parameters that are not captured.
-fn value_type(function: &Function) -> Ty {
-    let captured = function.captures.map_or(0, |(captured, _)| captured);
-    let params = function.params[captured..].iter();
-    Ty::Fn(Arc::new(FnTy {
-        params: params
-            .map(|p| (function.locals[p.local].ty.clone(), p.mode))
-            .collect(),
-        ret: function.ret.clone(),
-    }))
 }

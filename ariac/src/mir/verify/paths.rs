@@ -98,7 +98,12 @@ impl Paths<'_, '_> {
             } => {
                 // The body may fail anywhere: what it takes may be gone, what it makes may not be there.
                 let mut at_handler = defined.clone();
-                body.each(&mut |stmt| self.taken(stmt, &mut |local| at_handler.remove(local)));
+                body.each(&mut |stmt| {
+                    // What returns does not come to the handler.
+                    if !matches!(stmt.kind, StmtKind::Return(_)) {
+                        self.taken(stmt, &mut |local| at_handler.remove(local));
+                    }
+                });
                 let end = self.block(body, Some(defined));
                 self.write(*error, &mut at_handler);
                 let handled = self.block(handler, Some(at_handler));
@@ -229,7 +234,7 @@ impl Paths<'_, '_> {
         let modes = self.check.signatures.arg_modes(stmt);
         let (mut reads, mut takes, mut writes) = (Vec::new(), Vec::new(), Vec::new());
         stmt.locals(&mut |local, access| match access {
-            Access::Read | Access::Store => reads.push(local),
+            Access::Read | Access::Store | Access::Lend => reads.push(local),
             Access::Take => takes.push(local),
             Access::Write => writes.push(local),
             Access::Bind => {}

@@ -422,7 +422,8 @@ impl Walk<'_> {
     fn forget_written(&mut self, stmt: &Stmt) {
         stmt.locals(&mut |local, access| {
             let is_int = self.function.locals[local].ty == Ty::Int;
-            if matches!(access, Access::Write) || is_int && matches!(access, Access::Arg(_)) {
+            let writes = matches!(access, Access::Write | Access::Lend);
+            if writes || is_int && matches!(access, Access::Arg(_)) {
                 let is_mut = match &stmt.kind {
                     StmtKind::Assign {
                         value: Rvalue::Call { callee, .. },
@@ -434,7 +435,16 @@ impl Walk<'_> {
                             .is_some_and(|p| p.mode != crate::hir::ParamMode::Read),
                         _ => true,
                     },
-                    _ => matches!(access, Access::Write),
+                    _ => {
+                        writes
+                            || matches!(
+                                stmt.kind,
+                                StmtKind::Assign {
+                                    value: Rvalue::CallValue { .. },
+                                    ..
+                                }
+                            )
+                    }
                 };
                 if is_mut {
                     self.known.insert(local, None);
@@ -448,7 +458,7 @@ impl Walk<'_> {
         block.each_local(&mut |local, access| {
             let is_int = self.function.locals[local].ty == Ty::Int;
             let changes = match access {
-                Access::Write | Access::Bind | Access::Take => true,
+                Access::Write | Access::Bind | Access::Take | Access::Lend => true,
                 Access::Arg(_) => is_int,
                 Access::Read | Access::Store => false,
             };

@@ -321,7 +321,10 @@ impl Regions<'_> {
                 }
                 mut stmt
                     if self.signatures.needs_gil(&stmt, self.function)
-                        || kernel_needs_gil(&stmt, self.signatures, self.function) =>
+                        || kernel_needs_gil(&stmt, self.signatures, self.function)
+                        || matches!(stmt.kind, StmtKind::Try { .. })
+                            && (leaves(&stmt)
+                                || needs_gil_deep(&stmt, self.signatures, self.function)) =>
                 {
                     let diverges = stmt.diverges();
                     block.stmts.push(at(StmtKind::GilAcquire, span));
@@ -348,7 +351,7 @@ impl Regions<'_> {
             stmt.kind,
             StmtKind::Return(_) | StmtKind::Break(_) | StmtKind::Continue(_)
         );
-        !ends && !needs_gil_deep(stmt, self.signatures, self.function)
+        !ends && !leaves_handler(stmt) && !needs_gil_deep(stmt, self.signatures, self.function)
     }
 
     /// Adds the locals that surely have a value after the statement, and takes those away that may have lost theirs.
@@ -425,6 +428,32 @@ fn needs_gil_deep(stmt: &Stmt, signatures: &Signatures, function: &Function) -> 
 
 fn kernel_needs_gil(stmt: &Stmt, signatures: &Signatures, function: &Function) -> bool {
     matches!(stmt.kind, StmtKind::Assign { .. }) && needs_gil_deep(stmt, signatures, function)
+}
+
+/// Whether a `return`, `break` or `continue` leaves the body of a `Try` below the statement: the GIL does not change
+/// where failures are caught.
+fn leaves_handler(stmt: &Stmt) -> bool {
+    let mut leaving = matches!(stmt.kind, StmtKind::Try { .. }) && leaves(stmt);
+    stmt.blocks(&mut |block| {
+        block.each(&mut |s| leaving |= matches!(s.kind, StmtKind::Try { .. }) && leaves(s));
+    });
+    leaving
+}
+
+/// Whether a `return`, `break` or `continue` below the statement leaves it.
+fn leaves(stmt: &Stmt) -> bool {
+    let mut own = Vec::new();
+    let mut left = Vec::new();
+    let mut returns = false;
+    stmt.blocks(&mut |block| {
+        block.each(&mut |s| match &s.kind {
+            StmtKind::Return(_) => returns = true,
+            StmtKind::For { id, .. } | StmtKind::While { id, .. } => own.push(*id),
+            StmtKind::Break(id) | StmtKind::Continue(id) => left.push(*id),
+            _ => {}
+        });
+    });
+    returns || left.iter().any(|id| !own.contains(id))
 }
 
 /// Puts the statements of each `with_gil` in its place.

@@ -3,6 +3,7 @@
 use super::super::definitions::Definitions;
 use crate::builtins::MathFn;
 use crate::mir::{BinOp, Const, Function, LocalId, Operand, Rvalue, Stmt, StmtKind, UnOp};
+use crate::types::Ty;
 use std::collections::{HashMap, HashSet};
 
 /// How the locals that are defined once are computed. True wherever they have a value.
@@ -41,7 +42,8 @@ impl Values {
             if !definitions.once(id) {
                 continue;
             }
-            if local.ty.is_array_like() {
+            // A list that is defined once keeps its length: what changes that is a definition too.
+            if local.ty.is_array_like() || matches!(local.ty, Ty::List(_)) {
                 values.stable.insert(id, None);
             } else {
                 values.once.insert(id);
@@ -69,7 +71,7 @@ impl Values {
             | Rvalue::View(source)
             | Rvalue::Use(Operand::Local(source)) => Some(Length::Of(*source)),
             Rvalue::Fill { len, .. } => Some(Length::Is(len.clone())),
-            Rvalue::Array { items, .. } => {
+            Rvalue::Array { items, .. } | Rvalue::List { items, .. } => {
                 let n = Const::Int(i64::try_from(items.len()).unwrap_or(i64::MAX));
                 Some(Length::Is(Operand::Const(n)))
             }

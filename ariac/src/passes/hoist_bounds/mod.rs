@@ -36,8 +36,8 @@ use super::{Pass, Remark, RemarkKind};
 use crate::arena::{Arena, Id};
 use crate::hir::ParamMode;
 use crate::mir::{
-    Access, Block, Const, Function, LocalId, LoopId, Operand, Program, Rvalue, Signatures, Stmt,
-    StmtKind,
+    Access, Block, Const, Function, LocalId, LoopId, Operand, Program, Rvalue, Signatures, Step,
+    Stmt, StmtKind,
 };
 use crate::source::Span;
 use facts::{Facts, Values};
@@ -221,6 +221,7 @@ impl Hoist<'_> {
             let changes = match access {
                 Access::Read | Access::Store => false,
                 Access::Write | Access::Bind => true,
+                Access::Lend => !is_array,
                 // What `return` takes is not missed by a later turn.
                 Access::Take => is_owned && !matches!(stmt.kind, StmtKind::Return(_)),
                 Access::Arg(i) => match modes.get(i) {
@@ -317,6 +318,15 @@ fn checked_access(stmt: &Stmt) -> Option<(LocalId, &Operand)> {
             index,
             checked: true,
             ..
+        }
+        | StmtKind::Alias {
+            of: array,
+            step:
+                Step::Element {
+                    index,
+                    checked: true,
+                },
+            ..
         } => Some((*array, index)),
         _ => None,
     }
@@ -345,6 +355,10 @@ fn apply(stmt: &mut Stmt, decided: &[Option<Plan>]) {
         {
             match &mut stmt.kind {
                 StmtKind::Store { checked, .. }
+                | StmtKind::Alias {
+                    step: Step::Element { checked, .. },
+                    ..
+                }
                 | StmtKind::Assign {
                     value: Rvalue::Load { checked, .. },
                     ..

@@ -12,7 +12,7 @@
 
 use super::checked_access;
 use super::facts::{Facts, Sum, Symbol};
-use crate::mir::{BinOp, Block, Operand, Rvalue, Stmt, StmtKind};
+use crate::mir::{BinOp, Block, Operand, Rvalue, Step, Stmt, StmtKind};
 use crate::source::Span;
 use std::collections::HashMap;
 
@@ -79,6 +79,10 @@ fn access(facts: &mut Facts<'_>, stmt: &mut Stmt, outer: Option<Span>, proved: &
         }
         match &mut stmt.kind {
             StmtKind::Store { checked, .. }
+            | StmtKind::Alias {
+                step: Step::Element { checked, .. },
+                ..
+            }
             | StmtKind::Assign {
                 value: Rvalue::Load { checked, .. },
                 ..
