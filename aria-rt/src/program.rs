@@ -13,7 +13,7 @@ use aria_abi::layout::{ProgramEntry, ProgramSpec, TestSpec};
 
 use crate::error::{Told, take_pending};
 use crate::python::text;
-use crate::{panics, streams};
+use crate::{cpu, panics, streams};
 
 unsafe extern "C" {
     /// The program, a constant that the compiler emits.
@@ -54,17 +54,18 @@ unsafe extern "C" fn main(argc: c_int, argv: *const *const c_char) -> c_int {
     }
     // SAFETY: the C library hands over `argc` arguments, which live as long as the process.
     let args = unsafe { std::slice::from_raw_parts(argv, argc as usize) };
-    let status = match program.main {
-        Some(main) => {
-            // SAFETY: the entry is the program's, and is called once.
-            let status = run(main).unwrap_or_else(|status| status);
-            i64::from(status)
+    let status = if program.main.is_null() {
+        // SAFETY: the table has `n_tests` entries, and there is one: `ariac test` starts nothing that has no tests.
+        let tests = unsafe { std::slice::from_raw_parts(program.tests, program.n_tests as usize) };
+        run_tests(tests, args)
+    } else {
+        match choose_main(program) {
+            Ok(main) => run(main).unwrap_or_else(|status| status).into(),
+            Err(why) => {
+                tell(&format!("{why}\n"));
+                1
+            }
         }
-        // SAFETY: the table has `n_tests` entries.
-        None => run_tests(
-            unsafe { std::slice::from_raw_parts(program.tests, program.n_tests as usize) },
-            args,
-        ),
     };
     match streams::flush() {
         Ok(()) => status as c_int,
@@ -73,6 +74,19 @@ unsafe extern "C" fn main(argc: c_int, argv: *const *const c_char) -> c_int {
             1
         }
     }
+}
+
+/// `main`, for the best level that this CPU has.
+fn choose_main(program: &ProgramSpec) -> Result<ProgramEntry, String> {
+    let count = program.n_levels as usize;
+    // SAFETY: both tables have an entry for each level.
+    let (levels, entries) = unsafe {
+        (
+            std::slice::from_raw_parts(program.levels, count),
+            std::slice::from_raw_parts(program.main, count),
+        )
+    };
+    Ok(entries[cpu::choose(levels)?])
 }
 
 /// Runs `main`: its status, or that of the error that ended it, which is told.

@@ -57,7 +57,7 @@ pub struct Build {
     /// The source file.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// Where the extension and its stub are written [default: beside the source].
+    /// Where the results are written [default: beside the source].
     #[arg(short, long, value_name = "DIR")]
     pub out_dir: Option<PathBuf>,
     /// The dotted name the module is imported by [default: the file's name].
@@ -68,6 +68,9 @@ pub struct Build {
     /// The Python to build for [default: VIRTUAL_ENV, CONDA_PREFIX, then python3].
     #[arg(long, value_name = "PYTHON")]
     pub python: Option<PathBuf>,
+    /// Build a program of its own instead, which begins with `fn main` and is named after the file.
+    #[arg(long, conflicts_with_all = ["module", "python", "abi3", "emit"])]
+    pub bin: bool,
     /// Build for the stable ABI: one extension for CPython 3.11 and newer.
     #[arg(long)]
     pub abi3: bool,

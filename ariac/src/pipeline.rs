@@ -165,13 +165,19 @@ pub fn program(
     sources: &SourceMap,
     entry: &program::Entry,
     settings: &Settings,
-    dump: &mut Dump,
 ) -> Compiled {
-    for (_, function) in frontend.program.functions.iter_mut() {
-        function.exported = false;
+    for (id, function) in frontend.program.functions.iter_mut() {
+        function.exported = entry.functions().contains(&id);
     }
     let mut emit = |cx: &llvm::ModuleCx<'_>| program::emit(cx, entry);
-    compile(frontend, sources, "program", settings, dump, &mut emit)
+    compile(
+        frontend,
+        sources,
+        "program",
+        settings,
+        &mut Dump::default(),
+        &mut emit,
+    )
 }
 
 fn compile(

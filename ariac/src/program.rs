@@ -4,9 +4,8 @@
 
 use crate::arena::Id;
 use crate::hir::Hir;
-use crate::llvm::{self, Builder, ModuleCx};
+use crate::llvm::{self, Builder, Level, ModuleCx};
 use crate::mir::{FnId, Program};
-use crate::python::dispatch;
 use crate::types::Ty;
 use aria_abi::ABI_VERSION;
 use inkwell::module::Linkage;
@@ -70,9 +69,14 @@ impl Entry {
 /// Emits the constant. Run after the program's functions are declared.
 pub fn emit(cx: &ModuleCx<'_>, entry: &Entry) {
     let ptr = cx.types.ptr;
-    let start = |id: FnId| start(cx, id).as_global_value().as_pointer_value();
+    let levels = &cx.options.levels;
+    let start = |id: FnId, level: Level| start(cx, id, level).as_global_value().as_pointer_value();
     let (main, tests): (PointerValue<'_>, &[FnId]) = match entry {
-        Entry::Main(main) => (start(*main), &[]),
+        Entry::Main(main) => {
+            let starts: Vec<_> = levels.iter().map(|&level| start(*main, level)).collect();
+            let table = cx.constant("main", ptr.const_array(&starts));
+            (table.as_pointer_value(), &[])
+        }
         Entry::Tests(tests) => (ptr.const_null(), tests),
     };
     let tests: Vec<_> = tests
@@ -80,7 +84,7 @@ pub fn emit(cx: &ModuleCx<'_>, entry: &Entry) {
         .map(|&id| {
             let name = cx.text_value(&cx.program.functions[id].name);
             cx.context
-                .const_struct(&[name.into(), start(id).into()], false)
+                .const_struct(&[name.into(), start(id, levels[0]).into()], false)
         })
         .collect();
     let count = tests.len() as u64;
@@ -90,13 +94,18 @@ pub fn emit(cx: &ModuleCx<'_>, entry: &Entry) {
             .as_pointer_value(),
         None => ptr.const_null(),
     };
-    let i32 = |n: u64| cx.types.i32.const_int(n, false);
+    let i32 = |n: u32| cx.types.i32.const_int(n.into(), false);
+    let codes: Vec<_> = levels.iter().map(|level| i32(level.code())).collect();
+    let n_levels = u32::try_from(codes.len()).expect("there are few levels");
+    let codes = cx.constant("levels", cx.types.i32.const_array(&codes));
     let program = cx.context.const_struct(
         &[
-            i32(ABI_VERSION.into()).into(),
-            i32(count).into(),
+            i32(ABI_VERSION).into(),
+            i32(n_levels).into(),
+            codes.as_pointer_value().into(),
             main.into(),
             tests.into(),
+            cx.types.i64.const_int(count, false).into(),
         ],
         false,
     );
@@ -106,11 +115,10 @@ pub fn emit(cx: &ModuleCx<'_>, entry: &Entry) {
     global.set_linkage(Linkage::External);
 }
 
-/// A `ProgramEntry`: calls the function and stores its status.
-fn start<'c>(cx: &ModuleCx<'c>, id: FnId) -> FunctionValue<'c> {
+/// A `ProgramEntry`: calls the function's code for a level and stores its status.
+fn start<'c>(cx: &ModuleCx<'c>, id: FnId, level: Level) -> FunctionValue<'c> {
     let (ptr, i32) = (cx.types.ptr, cx.types.i32);
-    let level = cx.options.levels[0];
-    let symbol = format!("aria.start.{}", id.index());
+    let symbol = format!("aria.start.{}.{}", id.index(), level.suffix());
     let function = cx.module.add_function(
         &symbol,
         i32.fn_type(&[ptr.into()], false),
@@ -118,7 +126,7 @@ fn start<'c>(cx: &ModuleCx<'c>, id: FnId) -> FunctionValue<'c> {
     );
     llvm::multiversion::target(cx, function, level);
     let b = Builder::new(cx, function, level);
-    let result = dispatch::lowest(cx, id).call(&b, &[]);
+    let result = cx.function(level, id).call(&b, &[]);
     if let Some(failed) = result.failed {
         let (raised, returned) = (b.block("raised"), b.block("returned"));
         b.branch_rarely(failed.into(), raised, returned);

@@ -229,10 +229,32 @@ def test_what_is_printed_is_seen_before_input_is_read(program):
 
 def test_options(program):
     source = "fn main\n  xs = Array.ones(1000)\n  print((xs * 2.0).sum)\nend\n"
-    for options in [("-O0",), ("-O3",), ("--cpu", "x86-64"), ("-g",)]:
+    for options in [("-O0",), ("-O3",), ("--cpu", "x86-64"), ("--cpu", "x86-64,x86-64-v2"), ("-g",)]:
         assert program(source, options=options).stdout == "2000.0\n"
-    done = program(source, options=("--cpu", "x86-64,x86-64-v3"))
-    assert done.returncode == 2 and "for one CPU level" in done.stderr
+
+
+def test_a_program_in_a_file(program):
+    file = program.write("fn main() -> Int\n  xs = Array.ones(1000)\n  print((xs * 2.0).sum)\n  3\nend\n", "sums.aria")
+
+    def ariac(*args):
+        command = [program.toolchain.ariac, "build", "--bin", *args]
+        return subprocess.run(command, cwd=program.folder, env=program.environment(), capture_output=True, text=True)
+
+    built = ariac(file, "-o", "out")
+    assert (built.returncode, built.stdout, built.stderr) == (0, "out/sums\n", "")
+    assert [path.name for path in (program.folder / "out").iterdir()] == ["sums"]
+    for level in ["", "1"]:
+        env = {"ARIA_CPU_LEVEL": level}
+        done = subprocess.run([program.folder / "out" / "sums"], env=env, capture_output=True, text=True)
+        assert (done.returncode, done.stdout, done.stderr) == (3, "2000.0\n", "")
+    done = subprocess.run(
+        [program.folder / "out" / "sums"], env={"ARIA_CPU_LEVEL": "9"}, capture_output=True, text=True
+    )
+    assert done.returncode == 1 and done.stderr.startswith("ARIA_CPU_LEVEL is '9'")
+    done = ariac(program.write("fn f\nend\n"))
+    assert done.returncode == 2 and "no `fn main`" in done.stderr
+    done = ariac(program.write("extern Python from math as m\nfn main\n  print(m.pi)\nend\n"))
+    assert done.returncode == 2 and "uses Python" in done.stderr
 
 
 def test_what_cannot_be_run(program):

@@ -160,12 +160,16 @@ pub type ParallelBody = unsafe extern "C" fn(context: *mut c_void, lo: i64, hi: 
 pub struct ProgramSpec {
     /// [`crate::ABI_VERSION`] of the compiler.
     pub abi_version: u32,
-    /// Number of tests.
-    pub n_tests: u32,
-    /// `fn main`; null in a program of tests.
-    pub main: Option<ProgramEntry>,
-    /// The tests.
+    /// Number of CPU levels that the code was compiled for.
+    pub n_levels: u32,
+    /// The levels, ascending, as in [`ModuleSpec::levels`].
+    pub levels: *const u32,
+    /// `fn main`, one for each level; null in a program of tests.
+    pub main: *const ProgramEntry,
+    /// The tests, compiled for the lowest level.
     pub tests: *const TestSpec,
+    /// Number of tests.
+    pub n_tests: u64,
 }
 
 /// Runs a function without parameters. 0, and its status for the system is stored; 1: an error is pending.

@@ -114,6 +114,7 @@ pub fn run(cli: &Cli) -> ExitCode {
 /// Does what is asked; whether it went well.
 fn dispatch(cli: &Cli) -> Result<bool, Failure> {
     let done = match &cli.command {
+        Command::Build(options) if options.bin => run::build(cli, options),
         Command::Build(options) => build(cli, options),
         Command::Run(options) => run::run(cli, options),
         Command::Test(options) => return test::test(cli, options),
@@ -175,11 +176,7 @@ fn build(cli: &Cli, options: &Build) -> Result<(), Failure> {
         })?,
         Err(panic) => std::panic::resume_unwind(panic),
     };
-    let out_dir = match &options.out_dir {
-        Some(dir) => dir.clone(),
-        None => source.parent().map(Path::to_owned).unwrap_or_default(),
-    };
-    let written = write_extension(options, &compiled, &interpreter, &out_dir)?;
+    let written = write_extension(options, &compiled, &interpreter)?;
     let mut stdout = io::stdout().lock();
     for path in written {
         let _ = writeln!(stdout, "{}", path.display());
@@ -299,7 +296,6 @@ fn write_extension(
     options: &Build,
     compiled: &Extension,
     interpreter: &Interpreter,
-    out_dir: &Path,
 ) -> Result<Vec<PathBuf>, Failure> {
     let tag = if options.abi3 {
         "abi3".to_owned()
@@ -318,21 +314,9 @@ fn write_extension(
     }
     let crates = rust_libraries(&options.link_rust, &compiled.compiled)?;
     let archives = archives(find_runtime(&tag)?, crates);
-    let out_dir = if out_dir.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        out_dir
-    };
-    let unwritable = |error: &io::Error| {
-        let message = format!("cannot write into {}: {}", out_dir.display(), plain(error));
-        Failure::environment(Code::OutputNotWritable, message).help("choose another folder with -o")
-    };
-    fs::create_dir_all(out_dir).map_err(|e| unwritable(&e))?;
-    // Everything is made in a folder beside the results and moved into place at the end.
-    let work = tempfile::Builder::new()
-        .prefix(".ariac-")
-        .tempdir_in(out_dir)
-        .map_err(|e| unwritable(&e))?;
+    let out_dir = out_dir(options);
+    let unwritable = |error: &io::Error| unwritable(out_dir, error);
+    let work = folder_in(out_dir)?;
     let objects = write_objects(work.path(), &compiled.compiled).map_err(|e| unwritable(&e))?;
     let leaf = compiled.leaf();
     let library = work.path().join("module.so");
@@ -346,11 +330,7 @@ fn write_extension(
         output: &library,
         debug: options.code.debug,
     };
-    let linker = match options.linker {
-        LinkerChoice::Internal => Linker::Internal,
-        LinkerChoice::System => Linker::System,
-    };
-    link::link(&job, &linker).map_err(|error| link_failed(leaf, &error))?;
+    link::link(&job, &linker(options)).map_err(|error| link_failed(leaf, &error))?;
     let stub = work.path().join("module.pyi");
     fs::write(&stub, &compiled.stub).map_err(|e| unwritable(&e))?;
     let results = [
@@ -361,6 +341,38 @@ fn write_extension(
         fs::rename(from, to).map_err(|e| unwritable(&e))?;
     }
     Ok(results.into_iter().map(|(_, to)| to).collect())
+}
+
+/// The folder for the results: as asked, else the source's.
+fn out_dir(options: &Build) -> &Path {
+    let of_source = || options.files.first().and_then(|file| file.parent());
+    match options.out_dir.as_deref().or_else(of_source) {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Everything is made in a folder beside the results, and moved into place at the end.
+fn folder_in(out_dir: &Path) -> Result<tempfile::TempDir, Failure> {
+    let make = || {
+        fs::create_dir_all(out_dir)?;
+        tempfile::Builder::new()
+            .prefix(".ariac-")
+            .tempdir_in(out_dir)
+    };
+    make().map_err(|e| unwritable(out_dir, &e))
+}
+
+fn unwritable(out_dir: &Path, error: &io::Error) -> Failure {
+    let message = format!("cannot write into {}: {}", out_dir.display(), plain(error));
+    Failure::environment(Code::OutputNotWritable, message).help("choose another folder with -o")
+}
+
+fn linker(options: &Build) -> Linker {
+    match options.linker {
+        LinkerChoice::Internal => Linker::Internal,
+        LinkerChoice::System => Linker::System,
+    }
 }
 
 fn link_failed(what: &str, error: &LinkError) -> Failure {

@@ -1,11 +1,11 @@
-//! `ariac run`: compiles a program and becomes it.
+//! `ariac run`: compiles a program and becomes it; `ariac build --bin` writes it to a file.
 //!
 //! A program without Python is linked into an executable that is never a file that somebody could find: it lies in memory
 //! that the system starts a process from. This process becomes it, so that signals, the terminal and the exit status are
 //! the program's own. A program that uses Python is an extension module, whose `main` a Python is started to call.
 
 use super::{Failure, compiled_frontend, find_runtime, link_failed, plain, rust_libraries};
-use crate::cli::{Cli, Run};
+use crate::cli::{Build, Cli, CodeOptions, Run};
 use crate::diagnostics::Code;
 use crate::link::{self, LinkJob, LinkKind, Linker};
 use crate::pipeline::{self, Compiled, Dump, Frontend, Settings, Stages};
@@ -29,36 +29,23 @@ pub(super) fn run(cli: &Cli, options: &Run) -> Result<(), Failure> {
     let settings = settings(&options.code)?;
     let file = &options.file;
     let (sources, mut frontend) = compiled_frontend(cli, file, &options.code.disable_pass)?;
-    let Some(entry) = Entry::main(&frontend.hir, &frontend.program) else {
-        let message = format!("{} has no `fn main` to begin with", file.display());
-        return Err(Failure::usage(message).help(
-            "declare `fn main`; a file without one is a module for Python, which `ariac build` makes",
-        ));
-    };
-    let mut command = match entry.uses_python(&frontend.program) {
-        true => {
-            let what = PythonProgram {
-                script: MAIN_SCRIPT,
-                python: options.python.as_deref(),
-                link_rust: &options.link_rust,
-                file,
-            };
-            what.command(&mut frontend, &sources, &entry, &settings)?
-        }
-        false => {
-            let program = Executable::link(
-                &mut frontend,
-                &sources,
-                &entry,
-                &settings,
-                &options.link_rust,
-            )?;
-            let mut command = program.command();
-            command.arg0(file);
-            // The system opens it once more when the process begins.
-            std::mem::forget(program);
-            command
-        }
+    let entry = main_of(&frontend, file)?;
+    let mut command = if entry.uses_python(&frontend.program) {
+        let program = PythonProgram {
+            script: MAIN_SCRIPT,
+            python: options.python.as_deref(),
+            link_rust: &options.link_rust,
+            file,
+        };
+        program.command(&mut frontend, &sources, &entry, &settings)?
+    } else {
+        let compiled = pipeline::program(&mut frontend, &sources, &entry, &settings);
+        let program = Executable::link(&compiled, &settings, &options.link_rust)?;
+        let mut command = program.command();
+        command.arg0(file);
+        // The system opens it once more when the process begins.
+        std::mem::forget(program);
+        command
     };
     let error = command.args(&options.args).exec();
     let program = command.get_program().to_string_lossy().into_owned();
@@ -68,19 +55,55 @@ pub(super) fn run(cli: &Cli, options: &Run) -> Result<(), Failure> {
     )))
 }
 
+/// `ariac build --bin`: writes the program to a file.
+pub(super) fn build(cli: &Cli, options: &Build) -> Result<(), Failure> {
+    let settings = super::settings(&options.code)?;
+    let [file] = options.files.as_slice() else {
+        return Err(Failure::usage("a program is built of one file"));
+    };
+    let (sources, mut frontend) = compiled_frontend(cli, file, &options.code.disable_pass)?;
+    let entry = main_of(&frontend, file)?;
+    if entry.uses_python(&frontend.program) {
+        let message = format!(
+            "{} uses Python, and has none in a file of its own",
+            file.display()
+        );
+        return Err(Failure::usage(message).help("`ariac run` starts it with a Python"));
+    }
+    let compiled = pipeline::program(&mut frontend, &sources, &entry, &settings);
+    let out_dir = super::out_dir(options);
+    let folder = super::folder_in(out_dir)?;
+    let (made, linker) = (folder.path().join("program"), super::linker(options));
+    let (tag, kind) = (super::PROGRAM_TAG, LinkKind::Program);
+    let link = Link {
+        compiled: &compiled,
+        link_rust: &options.link_rust,
+        settings: &settings,
+    };
+    link.into_folder(folder.path(), tag, kind, &made, &linker)?;
+    let result = out_dir.join(file.file_stem().unwrap_or(file.as_os_str()));
+    fs::rename(&made, &result).map_err(|e| super::unwritable(out_dir, &e))?;
+    println!("{}", result.display());
+    Ok(())
+}
+
+fn main_of(frontend: &Frontend, file: &Path) -> Result<Entry, Failure> {
+    Entry::main(&frontend.hir, &frontend.program).ok_or_else(|| {
+        let message = format!("{} has no `fn main` to begin with", file.display());
+        Failure::usage(message).help(
+            "declare `fn main`; a file without one is a module for Python, which `ariac build` makes",
+        )
+    })
+}
+
 /// What decides the code of a program that runs here and now.
-pub(super) fn settings(options: &crate::cli::CodeOptions) -> Result<Settings, Failure> {
+pub(super) fn settings(options: &CodeOptions) -> Result<Settings, Failure> {
     let mut options = options.clone();
     if options.cpu.is_empty() {
         options.cpu = vec![LEVEL.to_owned()];
     }
     options.optimization.get_or_insert(OPTIMIZATION);
-    let settings = super::settings(&options)?;
-    if settings.levels.len() > 1 {
-        let message = "a program is compiled for one CPU level, that of the machine it runs on";
-        return Err(Failure::usage(message).help("give one --cpu"));
-    }
-    Ok(settings)
+    super::settings(&options)
 }
 
 /// An executable in memory.
@@ -89,29 +112,21 @@ pub(super) struct Executable {
 }
 
 impl Executable {
-    /// Compiles and links what does not use Python.
+    /// Links what does not use Python.
     pub(super) fn link(
-        frontend: &mut Frontend,
-        sources: &SourceMap,
-        entry: &Entry,
+        compiled: &Compiled,
         settings: &Settings,
         link_rust: &[String],
     ) -> Result<Executable, Failure> {
-        let mut dump = Dump::new(Stages::default());
-        let compiled = pipeline::program(frontend, sources, entry, settings, &mut dump);
         let folder = work_folder()?;
         let output = folder.path().join("program");
-        let kind = LinkKind::Program;
-        let tag = super::PROGRAM_TAG;
-        link_into(
-            folder.path(),
-            &compiled,
-            tag,
+        let link = Link {
+            compiled,
             link_rust,
-            kind,
-            &output,
             settings,
-        )?;
+        };
+        let (tag, kind) = (super::PROGRAM_TAG, LinkKind::Program);
+        link.into_folder(folder.path(), tag, kind, &output, &Linker::Internal)?;
         let image = fs::read(&output).map_err(|e| no_work_folder(&e))?;
         let mut file = memory_file().map_err(|e| no_work_folder(&e))?;
         file.write_all(&image).map_err(|e| no_work_folder(&e))?;
@@ -177,15 +192,13 @@ impl PythonProgram<'_> {
             .join(format!("{module}{}", interpreter.ext_suffix));
         let symbol = format!("PyInit_{module}");
         let kind = LinkKind::Extension { entry: &symbol };
-        link_into(
-            folder.path(),
-            &extension.compiled,
-            &interpreter.tag(),
-            self.link_rust,
-            kind,
-            &output,
+        let link = Link {
+            compiled: &extension.compiled,
+            link_rust: self.link_rust,
             settings,
-        )?;
+        };
+        let tag = interpreter.tag();
+        link.into_folder(folder.path(), &tag, kind, &output, &Linker::Internal)?;
         let home = self.file.parent().filter(|p| !p.as_os_str().is_empty());
         let mut command = Command::new(&interpreter.executable);
         command
@@ -199,28 +212,37 @@ impl PythonProgram<'_> {
     }
 }
 
-/// Links into a file of the folder, where the objects are put, too.
-fn link_into(
-    folder: &Path,
-    compiled: &Compiled,
-    tag: &str,
-    link_rust: &[String],
-    kind: LinkKind<'_>,
-    output: &Path,
-    settings: &Settings,
-) -> Result<(), Failure> {
-    let archives = super::archives(find_runtime(tag)?, rust_libraries(link_rust, compiled)?);
-    let objects: Vec<PathBuf> =
-        super::write_objects(folder, compiled).map_err(|e| no_work_folder(&e))?;
-    let job = LinkJob {
-        objects: &objects,
-        archives: &archives,
-        libraries: &compiled.libraries,
-        kind,
-        output,
-        debug: settings.debug,
-    };
-    link::link(&job, &Linker::Internal).map_err(|error| link_failed("the program", &error))
+/// What is linked, whatever it becomes.
+struct Link<'a> {
+    compiled: &'a Compiled,
+    link_rust: &'a [String],
+    settings: &'a Settings,
+}
+
+impl Link<'_> {
+    /// Links into a file, with a folder for the objects.
+    fn into_folder(
+        &self,
+        folder: &Path,
+        tag: &str,
+        kind: LinkKind<'_>,
+        output: &Path,
+        linker: &Linker,
+    ) -> Result<(), Failure> {
+        let crates = rust_libraries(self.link_rust, self.compiled)?;
+        let archives = super::archives(find_runtime(tag)?, crates);
+        let objects: Vec<PathBuf> = super::write_objects(folder, self.compiled)
+            .map_err(|e| super::unwritable(folder, &e))?;
+        let job = LinkJob {
+            objects: &objects,
+            archives: &archives,
+            libraries: &self.compiled.libraries,
+            kind,
+            output,
+            debug: self.settings.debug,
+        };
+        link::link(&job, linker).map_err(|error| link_failed("the program", &error))
+    }
 }
 
 fn work_folder() -> Result<tempfile::TempDir, Failure> {

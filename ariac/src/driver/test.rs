@@ -6,7 +6,7 @@
 use super::run::{Executable, PythonProgram, settings};
 use super::{Failure, compiled_frontend, plain};
 use crate::cli::{Cli, Test};
-use crate::pipeline::Frontend;
+use crate::pipeline::{self, Frontend};
 use crate::program::Entry;
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
@@ -74,13 +74,8 @@ fn test_file(cli: &Cli, options: &Test, file: &Path, counts: &mut Counts) -> Res
         // Python removes the module's folder once it has it, so each process gets its own.
         return run.all(|| program.command(&mut frontend, &sources, &entry, &settings));
     }
-    let program = Executable::link(
-        &mut frontend,
-        &sources,
-        &entry,
-        &settings,
-        &options.link_rust,
-    )?;
+    let compiled = pipeline::program(&mut frontend, &sources, &entry, &settings);
+    let program = Executable::link(&compiled, &settings, &options.link_rust)?;
     run.all(|| Ok(program.command()))
 }
 
