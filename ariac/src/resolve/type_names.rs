@@ -219,12 +219,15 @@ impl<'h> Walk<'h, '_> {
 
     /// `geometry.Point`.
     fn qualified_type(&mut self, scope: &'h Ident, name: &'h Ident) -> TypeMeaning {
-        let Found::One(Meaning::Module(import)) = self.globals.find(self.module_index, &scope.name)
-        else {
-            if !self.module.broken {
-                self.report(say::no_module(scope.span, &scope.name));
+        let import = match self.scope(scope) {
+            Found::One(Meaning::Module(import)) => import,
+            Found::One(Meaning::Error) => return TypeMeaning::Error,
+            _ => {
+                if !self.module.broken {
+                    self.report(say::no_module(scope.span, &scope.name));
+                }
+                return TypeMeaning::Error;
             }
-            return TypeMeaning::Error;
         };
         match self.module_member(import, name) {
             Meaning::Adt(item) => TypeMeaning::Adt(item),
@@ -236,6 +239,22 @@ impl<'h> Walk<'h, '_> {
                 TypeMeaning::Error
             }
         }
+    }
+
+    /// What stands before the last dot of a type: `a`, or `a.b` where `a` hands on what it imports as `b`.
+    fn scope(&self, scope: &Ident) -> Found {
+        let mut parts = scope.name.split('.');
+        let first = parts.next().unwrap_or_default();
+        parts.fold(
+            self.globals.find(self.module_index, first),
+            |found, part| match found {
+                Found::One(Meaning::Module(import)) => match self.names.imports.get(import) {
+                    Some(&module) => self.globals.member(module, part),
+                    None => Found::Nothing,
+                },
+                found => found,
+            },
+        )
     }
 
     /// Reports a type where a trait belongs, and the reverse.
