@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build runtime demo test lint test-rust test-python bench wheel clean
+.PHONY: help setup build runtime demo test lint test-rust test-python fuzz bench wheel clean
 
 PYTEST_FLAGS ?= -q
 VENV_PYTHON := $(CURDIR)/.venv/bin/python
@@ -47,14 +47,17 @@ lint: setup ## Check formatting and lints
 	@.venv/bin/ruff format -q --no-cache --config .ci/ruff.toml --check python-sdk aria-rt tests/projects examples
 
 # A debug compiler verifies its work after every pass.
-test-rust: runtime ## Run the Rust tests of all crates
+test-rust: runtime ## Run the Rust tests of all crates, and fuzz for a minute
 	@echo '==> Running the Rust tests'
 	@cargo build -p ariac
-	@ARIAC=$(CURDIR)/target/debug/ariac cargo test --workspace
+	@ARIAC=$(CURDIR)/target/debug/ariac FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) cargo test --workspace
 
 test-python: runtime wheel ## Run the Python tests, the core of them under every Python
 	@echo '==> Running the Python tests'
 	@.ci/python-tests $(PYTEST_FLAGS)
+
+fuzz: setup ## Look for texts that break the compiler (FUZZ_SECONDS=600 FUZZ_SEED=…)
+	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) cargo test -p ariac --test fuzz
 
 bench: build ## Measure Aria beside C and its peers
 	@$(VENV_PYTHON) bench/run.py
