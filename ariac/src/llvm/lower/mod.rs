@@ -46,6 +46,7 @@ use crate::types::Ty;
 use checked::Overflow;
 use inkwell::basic_block::BasicBlock;
 use inkwell::debug_info::DISubprogram;
+use inkwell::types::BasicTypeEnum;
 use inkwell::values::PointerValue;
 use slots::Slot;
 use std::collections::HashMap;
@@ -61,6 +62,7 @@ pub(super) fn lower_function(cx: &ModuleCx<'_>, id: FnId) {
     lowering.describe_for_debuggers();
     lowering.bind_gil();
     lowering.bind_params();
+    lowering.bind_result();
     lowering.bind_owned_locals();
     lowering.pass_strided_on(id);
     if cx.calls.is_recursive(id) {
@@ -80,6 +82,17 @@ enum Exit<'c> {
     Never,
 }
 
+/// Where a function that may fail and gives a value returns: both parts of what it returns lie in memory until then.
+///
+/// They become two values that meet in one block. A pair that is made in each place and meets there as a pair is a value
+/// that LLVM cannot see through once the function is inlined: it would test for failure where there was none.
+#[derive(Clone, Copy)]
+struct Leaving<'c> {
+    block: BasicBlock<'c>,
+    failed: PointerValue<'c>,
+    value: PointerValue<'c>,
+}
+
 /// The state while one LLVM function is built.
 struct Lowering<'m, 'c> {
     b: Builder<'m, 'c>,
@@ -94,6 +107,8 @@ struct Lowering<'m, 'c> {
     loops: HashMap<LoopId, (BasicBlock<'c>, BasicBlock<'c>)>,
     /// Where failures go.
     failure: BasicBlock<'c>,
+    /// The one return of a function that may fail and gives a value.
+    leaving: Option<Leaving<'c>>,
     /// Owned values of array operations under way, dropped on failure; empty between statements.
     hidden: Vec<(PointerValue<'c>, Ty)>,
     /// Holds the thread's state while the GIL is released.
@@ -121,6 +136,7 @@ impl<'m, 'c> Lowering<'m, 'c> {
             slots: vec![None; function.locals.len()],
             loops: HashMap::new(),
             failure,
+            leaving: None,
             hidden: Vec::new(),
             gil: None,
             overflow: Overflow::Raise,
@@ -145,15 +161,41 @@ impl<'m, 'c> Lowering<'m, 'c> {
             Exit::Never => b.unreachable(),
             Exit::Function(handle) => match (handle.abi.raises, handle.abi.ret) {
                 (true, None) => b.ret(Some(b.bool(true))),
-                (true, Some(ty)) => {
-                    let nothing = zero(ty);
-                    b.ret(Some(b.make(&[b.bool(true), nothing])));
-                }
+                (true, Some(ty)) => self.return_pair(ty),
                 // Nothing in the function fails, so this place has no way in.
                 (false, _) => b.unreachable(),
             },
         }
         self.b.finish();
+    }
+
+    /// Prepares the return of a function that may fail and gives a value.
+    fn bind_result(&mut self) {
+        let Exit::Function(handle) = &self.exit else {
+            return;
+        };
+        if let (true, Some(ty)) = (handle.abi.raises, handle.abi.ret) {
+            self.leaving = Some(Leaving {
+                block: self.b.block("leave"),
+                failed: self.b.slot(self.cx.types.i1, "failed"),
+                value: self.b.slot(ty, "result"),
+            });
+        }
+    }
+
+    /// Ends the path of failures, and builds the return itself.
+    fn return_pair(&self, ty: BasicTypeEnum<'c>) {
+        let b = &self.b;
+        let leaving = self
+            .leaving
+            .expect("a function that may fail and gives a value has a place to return from");
+        b.store(b.bool(true), leaving.failed);
+        b.go(leaving.block);
+        b.enter(leaving.block);
+        let failed = b.load(self.cx.types.i1, leaving.failed);
+        // After a failure this is whatever was there: nobody looks at it.
+        let value = b.load(ty, leaving.value);
+        b.ret(Some(b.make(&[failed, value])));
     }
 
     /// Raises with `raise` when `condition` holds.

@@ -172,12 +172,17 @@ impl<'c> Lowering<'_, 'c> {
             (false, Some(_)) => b.ret(Some(value)),
             (true, None) => b.ret(Some(b.bool(false))),
             (true, Some(ty)) => {
+                let leaving = self.leaving.expect(
+                    "a function that may fail and gives a value has a place to return from",
+                );
                 let value = if value.get_type() == ty {
                     value
                 } else {
                     zero(ty)
                 };
-                b.ret(Some(b.make(&[b.bool(false), value])));
+                b.store(b.bool(false), leaving.failed);
+                b.store(value, leaving.value);
+                b.go(leaving.block);
             }
         }
     }
