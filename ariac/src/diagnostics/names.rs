@@ -351,6 +351,14 @@ pub fn no_module(span: Span, name: &str) -> Diagnostic {
         .help(format!("import it: `import {name}`"))
 }
 
+/// A class of a Python module in the place of a type.
+#[must_use]
+pub fn python_type(span: Span, name: &str) -> Diagnostic {
+    let message = format!("`{name}` is a class of Python, not a type of Aria");
+    Diagnostic::error(Code::UnknownType, span, message, "unknown type")
+        .help("any object of Python has the type `PythonObject`")
+}
+
 /// A module that is not there.
 #[must_use]
 pub fn module_not_found(span: Span, path: &str, place: &Path) -> Diagnostic {

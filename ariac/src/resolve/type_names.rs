@@ -222,6 +222,10 @@ impl<'h> Walk<'h, '_> {
         let import = match self.scope(scope) {
             Found::One(Meaning::Module(import)) => import,
             Found::One(Meaning::Error) => return TypeMeaning::Error,
+            Found::One(Meaning::PyModule(_)) => {
+                self.report(say::python_type(name.span, &name.name));
+                return TypeMeaning::Error;
+            }
             _ => {
                 if !self.module.broken {
                     self.report(say::no_module(scope.span, &scope.name));
