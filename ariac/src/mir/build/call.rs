@@ -63,7 +63,7 @@ impl<'a> FnBuilder<'a> {
                     Some((item, generics)) => {
                         self.call_fn(item, &generics, order, receiver, args, block)
                     }
-                    None => self.builtin_trait_fn(*item, receiver, args, self.ty(id)),
+                    None => self.builtin_trait_fn(*item, receiver, args),
                 }
             }
             (
@@ -278,6 +278,12 @@ impl<'a> FnBuilder<'a> {
         Some(self.call_with(*item, &generics, operands))
     }
 
+    /// Whether a type has an `impl` of a trait of the prelude.
+    pub(super) fn has_impl(&self, of_trait: &str, ty: &Ty) -> bool {
+        let of_trait = self.cx.prelude_trait(of_trait);
+        of_trait.is_some_and(|t| self.cx.find_impl(t, std::slice::from_ref(ty)).is_some())
+    }
+
     /// A call of an instance with values that are there.
     pub(super) fn call_with(&mut self, item: ItemId, generics: &[Ty], args: Vec<Value>) -> Value {
         let signature = self.cx.signature(item);
@@ -296,22 +302,16 @@ impl<'a> FnBuilder<'a> {
     }
 
     /// What the language's own types do for a trait without an `impl`.
-    fn builtin_trait_fn(
-        &mut self,
-        item: ItemId,
-        receiver: Option<ExprId>,
-        args: &[Arg],
-        ty: Ty,
-    ) -> Value {
+    fn builtin_trait_fn(&mut self, item: ItemId, receiver: Option<ExprId>, args: &[Arg]) -> Value {
         let ids: Vec<ExprId> = receiver
             .into_iter()
             .chain(args.iter().map(|a| a.value))
             .collect();
         let values = self.exprs(&ids);
-        self.trait_operation(item, values, ty)
+        self.trait_operation(item, values)
     }
 
-    fn trait_operation(&mut self, item: ItemId, values: Vec<Value>, ty: Ty) -> Value {
+    fn trait_operation(&mut self, item: ItemId, values: Vec<Value>) -> Value {
         let mut values = values.into_iter();
         let (Some(left), right) = (values.next(), values.next()) else {
             return Value::unit();
@@ -324,15 +324,16 @@ impl<'a> FnBuilder<'a> {
                 "mul" => BinaryOp::Mul,
                 "div" => BinaryOp::Div,
                 "floor_div" => BinaryOp::FloorDiv,
-                "mod" => BinaryOp::Mod,
+                "modulo" => BinaryOp::Mod,
                 "pow" => BinaryOp::Pow,
+                "matmul" => BinaryOp::MatMul,
                 _ => return None,
             })
         };
         match (name, right) {
             ("neg", None) => self.unary_scalar(UnaryOp::Neg, left),
-            ("eq" | "equals", Some(right)) => self.compare_values(CompareOp::Eq, left, right),
-            ("compare" | "cmp", Some(right)) => self.order_of(left, right, ty),
+            ("eq", Some(right)) => self.compare_values(CompareOp::Eq, left, right),
+            ("lt", Some(right)) => self.compare_values(CompareOp::Lt, left, right),
             (name, Some(right)) => match binary(name) {
                 Some(op) => self.operate(op, left, right),
                 None => Value::unit(),

@@ -103,7 +103,7 @@ impl FnBuilder<'_> {
         self.compare_scalars(op, left, right)
     }
 
-    /// A comparison of two values that consist of parts, by the functions of their type.
+    /// A comparison of two values that consist of parts: by the type's own function for it, else part by part.
     fn compare_parts(&mut self, op: CompareOp, left: Value, right: Value) -> Value {
         let ty = left.ty.clone();
         if let CompareOp::Eq | CompareOp::Ne = op {
@@ -116,7 +116,18 @@ impl FnBuilder<'_> {
                 _ => equal,
             };
         }
-        let order = self.order(left, right);
+        // `a <= b` is that `b < a` is false.
+        let (first, second) = match op {
+            CompareOp::Lt | CompareOp::Ge => (left.clone(), right.clone()),
+            _ => (right.clone(), left.clone()),
+        };
+        if let Some(less) = self.operator("Ord", vec![first, second]) {
+            return match op {
+                CompareOp::Lt | CompareOp::Gt => less,
+                _ => self.not(less.operand),
+            };
+        }
+        let order = self.call_glue(Glue::Compare, &ty, left, right);
         let op = match op {
             CompareOp::Lt => BinOp::Lt,
             CompareOp::Le => BinOp::Le,
@@ -127,64 +138,11 @@ impl FnBuilder<'_> {
         self.binary(op, Ty::Bool, order.operand, zero)
     }
 
-    /// The order of two values that consist of parts: an Int below, at or above 0.
-    fn order(&mut self, left: Value, right: Value) -> Value {
-        let ty = left.ty.clone();
-        match self.operator("Ord", vec![left.clone(), right.clone()]) {
-            Some(order) => self.order_as_int(order),
-            None => self.call_glue(Glue::Compare, &ty, left, right),
-        }
-    }
-
-    /// The order of any two values as a trait's function gives it: an Int, or an enum whose variants are in order.
-    pub(super) fn order_of(&mut self, left: Value, right: Value, ty: Ty) -> Value {
-        let order = if let Ty::Tuple(_) | Ty::Adt(_) | Ty::List(_) = left.ty {
-            self.order(left, right)
-        } else {
-            let order = self.temp(Ty::Int);
-            let set = |n| move |b: &mut Self| b.assign(order, int(n));
-            let below = self.compare_values(CompareOp::Lt, left.clone(), right.clone());
-            self.emit_if(below.operand, set(-1), |b| {
-                let above = b.compare_values(CompareOp::Gt, left, right);
-                b.emit_if(above.operand, set(1), set(0));
-            });
-            Value::fresh(order, Ty::Int)
-        };
-        let Ty::Adt(adt) = ty else { return order };
-        let result = self.temp(Ty::Adt(adt.clone()));
-        let make = |b: &mut Self, variant| {
-            let value = b.make(adt.clone(), variant, Vec::new());
-            b.assign_value(result, value);
-        };
-        let zero = Operand::Const(Const::Int(0));
-        let below = self.binary(BinOp::Lt, Ty::Bool, order.operand.clone(), zero.clone());
-        self.emit_if(
-            below.operand,
-            |b| make(b, 0),
-            |b| {
-                let same = b.binary(BinOp::Eq, Ty::Bool, order.operand, zero);
-                b.emit_if(same.operand, |b| make(b, 1), |b| make(b, 2));
-            },
-        );
-        Value::fresh(result, Ty::Adt(adt))
-    }
-
-    /// What an `impl Ord` gives may be an enum whose variants are in order.
-    fn order_as_int(&mut self, order: Value) -> Value {
-        if order.ty == Ty::Int {
-            return order;
-        }
-        let local = self.in_local(&order);
-        let variant = self.compute(Ty::Int, Rvalue::Variant(local));
-        let one = Operand::Const(Const::Int(1));
-        self.binary(BinOp::WrapSub, Ty::Int, variant.operand, one)
-    }
-
     fn call_glue(&mut self, glue: Glue, ty: &Ty, left: Value, right: Value) -> Value {
         let callee = self.cx.glue(glue, ty);
         let ret = match glue {
             Glue::Equal => Ty::Bool,
-            Glue::Compare => Ty::Int,
+            _ => Ty::Int,
         };
         let args = vec![left.operand, right.operand];
         self.compute(ret, Rvalue::Call { callee, args })
@@ -215,7 +173,7 @@ impl FnBuilder<'_> {
         }
         let same = match glue {
             Glue::Equal => Const::Bool(true),
-            Glue::Compare => Const::Int(0),
+            _ => Const::Int(0),
         };
         self.emit(StmtKind::Return(Operand::Const(same)));
     }
@@ -280,7 +238,7 @@ impl FnBuilder<'_> {
         }
         let least = match glue {
             Glue::Equal => n.clone(),
-            Glue::Compare => {
+            _ => {
                 let min = Rvalue::Math {
                     function: crate::builtins::MathFn::Min,
                     args: vec![n.clone(), m.clone()],
@@ -305,12 +263,13 @@ impl FnBuilder<'_> {
             self.emit_if(equal.operand, |_| {}, returns(Const::Bool(false)));
             return;
         }
-        if let Ty::Tuple(_) | Ty::Adt(_) | Ty::List(_) | Ty::Array(_) = x.ty {
+        let by_parts = match &x.ty {
+            Ty::Adt(adt) => !self.has_impl("Ord", &Ty::Adt(adt.clone())),
+            ty => matches!(ty, Ty::Tuple(_) | Ty::List(_) | Ty::Array(_)),
+        };
+        if by_parts {
             let ty = x.ty.clone();
-            let order = match ty {
-                Ty::Array(_) => self.call_glue(Glue::Compare, &ty, x, y),
-                _ => self.order(x, y),
-            };
+            let order = self.call_glue(Glue::Compare, &ty, x, y);
             let zero = Operand::Const(Const::Int(0));
             let same = self.binary(BinOp::Eq, Ty::Bool, order.operand.clone(), zero);
             self.emit_if(
@@ -376,6 +335,9 @@ impl FnBuilder<'_> {
     }
 
     fn contains(&mut self, item: Value, container: Value) -> Value {
+        if let Some((item_fn, generics)) = self.cx.own_method(&container.ty, "contains?") {
+            return self.call_with(item_fn, &generics, vec![container, item]);
+        }
         if !container.ty.is_array_like() && !matches!(container.ty, Ty::List(_)) {
             let object = self.py_operate(PyOp::In, item, Some(container));
             return self.compute(Ty::Bool, Rvalue::PyTruth(object.operand));
@@ -408,8 +370,4 @@ fn py_compare(op: CompareOp) -> PyOp {
         CompareOp::Eq => PyOp::Eq,
         CompareOp::In | CompareOp::NotIn => PyOp::In,
     }
-}
-
-fn int(n: i64) -> Rvalue {
-    Rvalue::Use(Operand::Const(Const::Int(n)))
 }

@@ -198,6 +198,11 @@ impl<'a> FnBuilder<'a> {
     pub(super) fn text_of(&mut self, value: Value) -> Value {
         match &value.ty {
             Ty::String => value,
+            Ty::Exception => {
+                let error = self.in_local(&value);
+                self.compute(Ty::String, Rvalue::ErrorText(error))
+            }
+            ty if super::text::is_own(ty) => self.text_by_parts(value),
             Ty::Tuple(_) | Ty::Array(_) | Ty::PyArrayView(_) | Ty::PythonArray(_) | Ty::Unit => {
                 let object = self.object_of(value);
                 self.compute(Ty::String, Rvalue::ToStr(object.operand))
@@ -251,7 +256,7 @@ impl<'a> FnBuilder<'a> {
         }
         let value = self.expr(operand);
         match (op, &value.ty) {
-            (UnaryOp::Neg, Ty::Adt(_)) => {
+            (UnaryOp::Neg, Ty::Adt(_) | Ty::List(_) | Ty::Tuple(_)) => {
                 let value = self.operator("Neg", vec![value]);
                 value.unwrap_or_else(Value::unit)
             }
@@ -301,8 +306,9 @@ impl<'a> FnBuilder<'a> {
             };
             return self.py_operate(op, left, Some(right));
         }
+        let by_trait = |ty: &Ty| matches!(ty, Ty::Adt(_) | Ty::List(_) | Ty::Tuple(_));
         if let Some(name) = operator_trait(op)
-            && matches!(left.ty, Ty::Adt(_))
+            && (by_trait(&left.ty) || by_trait(&right.ty))
         {
             let value = self.operator(name, vec![left, right]);
             return value.unwrap_or_else(Value::unit);

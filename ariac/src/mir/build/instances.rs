@@ -47,6 +47,8 @@ pub(super) enum Glue {
     Equal,
     /// The order of two values: an Int below, at or above 0.
     Compare,
+    /// The text of a value.
+    Text,
 }
 
 impl Glue {
@@ -54,6 +56,7 @@ impl Glue {
         match self {
             Glue::Equal => "==",
             Glue::Compare => "<=>",
+            Glue::Text => "to_string",
         }
     }
 }
@@ -217,7 +220,7 @@ impl<'a> Context<'a> {
         Some(self.add(Some(key), shell, Some(task)))
     }
 
-    /// The function that does something with two values of a type.
+    /// The function that does something with values of a type.
     pub(super) fn glue(&self, glue: Glue, ty: &Ty) -> FnId {
         let key = Key::Glue(glue, ty.clone());
         if let Some(&known) = self.instances.borrow().known.get(&key) {
@@ -225,7 +228,11 @@ impl<'a> Context<'a> {
         }
         let span = self.span_of(ty);
         let mut shell = empty(format!("{ty}.{}", glue.name()), span);
-        for name in ["self", "other"] {
+        let params: &[&str] = match glue {
+            Glue::Equal | Glue::Compare => &["self", "other"],
+            Glue::Text => &["self"],
+        };
+        for &name in params {
             let local = shell.locals.push(Local {
                 name: Some(name.to_owned()),
                 ty: ty.clone(),
@@ -243,6 +250,7 @@ impl<'a> Context<'a> {
         shell.ret = match glue {
             Glue::Equal => Ty::Bool,
             Glue::Compare => Ty::Int,
+            Glue::Text => Ty::String,
         };
         self.add(Some(key), shell, Some(Task::Glue(glue, ty.clone())))
     }
@@ -291,6 +299,7 @@ impl<'a> Context<'a> {
             match task {
                 Task::Item(item, _) => builder.item(item),
                 Task::Value(value, _) => builder.default_value(value),
+                Task::Glue(Glue::Text, ty) => builder.text_glue(&ty),
                 Task::Glue(glue, ty) => builder.glue(glue, &ty),
             }
             self.finish(id, builder.finish());
@@ -356,6 +365,17 @@ impl<'a> Context<'a> {
             ItemKind::Fn(function) if function.body.is_some() => Some((item, args.to_vec())),
             _ => None,
         }
+    }
+
+    /// A function that a type has by itself, and what is put in for its type parameters.
+    pub(super) fn own_method(&self, ty: &Ty, name: &str) -> Option<(ItemId, Vec<Ty>)> {
+        self.types.impls.iter().find_map(|known| {
+            let (_, method) = known.methods.iter().find(|m| m.0 == name)?;
+            let mut found = vec![None; known.generics.len()];
+            let fits = known.of_trait.is_none() && matches(&known.ty, ty, &mut found);
+            let found: Option<Vec<Ty>> = found.into_iter().collect();
+            found.filter(|_| fits).map(|found| (*method, found))
+        })
     }
 
     /// The `impl` of a trait for a type, the first of `of`, and the arguments for its type parameters.

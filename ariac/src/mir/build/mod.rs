@@ -7,7 +7,8 @@
 //! what functions do. One file a group of constructs:
 //!
 //! * [`function`]: the builder of one function: locals, blocks, values and who owns them
-//! * [`expr`]: literals, names, operators; [`compare`]: comparisons, those of declared types included
+//! * [`expr`]: literals, names, operators; [`compare`]: comparisons, and [`text`]: texts, those of declared
+//!   types included
 //! * [`array`]: elementwise operators and array methods; one `Map` or `Reduce` each, the pass `fuse` joins them
 //! * [`call`]: calls of functions and built-ins; [`closure`]: function values
 //! * [`adt`]: values of declared types; [`place`]: what can be changed; [`assign`]: declarations and assignments
@@ -35,6 +36,7 @@ mod python;
 mod routines;
 #[cfg(test)]
 mod tests;
+mod text;
 mod writes;
 
 use super::{Arena, Function, GilMode, ModuleId, Native, NativeId, Program};
