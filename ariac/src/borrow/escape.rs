@@ -2,7 +2,8 @@
 
 use super::Roots;
 use crate::diagnostics::{Reports, borrow};
-use crate::mir::{Function, LocalId, Operand, Rvalue, StmtKind};
+use crate::hir::ParamMode;
+use crate::mir::{Captures, Function, LocalId, Operand, Rvalue, StmtKind};
 use crate::types::Ty;
 use std::collections::HashMap;
 
@@ -55,6 +56,13 @@ pub(super) fn check(function: &Function, roots: &Roots<'_>, reports: &mut Report
         } if holds_view(*view) => {
             objects.insert(*dst, *view);
         }
+        // A block that is lent to the function is on the caller's stack.
+        StmtKind::Assign {
+            value: Rvalue::Clone(kept),
+            ..
+        } if is_lent_function(function, *kept) => {
+            reports.add(borrow::function_kept(stmt.span, &roots.origin(*kept)));
+        }
         StmtKind::Assign {
             value: Rvalue::Closure { captures, .. },
             ..
@@ -78,4 +86,15 @@ pub(super) fn check(function: &Function, roots: &Roots<'_>, reports: &mut Report
         }
         _ => {}
     });
+}
+
+/// Whether it is a function value that belongs to the caller. What a closure owns itself does not.
+fn is_lent_function(function: &Function, local: LocalId) -> bool {
+    let owned = match function.captures {
+        Some((captured, Captures::ByValue)) => captured,
+        _ => 0,
+    };
+    let mut lent = function.params.iter().skip(owned);
+    matches!(function.locals[local].ty, Ty::Fn(_))
+        && lent.any(|p| p.local == local && p.mode != ParamMode::Own)
 }

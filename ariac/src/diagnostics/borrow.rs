@@ -89,6 +89,25 @@ pub fn view_captured(escape: Span, origin: &Origin) -> Diagnostic {
     origin.cures(diagnostic)
 }
 
+/// E0502: a function that is lent for the call is put where it outlives it.
+#[must_use]
+pub fn function_kept(escape: Span, origin: &Origin) -> Diagnostic {
+    let name = &origin.name;
+    Diagnostic::error(
+        Code::ViewStored,
+        escape,
+        format!("`{name}` is lent for the call, and is kept here"),
+        "it escapes here",
+    )
+    .at(
+        origin.span,
+        format!("`{name}` may be a block that uses the variables of the caller"),
+    )
+    .help(format!(
+        "declare `own {name}`: then the function is given away"
+    ))
+}
+
 /// E0504: an element of something read-only is assigned.
 #[must_use]
 pub fn not_mutable(span: Span, origin: &Origin) -> Diagnostic {

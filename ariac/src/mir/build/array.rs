@@ -91,7 +91,7 @@ impl<'a> FnBuilder<'a> {
         self.reduce(op, vec![array], |b, items| {
             let item = items[0].clone();
             match (op, &item.ty) {
-                (ReduceOp::Mean, Ty::Int | Ty::Bool) => b.convert(item, &Ty::Float),
+                (ReduceOp::Mean, Ty::Int | Ty::Sized(_) | Ty::Bool) => b.convert(item, &Ty::Float),
                 (ReduceOp::Sum, Ty::Bool) => b.convert(item, &Ty::Int),
                 _ => item,
             }
@@ -210,6 +210,7 @@ pub(super) fn zero(ty: &Ty) -> Const {
     match ty {
         Ty::Int => Const::Int(0),
         Ty::Bool => Const::Bool(false),
+        Ty::Sized(kind) => Const::Sized(*kind, 0),
         Ty::Float32 => Const::Float32(0.0),
         _ => Const::Float(0.0),
     }

@@ -175,7 +175,12 @@ impl<'a> FnBuilder<'a> {
             }
             let ty = self.cx.lower(&signature.params[i].ty, generics);
             if let (Some(block), Ty::Fn(_)) = (block.filter(|_| i == last), &ty) {
-                *value = Some(Argument::Value(self.block_argument(block, &ty)));
+                // Who owns the function may keep it.
+                let function = match signature.params[i].mode {
+                    ParamMode::Own => self.closure(block, ty),
+                    _ => self.block_argument(block, &ty),
+                };
+                *value = Some(Argument::Value(function));
             } else if let Some(callee) = self.cx.default_of(item, i, generics) {
                 let args = Vec::new();
                 let default = self.compute(ty, Rvalue::Call { callee, args });

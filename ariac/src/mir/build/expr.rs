@@ -28,7 +28,7 @@ impl<'a> FnBuilder<'a> {
 
     fn expr_uncoerced(&mut self, id: ExprId) -> Value {
         match &self.cx.hir.exprs[id].kind {
-            ExprKind::Int { value, .. } => number(*value as f64, *value as i64, &self.ty(id)),
+            ExprKind::Int { value, .. } => number(*value as f64, i128::from(*value), &self.ty(id)),
             ExprKind::Float { value, .. } => match self.ty(id) {
                 Ty::Float32 => Value::constant(Const::Float32(*value as f32), Ty::Float32),
                 _ => Value::constant(Const::Float(*value), Ty::Float),
@@ -251,8 +251,7 @@ impl<'a> FnBuilder<'a> {
         if let (UnaryOp::Neg, ExprKind::Int { value, .. }) = (op, &self.cx.hir.exprs[operand].kind)
             && self.cx.types.coercions.get(operand).is_none()
         {
-            let negative = value.wrapping_neg() as i64;
-            return number(-(*value as f64), negative, &self.ty(id));
+            return number(-(*value as f64), -i128::from(*value), &self.ty(id));
         }
         let value = self.expr(operand);
         match (op, &value.ty) {
@@ -330,7 +329,7 @@ impl<'a> FnBuilder<'a> {
             return self.compute(Ty::String, Rvalue::Join(vec![left.operand, right.operand]));
         }
         let ty = match (op, common(&left.ty, &right.ty)) {
-            (BinaryOp::Div, Ty::Int) => Ty::Float,
+            (BinaryOp::Div, Ty::Int | Ty::Sized(_)) => Ty::Float,
             (_, ty) => ty,
         };
         let left = self.convert(left, &ty);
@@ -379,6 +378,12 @@ impl<'a> FnBuilder<'a> {
             (Operand::Const(Const::Int(n)), Ty::Float) => {
                 return Value::constant(Const::Float(*n as f64), Ty::Float);
             }
+            (Operand::Const(Const::Int(n)), Ty::Sized(kind)) => {
+                let (least, greatest) = kind.range();
+                if (least..=greatest).contains(&i128::from(*n)) {
+                    return Value::constant(Const::Sized(*kind, i128::from(*n)), to.clone());
+                }
+            }
             (Operand::Const(Const::Int(n)), Ty::Float32) => {
                 return Value::constant(Const::Float32(*n as f32), Ty::Float32);
             }
@@ -422,11 +427,13 @@ pub(super) fn never() -> Value {
     Value::constant(Const::Unit, Ty::Never)
 }
 
-fn number(float: f64, int: i64, ty: &Ty) -> Value {
+fn number(float: f64, int: i128, ty: &Ty) -> Value {
     match ty {
         Ty::Float => Value::constant(Const::Float(float), Ty::Float),
         Ty::Float32 => Value::constant(Const::Float32(float as f32), Ty::Float32),
-        _ => Value::int(int),
+        Ty::Sized(kind) => Value::constant(Const::Sized(*kind, int), Ty::Sized(*kind)),
+        // A literal that does not fit has been reported.
+        _ => Value::int(int as i64),
     }
 }
 
@@ -450,6 +457,8 @@ pub(super) fn common(left: &Ty, right: &Ty) -> Ty {
     match (left, right) {
         (Ty::Float, _) | (_, Ty::Float) => Ty::Float,
         (Ty::Float32, _) | (_, Ty::Float32) => Ty::Float32,
+        (Ty::Sized(_), _) => left.clone(),
+        (_, Ty::Sized(_)) => right.clone(),
         (Ty::Int, _) | (_, Ty::Int) => Ty::Int,
         _ => left.clone(),
     }
