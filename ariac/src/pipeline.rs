@@ -89,20 +89,20 @@ pub fn frontend(
     let mut hir = Hir::default();
     for (file, source) in sources.iter() {
         let tree = syntax::parse(&source.text);
-        dump.add("cst", || syntax::dump(&tree));
+        if !source.prelude {
+            dump.add("cst", || syntax::dump(&tree));
+        }
         hir::lower(file, &tree, sources, &mut hir, &mut reports);
     }
     dump.add("hir", || hir::pretty(&hir));
     let names = resolve::resolve(&hir, &mut reports);
-    if types::later(&hir, &mut reports) {
-        return (None, reports);
-    }
     let types = types::check(&hir, &names, &mut reports);
     dump.add("types", || types::pretty(&hir, &names, &types, sources));
     let effects = effects::infer(&hir, &names, &types);
     effects::check(&hir, &names, &types, &effects, &mut reports);
     dump.add("effects", || effects::pretty(&hir, &effects));
-    if reports.has_errors() {
+    // What is not compiled yet is told of programs that are right otherwise.
+    if reports.has_errors() || types::later(&hir, &mut reports) {
         return (None, reports);
     }
     let mut program = mir::build(&hir, &names, &types, &effects, sources, &mut reports);

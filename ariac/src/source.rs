@@ -66,6 +66,8 @@ pub struct SourceFile {
     pub module: String,
     /// The whole text.
     pub text: Arc<str>,
+    /// Whether it is part of the language's own library.
+    pub prelude: bool,
     line_starts: Vec<u32>,
 }
 
@@ -106,19 +108,27 @@ pub struct SourceMap {
 impl SourceMap {
     /// Adds a file; its module is named like it.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
-        let text = text.into();
+        self.add_file(path.into(), text.into(), false)
+    }
+
+    /// Adds a file of the language's own library.
+    pub fn add_prelude(&mut self, path: &str, text: &'static str) -> FileId {
+        self.add_file(path.to_owned(), text.into(), true)
+    }
+
+    fn add_file(&mut self, path: String, text: Arc<str>, prelude: bool) -> FileId {
         let starts = text
             .bytes()
             .enumerate()
             .filter(|&(_, b)| b == b'\n')
             .map(|(i, _)| i as u32 + 1);
         let line_starts = std::iter::once(0).chain(starts).collect();
-        let path = path.into();
         let stem = Path::new(&path).file_stem();
         self.files.push(SourceFile {
             module: stem.unwrap_or_default().to_string_lossy().into_owned(),
             path,
             text,
+            prelude,
             line_starts,
         })
     }

@@ -4,6 +4,7 @@
 
 mod exceptions;
 mod math;
+pub mod prelude;
 mod routines;
 mod table;
 
@@ -12,7 +13,8 @@ pub use math::MathFn;
 pub use routines::Routine;
 pub use table::{METHODS, Method, Receiver, find_method, method_names};
 
-use crate::types::Ty;
+use crate::mir::ListOp;
+use crate::types::{IntKind, Ty};
 
 /// A name with members that is no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,10 +54,21 @@ pub enum Builtin {
     ToFloat32,
     /// `x.to_int`: towards zero; OverflowError when it does not fit, ValueError for nan
     ToInt,
+    /// `x.to[Int32]` and the like: towards zero; OverflowError when it does not fit
+    ToSized(IntKind),
     /// `x.to_string`
     ToStr,
     /// `x.is_nan?`
     IsNan,
+    /// `list.push(x)` and what else changes a list in place; those that begin with `_` are the prelude's, whose functions
+    /// check what they are given
+    List(ListOp),
+    /// `error.message`: its text
+    ErrorText,
+    /// `error.kind`: the name of its class, `"ValueError"`
+    ErrorClass,
+    /// `list.copy`
+    Copy,
     /// `string.length`: code points
     StrLength,
     /// `Array.zeros(n)`; elements as the call's type says, Floats unless another type was wanted

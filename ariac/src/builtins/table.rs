@@ -1,6 +1,7 @@
 //! The one table of built-in methods.
 
 use super::{Builtin, MathFn};
+use crate::mir::ListOp;
 use crate::types::Ty;
 
 /// The kinds of receivers that have built-in methods.
@@ -10,6 +11,10 @@ pub enum Receiver {
     Number,
     /// `Array`, `PyArrayView`, `PythonArray`
     Array,
+    /// `List`
+    List,
+    /// `Error`
+    Error,
     /// `String`
     String,
     /// `PythonObject`, where the method is not looked up in Python
@@ -69,6 +74,17 @@ pub const METHODS: &[Method] = methods! {
     Array."parallel_map"(0)[1] => Builtin::ParallelMap, "As map, on all cores.";
     Array."to_array"(0) => Builtin::ToArray, "An owned copy.";
     Array."copy"(0) => Builtin::ToArray, "An owned copy.";
+    List."length"(0) => Builtin::Length, "Number of elements.";
+    List."push"(1) => Builtin::List(ListOp::Push), "Appends an element.";
+    List."reserve"(1) => Builtin::List(ListOp::Reserve), "Makes room for that many more elements.";
+    List."copy"(0) => Builtin::Copy, "A second list with copies of the elements.";
+    List."_pop"(0) => Builtin::List(ListOp::Pop), "Takes the last element out of a list that is not empty.";
+    List."_insert"(2) => Builtin::List(ListOp::Insert), "Puts an element before the one at an index in range.";
+    List."_remove"(1) => Builtin::List(ListOp::Remove), "Takes the element at an index in range out.";
+    List."_swap"(2) => Builtin::List(ListOp::Swap), "Exchanges the elements at two indices in range.";
+    List."_truncate"(1) => Builtin::List(ListOp::Truncate), "Drops the elements from an index that is not negative on.";
+    Error."message"(0) => Builtin::ErrorText, "The text.";
+    Error."kind"(0) => Builtin::ErrorClass, "The name of the class: `ValueError`.";
     String."length"(0) => Builtin::StrLength, "Number of code points.";
     String."to_string"(0) => Builtin::ToStr, "Itself.";
     Object."to_array"(1) => Builtin::ObjectToArray(Ty::Error), "The object's elements as an owned Array[T]; the type is the argument.";
@@ -102,7 +118,9 @@ impl Receiver {
     #[must_use]
     pub fn of(ty: &Ty) -> Option<Receiver> {
         Some(match ty {
-            Ty::Int | Ty::Float | Ty::Float32 => Receiver::Number,
+            ty if ty.is_number() => Receiver::Number,
+            Ty::List(_) => Receiver::List,
+            Ty::Exception => Receiver::Error,
             Ty::String => Receiver::String,
             Ty::PythonObject => Receiver::Object,
             ty if ty.is_array_like() => Receiver::Array,

@@ -182,3 +182,15 @@ pub fn changed_while_iterated(span: Span, origin: &Origin, iterated: Span) -> Di
         "go through its indices, `for i in 0..<{name}.length`, or through a copy, `for x in {name}.copy`"
     ))
 }
+
+/// E0502: a type whose values would hold views.
+#[must_use]
+pub fn view_argument(span: Span, ty: &Ty) -> Diagnostic {
+    Diagnostic::error(
+        Code::ViewStored,
+        span,
+        format!("a {ty} borrows memory, and cannot be kept in another value"),
+        "a view lives no longer than the call",
+    )
+    .help("keep a copy, `Array[…]`, or an owned handle, `PythonArray[…]`")
+}

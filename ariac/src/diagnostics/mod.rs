@@ -5,6 +5,7 @@
 
 pub mod borrow;
 mod codes;
+pub mod declared;
 pub mod effects;
 pub mod instances;
 pub mod names;

@@ -1,6 +1,7 @@
 //! Reads the files of a program: those of the command line, and all that they import.
 
 use super::{Failure, plain};
+use crate::builtins::prelude;
 use crate::diagnostics::Code;
 use crate::source::{FileId, SourceMap};
 use crate::syntax;
@@ -19,6 +20,7 @@ pub(super) fn read_sources(files: &[PathBuf]) -> Result<SourceMap, Failure> {
     while let Some(file) = reader.unread.pop() {
         reader.follow_imports(file, files)?;
     }
+    prelude::add(&mut reader.sources);
     Ok(reader.sources)
 }
 

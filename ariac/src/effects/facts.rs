@@ -226,7 +226,7 @@ impl<'a> Walk<'a> {
             Callee::PyCall | Callee::PyMethod | Callee::PyAttr => self.touch(id),
             Callee::TraitFn { .. } | Callee::Value => self.may_fail(),
             Callee::Construct { .. } | Callee::With { .. } => self.allocates(),
-            Callee::Field { .. } => {}
+            Callee::Field { .. } | Callee::Reference { .. } | Callee::Const { .. } => {}
             Callee::Builtin(builtin) => match builtin {
                 Builtin::ObjectTo(_) | Builtin::ObjectToArray(_) => self.touch(id),
                 Builtin::Math(_) if self.ty(id).is_array_like() => self.allocates(),

@@ -83,6 +83,10 @@ pub fn pretty(hir: &Hir, effects: &EffectTable) -> String {
     let mut lines: Vec<_> = effects
         .iter()
         .map(|(id, e)| (hir.items[id].name.span, id, e))
+        .filter(|(span, ..)| {
+            let mut modules = hir.modules.iter();
+            modules.any(|m| m.file == span.file && !m.prelude)
+        })
         .collect();
     lines.sort_by_key(|(span, ..)| *span);
     let mut out = String::new();

@@ -22,6 +22,7 @@ pub(crate) fn try_program(text: &str) -> Result<(Program, SourceMap), String> {
     let mut hir = Hir::default();
     let tree = syntax::parse(text);
     hir::lower(file, &tree, &sources, &mut hir, &mut reports);
+    crate::builtins::prelude::lower(&mut sources, &mut hir, &mut reports);
     let names = resolve::resolve(&hir, &mut reports);
     let types = types::check(&hir, &names, &mut reports);
     let effects = effects::infer(&hir, &names, &types);

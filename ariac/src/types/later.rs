@@ -17,13 +17,19 @@ pub fn later(hir: &Hir, reports: &mut Reports) -> bool {
         reports,
         found: false,
     };
-    for module in &hir.modules {
+    for module in hir.modules.iter().filter(|m| !m.prelude) {
         for &item in &module.items {
             later.item(item);
         }
     }
     later.found
 }
+
+/// Types that are checked, and not compiled yet.
+const LATER: [&str; 13] = [
+    "Int8", "Int16", "Int32", "UInt8", "UInt16", "UInt32", "UInt64", "List", "Option", "Result",
+    "Map", "Set", "Error",
+];
 
 /// Bytes of the word `begin`.
 const BEGIN_LENGTH: u32 = 5;
@@ -92,7 +98,11 @@ impl<'h> Later<'h, '_> {
         let hir = self.hir;
         let span = hir.types[id].span;
         match &hir.types[id].kind {
-            TypeExprKind::Path { args, .. } => {
+            TypeExprKind::Path { name, args } => {
+                if LATER.contains(&&*name.name) {
+                    let what = format!("the type `{}` is", name.name);
+                    return self.report(name.span, &what);
+                }
                 for arg in args {
                     if let TypeArg::Type(ty) = arg {
                         self.ty(*ty);

@@ -7,18 +7,22 @@
 //!
 //! [`ty`] and [`results`] say what comes out; [`written`] reads types, [`signature`] functions' heads, [`infer`] bodies.
 
+mod declared;
 pub mod exhaustive;
 mod infer;
 mod later;
+mod members;
 mod pretty;
 mod results;
 mod signature;
 mod ty;
+mod unify;
 mod written;
 
 pub use exhaustive::Binder;
 pub use later::later;
 pub use pretty::pretty;
+use pretty::pretty_head;
 pub use results::{
     AdtDef, Bound, Callee, Coercion, Constructor, FieldDef, Generic, ImplDef, Known, ParamTy,
     Signature, TraitDef, Types, VariantDef,
@@ -34,6 +38,7 @@ use crate::resolve::Names;
 #[must_use]
 pub fn check(hir: &Hir, names: &Names, reports: &mut Reports) -> Types {
     let mut types = Types::default();
-    signature::signatures(hir, &mut types, reports);
+    declared::declare(hir, names, &mut types, reports);
+    signature::signatures(hir, names, &mut types, reports);
     infer::bodies(hir, names, types, reports)
 }

@@ -13,7 +13,7 @@ pub fn pretty(hir: &Hir, names: &Names, types: &Types, sources: &SourceMap) -> S
     let mut lines: Vec<(Span, String)> = Vec::new();
     for (id, signature) in types.signatures.iter() {
         let name = &hir.items[id].name;
-        lines.push((name.span, head(&name.name, signature)));
+        lines.push((name.span, pretty_head(&name.name, signature)));
     }
     for (id, ty) in types.consts.iter() {
         let name = &hir.items[id].name;
@@ -28,6 +28,7 @@ pub fn pretty(hir: &Hir, names: &Names, types: &Types, sources: &SourceMap) -> S
             lines.push((hir.exprs[id].span, format!("reveal {ty}")));
         }
     }
+    lines.retain(|(span, _)| !sources.file(span.file).prelude);
     lines.sort_by_key(|(span, _)| *span);
     let mut out = String::new();
     for (span, text) in lines {
@@ -38,7 +39,8 @@ pub fn pretty(hir: &Hir, names: &Names, types: &Types, sources: &SourceMap) -> S
 }
 
 /// `fn f(x: Float, mut y: PyArrayView[Float]) -> Float`.
-fn head(name: &str, signature: &Signature) -> String {
+#[must_use]
+pub(super) fn pretty_head(name: &str, signature: &Signature) -> String {
     let params: Vec<String> = signature
         .params
         .iter()
@@ -49,7 +51,10 @@ fn head(name: &str, signature: &Signature) -> String {
                 ParamMode::Own => "own ",
             };
             let default = if p.has_default { " = …" } else { "" };
-            format!("{mode}{}: {}{default}", p.name, p.ty)
+            match p.name == "self" {
+                true => format!("{mode}self"),
+                false => format!("{mode}{}: {}{default}", p.name, p.ty),
+            }
         })
         .collect();
     format!("fn {name}({}) -> {}", params.join(", "), signature.ret)

@@ -19,7 +19,11 @@ pub struct Types {
     pub signatures: SideTable<ItemId, Signature>,
     /// The type of each constant.
     pub consts: SideTable<ItemId, Ty>,
-    /// What each `Call` and `MethodCall` calls; also each `Name` of a function that stands alone and so is a call, and
+    /// For each `Index` that is assigned and whose receiver has a function `set_index` for it: that function. The indices and
+    /// the value are its arguments.
+    pub setters: SideTable<ExprId, Callee>,
+    /// What each `Call` and `MethodCall` calls; what each `Index` calls that is no element of an array, list or tuple (the
+    /// indices are the arguments; a range is two, its bounds, the second exclusive; where one is left out, 0 or the length);  also each `Name` of a function that stands alone and so is a call, and
     /// each `Name` of a variant without fields.
     pub callees: SideTable<ExprId, Callee>,
     /// The type of what each pattern is matched with.
@@ -34,6 +38,8 @@ pub struct Types {
     pub impls: Vec<ImplDef>,
     /// The declarations that the compiler itself refers to.
     pub known: Known,
+    /// The traits of the prelude, by name: `Eq`, `Ord`, `Hash`, `Add`, …
+    pub lang_traits: std::collections::HashMap<String, ItemId>,
 }
 
 /// Declarations of the prelude that the language's own constructs mean.
@@ -43,8 +49,6 @@ pub struct Known {
     pub option: Option<ItemId>,
     /// `Result[T, E]`: variants `Ok(T)`, `Err(E)`.
     pub result: Option<ItemId>,
-    /// `Error`: what `rescue` catches.
-    pub error: Option<ItemId>,
     /// `Map[K, V]`.
     pub map: Option<ItemId>,
     /// `Set[T]`.
@@ -104,6 +108,8 @@ pub struct Generic {
     pub name: std::sync::Arc<str>,
     /// The traits that it must have, those of `where` included.
     pub bounds: Vec<Bound>,
+    /// Whether one of the traits is unknown, and reported: then nothing is missing for certain.
+    pub is_open: bool,
 }
 
 /// A trait with its arguments, `Self` not among them.
@@ -198,6 +204,7 @@ pub enum Callee {
     /// `extern Python` the conversions to objects and of the result from an object come on top. `args[i]` is the index of the call's argument for parameter `i`; none: its default.
     Fn {
         item: ItemId,
+        /// A block after the call is the argument for the last parameter, which has none here.
         args: Vec<Option<usize>>,
         /// What is put in for each of [`Signature::generics`].
         generics: Vec<Ty>,
@@ -223,6 +230,15 @@ pub enum Callee {
     With { args: Vec<Option<usize>> },
     /// A field of the receiver is read (or, as a target, written).
     Field { index: usize },
+    /// A function's name that stands for the function: a value of type `Fn`.
+    Reference { item: ItemId, generics: Vec<Ty> },
+    /// A constant of a type, `Point.ORIGIN`, or of a trait for the type, `T.ZERO`: then `item` is the trait's constant,
+    /// which an instance finds in the `impl` for `self_ty`.
+    Const {
+        item: ItemId,
+        of_trait: Option<ItemId>,
+        self_ty: Ty,
+    },
     /// The receiver, or the callee of a `Call`, is a function value that is called.
     Value,
     /// A built-in: the receiver, then the arguments.

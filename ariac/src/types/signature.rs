@@ -1,9 +1,11 @@
 //! The types of functions' heads.
 
+use super::declared::{self, Reader, Scope};
 use super::written::{Place, Written};
 use super::{ParamTy, Signature, Ty, Types};
 use crate::diagnostics::{Reports, syntax, types as say};
 use crate::hir::{Function, Hir, Item, ItemId, ItemKind, NativeAbi, ParamMode};
+use crate::resolve::Names;
 
 /// Whose function it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,47 +19,63 @@ enum Owner {
 }
 
 /// Fills in the signatures of all functions.
-pub(super) fn signatures(hir: &Hir, types: &mut Types, reports: &mut Reports) {
+pub(super) fn signatures(hir: &Hir, names: &Names, types: &mut Types, reports: &mut Reports) {
+    let scopes = declared::scopes(types);
+    let outside = Scope::default();
     for (index, module) in hir.modules.iter().enumerate() {
+        let reader = Reader { hir, names, module };
+        let mut all = |ids: &[ItemId], owner: Owner, scope: &Scope| {
+            for &id in ids {
+                one(&reader, id, owner, scope.clone(), types, reports);
+            }
+        };
         for &id in &module.items {
             let item = &hir.items[id];
+            let scope = scopes.get(&id).unwrap_or(&outside);
+            let inner = Owner::Aria { is_exported: false };
             match &item.kind {
-                ItemKind::Const { .. }
-                | ItemKind::Type(_)
-                | ItemKind::Trait(_)
-                | ItemKind::Impl(_)
-                | ItemKind::Import { .. }
-                | ItemKind::FromImport { .. } => {}
+                ItemKind::Const { .. } | ItemKind::Import { .. } | ItemKind::FromImport { .. } => {}
+                ItemKind::Type(decl) => all(&decl.methods, inner, scope),
+                ItemKind::Trait(decl) => all(&decl.methods, inner, scope),
+                ItemKind::Impl(decl) => all(&decl.methods, inner, scope),
                 ItemKind::Fn(_) => {
                     let is_exported = index == 0 && !item.private;
-                    one(hir, id, Owner::Aria { is_exported }, types, reports);
+                    all(&[id], Owner::Aria { is_exported }, scope);
                 }
-                ItemKind::ExternPython { functions, .. } => {
-                    for &id in functions {
-                        one(hir, id, Owner::Python, types, reports);
-                    }
-                }
+                ItemKind::ExternPython { functions, .. } => all(functions, Owner::Python, scope),
                 ItemKind::ExternNative { abi, functions, .. } => {
-                    for &id in functions {
-                        one(hir, id, Owner::Native(*abi), types, reports);
-                    }
+                    all(functions, Owner::Native(*abi), scope);
                 }
             }
         }
     }
 }
 
-fn one(hir: &Hir, id: ItemId, owner: Owner, types: &mut Types, reports: &mut Reports) {
+fn one(
+    reader: &Reader<'_>,
+    id: ItemId,
+    owner: Owner,
+    mut scope: Scope,
+    types: &mut Types,
+    reports: &mut Reports,
+) {
+    let hir = reader.hir;
     let item = &hir.items[id];
     let ItemKind::Fn(function) = &item.kind else {
         return;
     };
+    reader.generics(&mut scope, &function.generics, &function.wheres, reports);
     let place = if owner == Owner::Native(NativeAbi::Rust) {
         Place::Rust
     } else {
         Place::Aria
     };
-    let written = Written { hir, place };
+    let written = Written {
+        hir,
+        names: reader.names,
+        place,
+        self_ty: scope.self_ty.as_ref(),
+    };
     let params = function.params.iter().map(|p| ParamTy {
         name: p.name.name.clone(),
         ty: written.ty(p.ty, reports),
@@ -67,7 +85,7 @@ fn one(hir: &Hir, id: ItemId, owner: Owner, types: &mut Types, reports: &mut Rep
     let params: Vec<ParamTy> = params.collect();
     let ret = function.ret.map_or(Ty::Unit, |t| written.ty(t, reports));
     let signature = Signature {
-        generics: Vec::new(),
+        generics: scope.generics,
         params,
         ret,
     };
@@ -109,6 +127,9 @@ fn check(
                     ));
                 } else if param.mode == ParamMode::Mut
                     && is_exported
+                    && item.name.name != "main"
+                    && function.generics.is_empty()
+                    && ty.can_cross()
                     && !matches!(ty, Ty::PyArrayView(_) | Ty::Error)
                 {
                     reports.add(say::mut_from_python(at, &item.name.name, &param.name, ty));

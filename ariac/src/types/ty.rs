@@ -253,10 +253,16 @@ impl Ty {
         found
     }
 
-    /// `Int`, `Float` or `Float32`.
+    /// An integer of any width, `Float` or `Float32`.
     #[must_use]
     pub fn is_number(&self) -> bool {
-        matches!(self, Ty::Int | Ty::Float | Ty::Float32)
+        self.is_integer() || self.is_float()
+    }
+
+    /// An integer of any width.
+    #[must_use]
+    pub fn is_integer(&self) -> bool {
+        matches!(self, Ty::Int | Ty::Sized(_))
     }
 
     /// `Float` or `Float32`.
@@ -324,6 +330,17 @@ impl Ty {
             Ty::Unit | Ty::PyArrayView(_) => true,
             Ty::Tuple(items) => items.iter().all(Ty::can_become_object),
             ty => ty.can_come_from_object(),
+        }
+    }
+
+    /// Whether a value of this type can be an argument from Python, or a result for it. A function with others in its
+    /// signature is for Aria's own use.
+    #[must_use]
+    pub fn can_cross(&self) -> bool {
+        match self {
+            Ty::Tuple(items) => items.iter().all(Ty::can_cross),
+            Ty::Unit | Ty::Bool | Ty::String | Ty::PythonObject => true,
+            ty => ty.is_number() || ty.is_array_like(),
         }
     }
 

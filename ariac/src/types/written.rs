@@ -1,29 +1,18 @@
 //! From types as they are written to types.
 
-use super::Ty;
+use super::{Adt, FnTy, IntKind, Param, Repr, Ty};
 use crate::builtins::exception;
-use crate::diagnostics::{Reports, syntax, types as say};
-use crate::hir::{Hir, Ident, TypeArg, TypeExprId, TypeExprKind};
+use crate::diagnostics::borrow::view_argument;
+use crate::diagnostics::{Reports, declared as said, syntax, types as say};
+use crate::hir::{Hir, Ident, ItemId, ItemKind, ParamMode, TypeArg, TypeExprId, TypeExprKind};
+use crate::resolve::{Names, TypeMeaning};
 use crate::source::Span;
+use std::sync::Arc;
 
-/// The types that a program can name.
-const NAMES: [&str; 12] = [
+/// The types of the language itself; the prelude declares more.
+const NAMES: [&str; 21] = [
     "Int",
     "Int64",
-    "Float",
-    "Float64",
-    "Float32",
-    "Bool",
-    "Unit",
-    "String",
-    "Array",
-    "PyArrayView",
-    "PythonArray",
-    "PythonObject",
-];
-
-/// The types of the language that this version of the compiler lacks.
-const LATER: [&str; 17] = [
     "Int8",
     "Int16",
     "Int32",
@@ -31,17 +20,22 @@ const LATER: [&str; 17] = [
     "UInt16",
     "UInt32",
     "UInt64",
-    "Complex",
-    "Bytes",
-    "Option",
-    "Result",
-    "ArrayView",
-    "List",
-    "Map",
-    "Set",
-    "Fn",
+    "Float",
+    "Float64",
+    "Float32",
+    "Bool",
+    "Unit",
+    "String",
     "Error",
+    "List",
+    "Array",
+    "PyArrayView",
+    "PythonArray",
+    "PythonObject",
 ];
+
+/// The types of the language that this version of the compiler lacks.
+const LATER: [&str; 1] = ["ArrayView"];
 
 /// Whether a name is that of a built-in type.
 #[must_use]
@@ -66,7 +60,10 @@ pub(super) enum Place {
 /// Turns written types into types.
 pub(super) struct Written<'a> {
     pub(super) hir: &'a Hir,
+    pub(super) names: &'a Names,
     pub(super) place: Place,
+    /// What `Self` is here.
+    pub(super) self_ty: Option<&'a Ty>,
 }
 
 impl Written<'_> {
@@ -84,15 +81,121 @@ impl Written<'_> {
                     Ty::Tuple(items)
                 }
             }
-            TypeExprKind::Qualified { .. }
-            | TypeExprKind::SelfType
-            | TypeExprKind::Fn { .. }
-            | TypeExprKind::Union(_) => Ty::Error,
-            TypeExprKind::Path { name, args } => self.path(name, args, span, reports),
+            TypeExprKind::Path { name, args } | TypeExprKind::Qualified { name, args, .. } => {
+                self.path(id, name, args, span, reports)
+            }
+            TypeExprKind::SelfType => self.self_type(),
+            TypeExprKind::Fn { params, ret } => {
+                let params: Vec<(Ty, ParamMode)> = params
+                    .iter()
+                    .map(|(ty, mode)| (self.ty(*ty, reports), *mode))
+                    .collect();
+                let ret = self.ty(*ret, reports);
+                if ret == Ty::Error || params.iter().any(|(ty, _)| *ty == Ty::Error) {
+                    return Ty::Error;
+                }
+                Ty::Fn(Arc::new(FnTy { params, ret }))
+            }
+            TypeExprKind::Union(_) => {
+                reports.add(syntax::not_supported(
+                    span,
+                    "a type with alternatives, except after `rescue`, is",
+                ));
+                Ty::Error
+            }
         }
     }
 
-    fn path(&self, name: &Ident, args: &[TypeArg], span: Span, reports: &mut Reports) -> Ty {
+    /// What `Self` is; where it is nothing, that has been reported with the names.
+    fn self_type(&self) -> Ty {
+        self.self_ty.cloned().unwrap_or(Ty::Error)
+    }
+
+    fn path(
+        &self,
+        id: TypeExprId,
+        name: &Ident,
+        args: &[TypeArg],
+        span: Span,
+        reports: &mut Reports,
+    ) -> Ty {
+        let ty = match self.names.types.get(id) {
+            Some(TypeMeaning::Adt(item)) => return self.declared(*item, name, args, span, reports),
+            Some(TypeMeaning::Param(index)) => Ty::Param(Param {
+                index: *index,
+                name: name.name.as_str().into(),
+            }),
+            Some(TypeMeaning::SelfType) => self.self_type(),
+            Some(TypeMeaning::Trait(_)) => {
+                reports.add(said::trait_as_type(span, &name.name));
+                return Ty::Error;
+            }
+            Some(TypeMeaning::Error) => return Ty::Error,
+            Some(TypeMeaning::Builtin) | None => {
+                return self.builtin(name, args, span, reports);
+            }
+        };
+        if !args.is_empty() && ty != Ty::Error {
+            reports.add(say::no_type_arguments(span, &ty));
+            return Ty::Error;
+        }
+        ty
+    }
+
+    /// A declared type with its arguments.
+    fn declared(
+        &self,
+        item: ItemId,
+        name: &Ident,
+        args: &[TypeArg],
+        span: Span,
+        reports: &mut Reports,
+    ) -> Ty {
+        let ItemKind::Type(decl) = &self.hir.items[item].kind else {
+            return Ty::Error;
+        };
+        let mut tys = Vec::new();
+        for arg in args {
+            match arg {
+                TypeArg::Type(ty) => tys.push(self.argument(*ty, reports)),
+                TypeArg::Int(_, at) => {
+                    reports.add(said::type_arguments(
+                        *at,
+                        &name.name,
+                        decl.generics.len(),
+                        args.len(),
+                    ));
+                    return Ty::Error;
+                }
+            }
+        }
+        if tys.len() != decl.generics.len() {
+            let (wanted, found) = (decl.generics.len(), tys.len());
+            reports.add(said::type_arguments(span, &name.name, wanted, found));
+            return Ty::Error;
+        }
+        if tys.contains(&Ty::Error) {
+            return Ty::Error;
+        }
+        Ty::Adt(Adt {
+            item,
+            name: self.hir.items[item].name.name.as_str().into(),
+            args: tys.into(),
+            repr: Repr::Owned,
+        })
+    }
+
+    /// A type as the argument of another: one whose values can be kept.
+    fn argument(&self, id: TypeExprId, reports: &mut Reports) -> Ty {
+        let ty = self.ty(id, reports);
+        if ty.holds_view() {
+            reports.add(view_argument(self.hir.types[id].span, &ty));
+            return Ty::Error;
+        }
+        ty
+    }
+
+    fn builtin(&self, name: &Ident, args: &[TypeArg], span: Span, reports: &mut Reports) -> Ty {
         let scalar = match &*name.name {
             "Int" | "Int64" => Ty::Int,
             "Float" | "Float64" => Ty::Float,
@@ -101,22 +204,41 @@ impl Written<'_> {
             "Unit" => Ty::Unit,
             "String" => Ty::String,
             "PythonObject" => Ty::PythonObject,
+            "Error" => Ty::Exception,
+            "List" => return self.list(args, span, reports),
             "Array" => return self.array(name, args, span, Ty::Array, reports),
             "PyArrayView" => return self.array(name, args, span, Ty::PyArrayView, reports),
             "PythonArray" => return self.array(name, args, span, Ty::PythonArray, reports),
             "ArrayView" if self.place == Place::Rust => {
                 return self.array(name, args, span, Ty::PyArrayView, reports);
             }
-            other => {
-                self.unknown(name, other, reports);
-                return Ty::Error;
-            }
+            other => match IntKind::from_name(other) {
+                Some(kind) => Ty::Sized(kind),
+                None => {
+                    self.unknown(name, other, reports);
+                    return match exception(other) {
+                        Some(_) => Ty::Exception,
+                        None => Ty::Error,
+                    };
+                }
+            },
         };
         if !args.is_empty() {
             reports.add(say::no_type_arguments(span, &scalar));
             return Ty::Error;
         }
         scalar
+    }
+
+    fn list(&self, args: &[TypeArg], span: Span, reports: &mut Reports) -> Ty {
+        let [TypeArg::Type(element)] = args else {
+            reports.add(said::type_arguments(span, "List", 1, args.len()));
+            return Ty::Error;
+        };
+        match self.argument(*element, reports) {
+            Ty::Error => Ty::Error,
+            ty => Ty::List(Box::new(ty)),
+        }
     }
 
     /// What is neither built in nor declared has been reported with the names.
@@ -152,7 +274,7 @@ impl Written<'_> {
         let ty = self.ty(element, reports);
         match ty {
             Ty::Error => Ty::Error,
-            Ty::Int | Ty::Float | Ty::Float32 | Ty::Bool => make(Box::new(ty)),
+            ty if ty.elem().is_some() => make(Box::new(ty)),
             _ => {
                 let at = self.hir.types[element].span;
                 reports.add(say::element(at, &ty));

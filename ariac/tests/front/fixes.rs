@@ -19,6 +19,7 @@ fn cured(text: &str) -> (String, usize) {
         &mut hir,
         &mut reports,
     );
+    ariac::builtins::prelude::lower(&mut sources, &mut hir, &mut reports);
     let names = resolve(&hir, &mut reports);
     let types = ariac::types::check(&hir, &names, &mut reports);
     let effects = ariac::effects::infer(&hir, &names, &types);

@@ -44,13 +44,14 @@ fn run(text: &str) -> Front {
     let mut hir = Hir::default();
     let tree = ariac::syntax::parse(text);
     lower(file, &tree, &sources, &mut hir, &mut reports);
+    ariac::builtins::prelude::lower(&mut sources, &mut hir, &mut reports);
     let names = resolve(&hir, &mut reports);
-    let types = match ariac::types::later(&hir, &mut reports) {
-        true => ariac::types::Types::default(),
-        false => ariac::types::check(&hir, &names, &mut reports),
-    };
+    let types = ariac::types::check(&hir, &names, &mut reports);
     let effects = infer(&hir, &names, &types);
     check(&hir, &names, &types, &effects, &mut reports);
+    if !reports.has_errors() {
+        let _ = ariac::types::later(&hir, &mut reports);
+    }
     let line = |d: &&Diagnostic| {
         let (line, column) = sources.line_column(d.primary.span);
         format!("{line}:{column} {} {}", d.code.as_str(), d.message)

@@ -56,7 +56,7 @@ pub fn lower(file: FileId, tree: &Tree, sources: &SourceMap, hir: &mut Hir, repo
         items,
         broken: tree.root().is_none_or(has_lost_declarations),
         skipped: lower.skipped,
-        prelude: false,
+        prelude: sources.file(file).prelude,
     };
     hir.modules.push(module);
 }

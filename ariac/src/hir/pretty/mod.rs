@@ -16,7 +16,7 @@ pub fn pretty(hir: &Hir) -> String {
         out: String::new(),
         indent: 0,
     };
-    for module in &hir.modules {
+    for module in hir.modules.iter().filter(|m| !m.prelude) {
         for &item in &module.items {
             printer.item(item);
         }

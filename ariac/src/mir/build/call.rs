@@ -432,6 +432,16 @@ impl<'a> FnBuilder<'a> {
                     _ => self.convert_any(first, &ty),
                 }
             }
+            Builtin::ErrorText => {
+                let error = self.in_local(&first);
+                self.compute(Ty::String, Rvalue::ErrorText(error))
+            }
+            Builtin::ErrorClass => {
+                let error = self.in_local(&first);
+                self.compute(Ty::String, Rvalue::ErrorClass(error))
+            }
+            Builtin::ToSized(kind) => self.convert_any(first, &Ty::Sized(*kind)),
+            Builtin::List(_) | Builtin::Copy => first,
             Builtin::Reveal | Builtin::WithGil | Builtin::Math(_) | Builtin::Routine(_) => first,
         }
     }

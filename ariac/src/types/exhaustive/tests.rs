@@ -47,6 +47,7 @@ impl World {
         let generic = |index: u32| Generic {
             name: format!("T{index}").into(),
             bounds: Vec::new(),
+            is_open: false,
         };
         let def = AdtDef {
             kind: TypeDeclKind::Enum,

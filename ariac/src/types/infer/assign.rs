@@ -2,18 +2,20 @@
 
 use super::operators::arithmetic_type;
 use super::{Infer, Want, Why};
-use crate::diagnostics::{names, types as say};
-use crate::hir::{BinaryOp, ExprId, ExprKind, PatId, PatKind, TypeExprId};
+use crate::diagnostics::{declared as said, names, types as say};
+use crate::hir::{BinaryOp, ExprId, ExprKind, Ident, PatId, PatKind, TypeDeclKind, TypeExprId};
 use crate::resolve::{BindingId, BindingKind, Meaning};
 use crate::types::written::{Place, Written};
-use crate::types::{Coercion, Ty};
+use crate::types::{Binder, Callee, Coercion, Ty};
 
 impl Infer<'_, '_> {
     /// A type that is stated in a body.
     pub(super) fn written(&mut self, id: TypeExprId) -> Ty {
         let written = Written {
             hir: self.hir,
+            names: self.names,
             place: Place::Aria,
+            self_ty: self.scope.self_ty.as_ref(),
         };
         written.ty(id, self.reports)
     }
@@ -31,6 +33,7 @@ impl Infer<'_, '_> {
             self.note_literal(binding, value);
         }
         self.bind(pattern, &ty);
+        self.binders.push((pattern, Binder::Let));
         Ty::Unit
     }
 
@@ -228,8 +231,14 @@ impl Infer<'_, '_> {
                             "changing a PythonArray (take a `mut` PyArrayView for it) is",
                         );
                     }
-                    Some(of) if of.is_array_like() => self.check_place(*base, None),
+                    Some(of) if of.is_array_like() || matches!(of, Ty::List(_)) => {
+                        self.check_place(*base, None);
+                    }
                     Some(Ty::Error) | None => {}
+                    Some(of) if self.members.own(&self.types, &of, "set_index").is_some() => {
+                        self.check_place(*base, None);
+                        self.index_setter(target, &of);
+                    }
                     Some(_) => {
                         let span = self.span(target);
                         if ty != Ty::Error {
@@ -239,8 +248,12 @@ impl Infer<'_, '_> {
                 }
                 ty
             }
-            ExprKind::MethodCall { receiver, .. } => {
+            ExprKind::MethodCall { receiver, name, .. } => {
                 let ty = self.infer(target, Want::Any);
+                if let Some(Callee::Field { .. }) = self.types.callees.get(target) {
+                    self.check_field_place(*receiver, name);
+                    return ty;
+                }
                 let of = self.types.exprs.get(*receiver);
                 if ty != Ty::Error && of != Some(&Ty::PythonObject) {
                     self.report(names::no_place(self.span(target)));
@@ -250,6 +263,20 @@ impl Infer<'_, '_> {
             }
             _ => Ty::Error,
         }
+    }
+
+    /// A field that is assigned: of a struct that may be changed.
+    fn check_field_place(&mut self, receiver: ExprId, name: &Ident) {
+        let Some(Ty::Adt(adt)) = self.types.exprs.get(receiver).cloned() else {
+            return;
+        };
+        let kind = self.types.adts.get(adt.item).map(|d| d.kind);
+        if kind == Some(TypeDeclKind::Data) {
+            let report = said::immutable_field(name.span, &adt.name, &name.name);
+            self.report(report);
+            return;
+        }
+        self.check_place(receiver, None);
     }
 
     /// `target op= value`.
@@ -291,7 +318,13 @@ impl Infer<'_, '_> {
             Ty::Array(element) => self.compound_arithmetic(id, op, (target, &ty, element), value),
             ty if ty.is_number() => self.compound_arithmetic(id, op, (target, ty, ty), value),
             ty => {
-                let have = self.infer(value, Want::Any);
+                let have = self.infer(value, Want::Hint(ty));
+                let operation = super::operators::trait_of(op);
+                let result = operation
+                    .and_then(|name| self.operator_trait(id, name, ty, Some((value, &have))));
+                if result.as_ref() == Some(ty) {
+                    return Ty::Unit;
+                }
                 if have != Ty::Error {
                     let symbol = format!("{}=", op.symbol());
                     let report = say::operator(

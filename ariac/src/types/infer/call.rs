@@ -1,12 +1,13 @@
 //! Calls of functions by name, and of what else can be called.
 
-use super::{Infer, Want, Why};
+use super::declared::Target;
+use super::{Infer, Want};
 use crate::builtins::{Builtin, MathFn, Namespace};
-use crate::diagnostics::{nearest, types as say};
-use crate::hir::{Arg, Closure, ExprId, ExprKind, ItemId, ParamMode};
+use crate::diagnostics::{declared as said, types as say};
+use crate::hir::{Arg, Closure, ExprId, ExprKind, ItemId, TypeDeclKind};
 use crate::resolve::Meaning;
-use crate::source::Span;
-use crate::types::{Callee, Signature, Ty};
+use crate::types::unify::has_holes;
+use crate::types::{Adt, Callee, Ty};
 
 /// `1 argument`, `2 arguments`.
 pub(super) fn plural(n: usize, noun: &str) -> String {
@@ -27,18 +28,17 @@ impl Infer<'_, '_> {
         block: Option<&Closure>,
         want: Want<'_>,
     ) -> Ty {
-        if let Some(block) = block {
-            self.unsupported(block.span, "a block for a function is");
-            return Ty::Error;
-        }
         let ExprKind::Name(text) = self.kind(callee) else {
+            if let Some(ty) = self.applied_type(callee) {
+                return self.call_type(id, callee, &ty, args, want);
+            }
             let ty = self.infer(callee, Want::Any);
-            return self.call_value(id, callee, &ty, args);
+            return self.call_value(id, callee, &ty, args, block);
         };
         let (what, help) = match self.meaning(callee) {
             Some(Meaning::Fn(item)) => {
                 self.types.exprs.set(callee, Ty::Unit);
-                return self.call_function(id, item, args);
+                return self.call_function(id, item, args, block, want);
             }
             Some(Meaning::Math(function)) => {
                 self.types.exprs.set(callee, Ty::Unit);
@@ -54,16 +54,38 @@ impl Infer<'_, '_> {
                 self.ignore(args);
                 return Ty::Error;
             }
+            Some(Meaning::Type) if text == "List" => {
+                self.types.exprs.set(callee, Ty::Unit);
+                let Some(ty) = self.scope_type(callee) else {
+                    return Ty::Error;
+                };
+                return self.call_type(id, callee, &ty, args, want);
+            }
             Some(Meaning::Type) => ("a type", conversion(text)),
-            Some(
-                Meaning::Variant(..)
-                | Meaning::Adt(_)
-                | Meaning::Trait(_)
-                | Meaning::TypeParam(_)
-                | Meaning::SelfType,
-            ) => ("a type", None),
+            Some(Meaning::Variant(item, variant)) => {
+                self.types.exprs.set(callee, Ty::Unit);
+                return self.construct(id, item, variant, args, want);
+            }
+            Some(Meaning::Adt(_) | Meaning::SelfType) => {
+                self.types.exprs.set(callee, Ty::Unit);
+                let Some(ty) = self.scope_type(callee) else {
+                    self.ignore(args);
+                    return Ty::Error;
+                };
+                return self.call_type(id, callee, &ty, args, want);
+            }
+            Some(Meaning::Trait(_)) => ("a trait", None),
+            Some(Meaning::TypeParam(_)) => ("a type", None),
             Some(Meaning::Module(_)) => ("a module", None),
-            Some(Meaning::Old) => ("no function", None),
+            // Its argument, as it was on entry.
+            Some(Meaning::Old) => {
+                self.types.exprs.set(callee, Ty::Unit);
+                let [arg] = args else {
+                    self.plain_args(id, text, args, 1);
+                    return Ty::Error;
+                };
+                return self.infer(arg.value, want);
+            }
             Some(Meaning::Namespace(Namespace::Array)) => {
                 ("a type", Some("`Array.zeros(n)` makes an array"))
             }
@@ -75,7 +97,7 @@ impl Infer<'_, '_> {
                 | Meaning::Exception(_),
             ) => {
                 let ty = self.infer(callee, Want::Any);
-                return self.call_value(id, callee, &ty, args);
+                return self.call_value(id, callee, &ty, args, block);
             }
         };
         let report = say::name_not_callable(self.span(callee), text, what);
@@ -101,8 +123,22 @@ impl Infer<'_, '_> {
         }
     }
 
-    pub(super) fn call_value(&mut self, id: ExprId, callee: ExprId, ty: &Ty, args: &[Arg]) -> Ty {
+    pub(super) fn call_value(
+        &mut self,
+        id: ExprId,
+        callee: ExprId,
+        ty: &Ty,
+        args: &[Arg],
+        block: Option<&Closure>,
+    ) -> Ty {
+        if let Some(block) = block
+            && !matches!(ty, Ty::Error | Ty::Never)
+        {
+            self.report(say::block_shape(block.span, "this", "no block"));
+            self.skip_block(Some(block));
+        }
         match ty {
+            Ty::Fn(function) => return self.call_function_value(id, function, args),
             Ty::PythonObject => {
                 self.object_args(args);
                 self.set_callee(id, Callee::PyCall);
@@ -133,7 +169,16 @@ impl Infer<'_, '_> {
     }
 
     /// A function's name that stands alone is a call without arguments.
-    pub(super) fn bare_function(&mut self, id: ExprId, item: ItemId, text: &str) -> Ty {
+    pub(super) fn bare_function(
+        &mut self,
+        id: ExprId,
+        item: ItemId,
+        text: &str,
+        want: Want<'_>,
+    ) -> Ty {
+        if let Some(hint @ Ty::Fn(_)) = want.hint() {
+            return self.function_value(id, item, Some(hint));
+        }
         let Some(signature) = self.types.signatures.get(item) else {
             return Ty::Error;
         };
@@ -157,114 +202,145 @@ impl Infer<'_, '_> {
             );
             return ret;
         }
-        let missing: Vec<&str> = missing.iter().map(String::as_str).collect();
-        let report = say::argument_missing(self.span(id), text, &missing);
-        self.report(report.note("functions as values are not supported yet"));
-        Ty::Error
+        let _ = text;
+        self.function_value(id, item, None)
     }
 
     /// A call of a function of the program, or one that an `extern` block declares.
-    pub(super) fn call_function(&mut self, id: ExprId, item: ItemId, args: &[Arg]) -> Ty {
+    pub(super) fn call_function(
+        &mut self,
+        id: ExprId,
+        item: ItemId,
+        args: &[Arg],
+        block: Option<&Closure>,
+        want: Want<'_>,
+    ) -> Ty {
         let Some(signature) = self.types.signatures.get(item).cloned() else {
             self.ignore(args);
             return Ty::Error;
         };
-        let name = self.hir.items[item].name.name.clone();
-        let Some(slots) = self.match_args(id, &name, item, &signature, args) else {
-            self.ignore(args);
-            return signature.ret;
+        let target = Target {
+            item,
+            of_trait: None,
+            known: Vec::new(),
+            has_receiver: false,
         };
-        for (index, (slot, param)) in slots.iter().zip(&signature.params).enumerate() {
-            let Some(arg) = slot.and_then(|s| args.get(s)) else {
-                continue;
-            };
-            self.check(arg.value, &param.ty, Why::Argument(item, index));
-            if param.mode == ParamMode::Mut {
-                self.check_place(arg.value, Some(&param.name));
-            }
-        }
-        self.set_callee(
-            id,
-            Callee::Fn {
-                item,
-                args: slots,
-                generics: Vec::new(),
-                receiver: false,
-            },
-        );
-        signature.ret
+        self.call_target(id, &target, &signature, args, block, want)
     }
 
-    /// Which argument goes to which parameter; none after a report.
-    fn match_args(
+    /// `Map[String, Int]`, `List[Int]` before parentheses or a dot: a type with its arguments.
+    pub(super) fn applied_type(&mut self, id: ExprId) -> Option<Ty> {
+        let ExprKind::Index { base, indices } = self.kind(id) else {
+            return None;
+        };
+        let open = self.scope_type(*base)?;
+        let mut args = Vec::new();
+        for &index in indices {
+            args.push(self.type_of_expression(index)?);
+        }
+        let ty = match open {
+            Ty::List(_) if args.len() == 1 => Ty::List(Box::new(args.remove(0))),
+            Ty::Adt(adt) if adt.args.len() == args.len() => Ty::Adt(Adt {
+                args: args.into(),
+                ..adt
+            }),
+            ty => {
+                let wanted = match &ty {
+                    Ty::Adt(adt) => adt.args.len(),
+                    _ => 0,
+                };
+                let name = match &ty {
+                    Ty::Adt(adt) => adt.name.to_string(),
+                    ty => ty.to_string(),
+                };
+                let report = said::type_arguments(self.span(id), &name, wanted, args.len());
+                self.report(report);
+                Ty::Error
+            }
+        };
+        self.types.exprs.set(*base, Ty::Unit);
+        self.types.exprs.set(id, Ty::Unit);
+        Some(ty)
+    }
+
+    /// The type that an expression between brackets names.
+    fn type_of_expression(&mut self, id: ExprId) -> Option<Ty> {
+        let ty = match self.kind(id) {
+            ExprKind::Tuple(items) => {
+                let items: Option<Vec<Ty>> =
+                    items.iter().map(|i| self.type_of_expression(*i)).collect();
+                Some(Ty::Tuple(items?))
+            }
+            ExprKind::Index { base, indices } if indices.len() == 1 => {
+                match (self.kind(*base), self.type_of_expression(indices[0])?) {
+                    (ExprKind::Name(name), element) if name == "Array" => {
+                        Some(Ty::Array(Box::new(element)))
+                    }
+                    _ => self.applied_type(id),
+                }
+            }
+            ExprKind::Index { .. } => self.applied_type(id),
+            _ => self.scope_type(id).filter(|t| !has_holes(t)),
+        };
+        if ty.is_some() {
+            self.types.exprs.set(id, Ty::Unit);
+        }
+        ty
+    }
+
+    /// `Point(…)`, `List[Int]()`: a type is called.
+    pub(super) fn call_type(
         &mut self,
         id: ExprId,
-        name: &str,
-        item: ItemId,
-        signature: &Signature,
+        callee: ExprId,
+        ty: &Ty,
         args: &[Arg],
-    ) -> Option<Vec<Option<usize>>> {
-        let span = self.span(id);
-        let params = &signature.params;
-        let mut slots: Vec<Option<usize>> = vec![None; params.len()];
-        let mut named: Option<Span> = None;
-        let mut is_wrong = false;
-        let positional = args.iter().filter(|a| a.name.is_none()).count();
-        if positional > params.len() {
-            let needed = params.iter().filter(|p| !p.has_default).count();
-            let takes = match needed == params.len() {
-                true => plural(needed, "argument"),
-                false => format!("{needed} to {}", plural(params.len(), "argument")),
-            };
-            let declared = self.hir.items[item].name.span;
-            let report = say::argument_count(span, name, &takes, args.len());
-            self.report(report.at(declared, "declared here"));
-            return None;
-        }
-        for (i, arg) in args.iter().enumerate() {
-            let Some(keyword) = &arg.name else {
-                if let Some(first) = named {
-                    self.report(say::positional_after_keyword(self.span(arg.value), first));
-                    return None;
+        want: Want<'_>,
+    ) -> Ty {
+        let hint = match (want.hint(), has_holes(ty)) {
+            (_, false) => Some(ty.clone()),
+            (hint, true) => hint.cloned(),
+        };
+        let want = hint.as_ref().map_or(Want::Any, Want::Hint);
+        match ty {
+            Ty::Adt(adt) => {
+                let def = self.types.adts.get(adt.item);
+                if def.is_some_and(|d| d.kind != TypeDeclKind::Enum && d.variants.len() == 1) {
+                    let is_constructor =
+                        self.members.own(&self.types, ty, "new").is_none() || !args.is_empty();
+                    if is_constructor {
+                        return self.construct(id, adt.item, 0, args, want);
+                    }
                 }
-                slots[i] = Some(i);
-                continue;
-            };
-            named.get_or_insert(keyword.span);
-            let Some(index) = params.iter().position(|p| p.name == keyword.name) else {
-                let near = nearest(&keyword.name, params.iter().map(|p| &*p.name));
-                self.report(say::unknown_keyword(
-                    keyword.span,
-                    name,
-                    &keyword.name,
-                    near,
-                ));
-                is_wrong = true;
-                continue;
-            };
-            if let Some(first) = slots[index] {
-                let first = self.span(args[first].value);
-                self.report(say::argument_twice(keyword.span, &keyword.name, first));
-                is_wrong = true;
             }
-            slots[index] = Some(i);
+            Ty::Error => {
+                self.ignore(args);
+                return Ty::Error;
+            }
+            _ => {}
         }
-        if is_wrong {
-            return None;
+        let text = match self.kind(callee) {
+            ExprKind::Name(text) => text.clone(),
+            _ => ty.to_string(),
+        };
+        let name = crate::hir::Ident {
+            name: "new".to_owned(),
+            span: self.span(callee),
+        };
+        if self.members.associated(&self.types, ty, "new").is_none() {
+            self.report(say::name_not_callable(self.span(callee), &text, "a type"));
+            self.ignore(args);
+            return Ty::Error;
         }
-        let missing: Vec<&str> = params
-            .iter()
-            .zip(&slots)
-            .filter(|(param, slot)| slot.is_none() && !param.has_default)
-            .map(|(param, _)| &*param.name)
-            .collect();
-        if missing.is_empty() {
-            return Some(slots);
-        }
-        let declared = self.hir.items[item].name.span;
-        let report = say::argument_missing(span, name, &missing);
-        self.report(report.at(declared, "declared here"));
-        None
+        let call = super::methods::Call {
+            id,
+            receiver: callee,
+            name: &name,
+            args,
+            parens: true,
+            block: None,
+        };
+        self.associated(&call, ty, want)
     }
 
     /// `sqrt(x)`.

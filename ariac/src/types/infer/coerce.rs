@@ -2,8 +2,8 @@
 
 use super::{Infer, Want};
 use crate::builtins::{Builtin, Namespace, Receiver, find_method};
-use crate::diagnostics::{Diagnostic, types as say};
-use crate::hir::{Block, ExprId, ExprKind, Ident, ItemId, ItemKind, TypeExprId};
+use crate::diagnostics::{Diagnostic, declared as said, types as say};
+use crate::hir::{Block, ExprId, ExprKind, Ident, ItemId, ItemKind, TypeDeclKind, TypeExprId};
 use crate::resolve::{BindingId, BindingKind, Meaning};
 use crate::source::Span;
 use crate::types::{Callee, Coercion, Ty};
@@ -50,6 +50,26 @@ impl Infer<'_, '_> {
                 } else {
                     self.infer_and_coerce(id, want, why);
                 }
+            }
+            ExprKind::Match { value, arms } => {
+                self.match_expression(id, *value, arms, Want::Any, Some((want, why)));
+                self.types.exprs.set(id, want.clone());
+            }
+            ExprKind::Begin {
+                body,
+                rescues,
+                otherwise,
+                ensure,
+            } => {
+                let (otherwise, ensure) = (otherwise.as_ref(), ensure.as_ref());
+                let exactly = Some((want, why));
+                self.begin(body, rescues, otherwise, ensure, Want::Any, exactly);
+                self.types.exprs.set(id, want.clone());
+            }
+            ExprKind::Closure(closure) if matches!(want, Ty::Fn(_)) => {
+                let Ty::Fn(wanted) = want else { return };
+                let have = self.check_closure(id, closure, wanted);
+                self.coerce(id, &have, want, why);
             }
             ExprKind::MethodCall {
                 receiver,
@@ -110,6 +130,7 @@ impl Infer<'_, '_> {
                 Coercion::FromObject(want.clone())
             }
             (have, Ty::PythonObject) if have.can_become_object() => Coercion::ToObject,
+            // A block that comes back with something may stand where nothing is wanted of it.
             (Ty::Array(a) | Ty::PythonArray(a), Ty::PyArrayView(b)) if a == b => {
                 Coercion::Lend(want.clone())
             }
@@ -335,6 +356,27 @@ impl Infer<'_, '_> {
                 self.report(report);
             }
             (ExprKind::Name(_), Some(Meaning::Error)) | (ExprKind::Error, _) => {}
+            // A part of something may be changed if the whole may.
+            (ExprKind::MethodCall { receiver, .. }, _)
+                if matches!(self.types.callees.get(id), Some(Callee::Field { .. })) =>
+            {
+                let receiver = *receiver;
+                if let Some(Ty::Adt(adt)) = self.types.exprs.get(receiver).cloned()
+                    && self.types.adts.get(adt.item).map(|d| d.kind) == Some(TypeDeclKind::Data)
+                {
+                    if let ExprKind::MethodCall { name, .. } = self.kind(id) {
+                        let report = said::immutable_field(name.span, &adt.name, &name.name);
+                        self.report(report);
+                    }
+                    return;
+                }
+                self.check_place(receiver, param);
+            }
+            (ExprKind::Index { base, .. }, _)
+                if matches!(self.types.exprs.get(*base), Some(Ty::List(_))) =>
+            {
+                self.check_place(*base, param);
+            }
             _ => {
                 let report = match param {
                     Some(param) => say::temporary_changed(self.span(id), param),

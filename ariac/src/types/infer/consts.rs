@@ -52,7 +52,9 @@ impl Infer<'_, '_> {
         let stated = ty.map(|t| {
             let written = Written {
                 hir: self.hir,
+                names: self.names,
                 place: Place::Aria,
+                self_ty: self.scope.self_ty.as_ref(),
             };
             (t, written.ty(t, self.reports))
         });

@@ -5,7 +5,7 @@ use super::{Infer, Want, Why};
 use crate::diagnostics::types as say;
 use crate::hir::{Block, Closure, ExprId, ExprKind, PatId, PatKind};
 use crate::resolve::Meaning;
-use crate::types::{Coercion, Ty};
+use crate::types::{Binder, Coercion, Ty};
 
 impl Infer<'_, '_> {
     pub(super) fn if_expression(
@@ -38,7 +38,7 @@ impl Infer<'_, '_> {
             _ if one == other => return one,
             _ => {}
         }
-        if one.is_number() && other.is_number() {
+        if one.is_number() && other.is_number() && wider(&one, &other) != Ty::Error {
             let ty = wider(&one, &other);
             self.widen_value(then, &one, &ty);
             self.widen_value(otherwise, &other, &ty);
@@ -69,7 +69,7 @@ impl Infer<'_, '_> {
     }
 
     /// Widens the value of a body; a literal becomes what is wanted.
-    fn widen_value(&mut self, block: &Block, from: &Ty, to: &Ty) {
+    pub(super) fn widen_value(&mut self, block: &Block, from: &Ty, to: &Ty) {
         let Some(&last) = block.stmts.last() else {
             return;
         };
@@ -104,6 +104,7 @@ impl Infer<'_, '_> {
             Ty::Range => Ty::Int,
             Ty::PythonObject => Ty::PythonObject,
             Ty::Error | Ty::Never => Ty::Error,
+            Ty::List(element) => (**element).clone(),
             ty => match ty.element() {
                 Some(element) => element.clone(),
                 None => {
@@ -113,22 +114,26 @@ impl Infer<'_, '_> {
             },
         };
         self.bind(pattern, &item);
+        self.binders.push((pattern, Binder::For));
         self.block(body, Want::Nothing);
         Ty::Unit
     }
 
     /// Gives the names of a pattern their types.
     pub(super) fn bind(&mut self, pattern: PatId, ty: &Ty) {
+        self.types.pats.set(pattern, ty.clone());
         let span = self.hir.pats[pattern].span;
         match &self.hir.pats[pattern].kind {
-            PatKind::Wildcard
-            | PatKind::Error
-            | PatKind::Literal(_)
+            PatKind::Wildcard | PatKind::Error => {}
+            PatKind::Literal(_)
             | PatKind::Range { .. }
             | PatKind::Or(_)
             | PatKind::As { .. }
             | PatKind::Constructor { .. }
-            | PatKind::Array { .. } => {}
+            | PatKind::Array { .. } => self.pattern(pattern, ty),
+            PatKind::Name(_) if self.names.variants.get(pattern).is_some() => {
+                self.pattern(pattern, ty);
+            }
             PatKind::Name(_) => {
                 if let Some(&binding) = self.names.pats.get(pattern) {
                     let ty = if *ty == Ty::Never {
@@ -210,7 +215,7 @@ impl Infer<'_, '_> {
             }
             _ => {
                 let ty = self.infer(value, Want::Any);
-                if !matches!(ty, Ty::PythonObject | Ty::Never | Ty::Error) {
+                if !matches!(ty, Ty::PythonObject | Ty::Exception | Ty::Never | Ty::Error) {
                     let report = say::expected(self.span(value), "an exception", &ty);
                     self.report(report.help("for instance `raise ValueError(\"…\")`"));
                 }

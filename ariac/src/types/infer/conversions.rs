@@ -6,7 +6,7 @@ use crate::builtins::Builtin;
 use crate::diagnostics::types as say;
 use crate::hir::{Arg, ExprId, ExprKind};
 use crate::resolve::Meaning;
-use crate::types::{Callee, Ty};
+use crate::types::{Callee, IntKind, Ty};
 
 impl Infer<'_, '_> {
     /// `x.to[Float]` of a number.
@@ -19,6 +19,7 @@ impl Infer<'_, '_> {
             Ty::Float32 => Builtin::ToFloat32,
             Ty::Int => Builtin::ToInt,
             Ty::String => Builtin::ToStr,
+            Ty::Sized(kind) => Builtin::ToSized(kind),
             Ty::Error => return Ty::Error,
             ty => {
                 let span = self.span(call.id);
@@ -62,7 +63,7 @@ impl Infer<'_, '_> {
     }
 
     /// The type behind a plain name.
-    fn named_type(&mut self, name: &str, at: ExprId) -> Ty {
+    pub(super) fn named_type(&mut self, name: &str, at: ExprId) -> Ty {
         let span = self.span(at);
         match name {
             "Int" | "Int64" => Ty::Int,
@@ -72,11 +73,15 @@ impl Infer<'_, '_> {
             "String" => Ty::String,
             "Unit" => Ty::Unit,
             "PythonObject" => Ty::PythonObject,
+            "Error" => Ty::Exception,
             "Array" | "PyArrayView" | "PythonArray" => {
                 self.report(say::element_missing(span, name));
                 Ty::Error
             }
-            name => self.unsupported(span, &format!("the type `{name}` is")),
+            name => match IntKind::from_name(name) {
+                Some(kind) => Ty::Sized(kind),
+                None => self.unsupported(span, &format!("the type `{name}` is")),
+            },
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use super::{Infer, Want, Why};
 use crate::diagnostics::borrow::{Origin, view_stored};
-use crate::diagnostics::{syntax, types as say};
+use crate::diagnostics::{declared as said, syntax, types as say};
 use crate::hir::{ExprId, ExprKind, UnaryOp};
 use crate::resolve::{BindingKind, Meaning};
-use crate::types::{Coercion, Ty};
+use crate::types::unify::has_holes;
+use crate::types::{Coercion, IntKind, Ty};
 
 /// One more than the greatest `Int`.
 const INT_LIMIT: u64 = 1 << 63;
@@ -37,13 +38,20 @@ impl Infer<'_, '_> {
         is_negative: bool,
     ) -> Ty {
         let ty = match (suffix, want.hint()) {
-            (Some("Int64"), _) => Ty::Int,
-            (Some(other), _) => {
-                return self.unsupported(self.span(id), &format!("the type `{other}` is"));
-            }
-            (None, Some(ty @ (Ty::Float | Ty::Float32))) => ty.clone(),
+            (Some(name), _) => IntKind::from_name(name).map_or(Ty::Int, Ty::Sized),
+            (None, Some(ty @ (Ty::Float | Ty::Float32 | Ty::Sized(_)))) => ty.clone(),
             (None, _) => Ty::Int,
         };
+        if let Ty::Sized(kind) = ty {
+            let (low, high) = kind.range();
+            let number = i128::from(value) * if is_negative { -1 } else { 1 };
+            if !(low..=high).contains(&number) {
+                let (low, high) = (low.to_string(), high.to_string());
+                let report = syntax::integer_range(self.span(id), kind.name(), &low, &high);
+                self.report(report);
+                return Ty::Error;
+            }
+        }
         if value >= INT_LIMIT && !is_negative && ty == Ty::Int {
             let (low, high) = (i64::MIN.to_string(), i64::MAX.to_string());
             self.report(syntax::integer_range(self.span(id), "Int", &low, &high));
@@ -61,6 +69,15 @@ impl Infer<'_, '_> {
 
     /// `[a, b]`.
     pub(super) fn array_literal(&mut self, id: ExprId, items: &[ExprId], want: Want<'_>) -> Ty {
+        if let Some(Ty::List(element)) = want.hint() {
+            let element = (**element).clone();
+            if !has_holes(&element) {
+                for &item in items {
+                    self.check(item, &element, Why::Text("an element of this list"));
+                }
+                return Ty::List(Box::new(element));
+            }
+        }
         let hint = want.hint().and_then(Ty::element).cloned();
         if items.is_empty() {
             return match hint {
@@ -101,6 +118,9 @@ impl Infer<'_, '_> {
         let Some(common) = common.filter(|_| !is_wrong) else {
             return Ty::Error;
         };
+        if common.elem().is_none() {
+            return Ty::List(Box::new(common));
+        }
         for &item in items {
             let ty = self.types.exprs.get(item).cloned().unwrap_or(Ty::Error);
             if ty == Ty::Int && common.is_float() && self.is_literal(item) {
@@ -130,14 +150,73 @@ impl Infer<'_, '_> {
             }
             (None, ty) if ty.is_number() || *ty == Ty::Bool => Some(ty.clone()),
             (Some(common), ty) if common == ty => Some(ty.clone()),
-            (Some(common), ty) if common.is_number() && ty.is_number() => Some(wider(common, ty)),
+            (Some(common), ty)
+                if common.is_number() && ty.is_number() && wider(common, ty) != Ty::Error =>
+            {
+                Some(wider(common, ty))
+            }
             (Some(common), ty) if ty.is_number() || *ty == Ty::Bool => {
                 self.report(say::mismatch(self.span(item), common, ty));
                 None
             }
-            (_, ty) => {
+            (_, Ty::Unit | Ty::Range | Ty::PythonObject) => {
                 self.report(say::element_value(self.span(item), ty));
                 None
+            }
+            // Other values are kept in a list.
+            (None, ty) => Some(ty.clone()),
+            (Some(common), ty) => {
+                self.report(say::mismatch(self.span(item), common, ty));
+                None
+            }
+        }
+    }
+
+    /// `{a: 1, "b" => 2}`.
+    pub(super) fn map_literal(
+        &mut self,
+        id: ExprId,
+        pairs: &[(ExprId, ExprId)],
+        want: Want<'_>,
+    ) -> Ty {
+        let known = match want.hint() {
+            Some(Ty::Adt(adt)) if Some(adt.item) == self.types.known.map => {
+                Some((adt.args[0].clone(), adt.args[1].clone()))
+            }
+            _ => None,
+        };
+        let (mut key, mut value) = match known.filter(|(k, v)| !has_holes(k) && !has_holes(v)) {
+            Some((key, value)) => (Some(key), Some(value)),
+            None => (None, None),
+        };
+        for &(k, v) in pairs {
+            for (slot, part, what) in [
+                (&mut key, k, "a key of this map"),
+                (&mut value, v, "a value of this map"),
+            ] {
+                match slot {
+                    Some(want) => self.check(part, want, Why::Text(what)),
+                    None => match self.infer(part, Want::Any) {
+                        Ty::Never | Ty::Error => {}
+                        ty => *slot = Some(ty),
+                    },
+                }
+            }
+        }
+        match (key, value) {
+            (Some(key), Some(value)) => {
+                if !self.has_lang_trait(&key, "Hash") || !self.has_lang_trait(&key, "Eq") {
+                    let report = said::lacks_trait(self.span(id), &key, "Hash", "a key");
+                    self.report(report);
+                    return Ty::Error;
+                }
+                self.prelude_type(self.types.known.map, vec![key, value])
+            }
+            _ => {
+                if pairs.is_empty() {
+                    self.report(said::unclear(self.span(id), "{}", "K"));
+                }
+                Ty::Error
             }
         }
     }
@@ -168,9 +247,17 @@ impl Infer<'_, '_> {
     }
 }
 
-/// The type of arithmetic on two types of numbers.
+/// The type of arithmetic on two types of numbers; [`Ty::Error`] where one must be converted: integers of different
+/// widths do not mix with each other, nor with floats.
 pub(super) fn wider(a: &Ty, b: &Ty) -> Ty {
     match (a, b) {
+        (Ty::Sized(_), _) | (_, Ty::Sized(_)) => {
+            if a == b {
+                a.clone()
+            } else {
+                Ty::Error
+            }
+        }
         (Ty::Float, _) | (_, Ty::Float) => Ty::Float,
         (Ty::Float32, _) | (_, Ty::Float32) => Ty::Float32,
         _ => Ty::Int,

@@ -52,6 +52,12 @@ impl Infer<'_, '_> {
                 });
                 let ty = self.math_operand(function, operand, ty, common.as_ref());
                 if ty.scalar().is_number() {
+                    if let Some(common) = &common
+                        && wider(common, ty.scalar()) == Ty::Error
+                    {
+                        self.report(say::mismatch(self.span(operand), common, &ty));
+                        return Ty::Error;
+                    }
                     common = Some(common.map_or(ty.scalar().clone(), |c| wider(&c, ty.scalar())));
                 }
                 tys[i] = ty;
@@ -61,7 +67,7 @@ impl Infer<'_, '_> {
             return Ty::Error;
         }
         let common = common.unwrap_or(Ty::Float);
-        let common = if common == Ty::Int && !function.takes_int() {
+        let common = if common.is_integer() && !function.takes_int() {
             Ty::Float
         } else {
             common

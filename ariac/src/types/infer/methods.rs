@@ -74,8 +74,9 @@ pub(super) struct Call<'c> {
 impl Infer<'_, '_> {
     /// `receiver.name(args) |x| … end`.
     pub(super) fn method_call(&mut self, call: &Call<'_>, want: Want<'_>) -> Ty {
-        if let Some(ty) = self.scoped(call) {
-            return ty;
+        if let Some(meaning) = self.meaning(call.id) {
+            self.types.exprs.set(call.receiver, Ty::Unit);
+            return self.module_member(call, meaning, want);
         }
         match self.meaning(call.receiver) {
             Some(Meaning::Namespace(namespace)) => {
@@ -87,15 +88,38 @@ impl Infer<'_, '_> {
                     return self.declared_call(call, function);
                 }
             }
-            Some(Meaning::Type) => {
-                let ExprKind::Name(text) = self.kind(call.receiver) else {
-                    return Ty::Error;
+            Some(Meaning::Type | Meaning::Adt(_) | Meaning::TypeParam(_) | Meaning::SelfType) => {
+                self.types.exprs.set(call.receiver, Ty::Unit);
+                return match self.scope_type(call.receiver) {
+                    Some(ty) => self.associated(call, &ty, want),
+                    None => {
+                        self.ignore(call.args);
+                        self.skip_block(call.block);
+                        Ty::Error
+                    }
                 };
-                let what = format!("the member `{}` of the type {text} is", call.name.name);
-                self.ignore(call.args);
-                return self.unsupported(call.name.span, &what);
             }
             _ => {}
+        }
+        let is_module_type = matches!(self.kind(call.receiver), ExprKind::MethodCall { .. })
+            && matches!(self.meaning(call.receiver), Some(Meaning::Adt(_)));
+        if is_module_type {
+            self.types.exprs.set(call.receiver, Ty::Unit);
+            return match self.scope_type(call.receiver) {
+                Some(ty) => self.associated(call, &ty, want),
+                None => Ty::Error,
+            };
+        }
+        if let Some(ty) = self.applied_type(call.receiver) {
+            if ty == Ty::Error {
+                self.ignore(call.args);
+                return Ty::Error;
+            }
+            let want = match &ty {
+                Ty::List(_) | Ty::Adt(_) => Want::Hint(&ty),
+                _ => want,
+            };
+            return self.associated(call, &ty, want);
         }
         let ty = self.infer(
             call.receiver,
@@ -112,12 +136,26 @@ impl Infer<'_, '_> {
                 Ty::Error
             }
             Ty::PythonObject => self.object_method(call),
-            _ => self.builtin_method(call, &ty, want),
+            _ => {
+                if let Some(field) = self.field(call, &ty) {
+                    return field;
+                }
+                if let Some(result) = self.member(call, &ty, want) {
+                    return result;
+                }
+                match &ty {
+                    Ty::Adt(adt) if call.name.name == "with" => {
+                        let adt = adt.clone();
+                        self.with(call, &adt)
+                    }
+                    _ => self.builtin_method(call, &ty, want),
+                }
+            }
         }
     }
 
     /// A block of a call that is wrong anyway: its parameters are unknown.
-    fn skip_block(&mut self, block: Option<&Closure>) {
+    pub(super) fn skip_block(&mut self, block: Option<&Closure>) {
         if let Some(block) = block {
             for &param in &block.params {
                 self.bind(param, &Ty::Error);
@@ -143,9 +181,9 @@ impl Infer<'_, '_> {
         }
         if !call.parens {
             let text = &call.name.name;
-            return self.bare_function(call.id, function, text);
+            return self.bare_function(call.id, function, text, Want::Any);
         }
-        self.call_function(call.id, function, call.args)
+        self.call_function(call.id, function, call.args, None, Want::Any)
     }
 
     fn namespace_call(&mut self, call: &Call<'_>, namespace: Namespace, want: Want<'_>) -> Ty {
@@ -156,7 +194,7 @@ impl Infer<'_, '_> {
         let text = &*call.name.name;
         let Some(method) = find_method(receiver, text) else {
             self.ignore(call.args);
-            return self.unknown_method(call, receiver, owner);
+            return self.unknown_method(call, receiver, owner, &Ty::Error);
         };
         let builtin = (method.builtin)();
         if matches!(builtin, Builtin::Zeros | Builtin::Ones | Builtin::Full)
@@ -264,12 +302,24 @@ impl Infer<'_, '_> {
         self.plain_args(call.id, text, call.args, args)
     }
 
-    fn unknown_method(&mut self, call: &Call<'_>, receiver: Receiver, owner: &str) -> Ty {
+    fn unknown_method(&mut self, call: &Call<'_>, receiver: Receiver, owner: &str, ty: &Ty) -> Ty {
         let text = &*call.name.name;
+        let mut own: Vec<&str> = self.members.names(ty).collect();
+        own.sort_unstable();
+        if let Some(near) = nearest(text, own) {
+            let near = near.to_owned();
+            self.report(say::unknown_method(
+                call.name.span,
+                owner,
+                text,
+                Some(&near),
+            ));
+            return Ty::Error;
+        }
         if LATER.contains(&text) {
             return self.unsupported(call.name.span, &format!("`{text}` is"));
         }
-        let near = nearest(text, method_names(receiver));
+        let near = nearest(text, method_names(receiver).filter(|n| !n.starts_with('_')));
         // What is proposed must be right: a method that takes a block for one that has a block.
         let takes_block = |m: &str| find_method(receiver, m).is_some_and(|m| m.block.is_some());
         let near = near.filter(|m| takes_block(m) == call.block.is_some());
@@ -284,9 +334,27 @@ impl Infer<'_, '_> {
         } else {
             ty.to_string()
         };
-        let Some(receiver) = Receiver::of(ty) else {
-            self.report(say::unknown_method(call.name.span, &owner, text, None));
+        if let Ty::Param(param) = ty
+            && let Some(generic) = self.scope.generics.get(param.index as usize)
+            && generic.is_open
+        {
             self.ignore(call.args);
+            self.skip_block(call.block);
+            return Ty::Error;
+        }
+        let Some(receiver) = Receiver::of(ty) else {
+            let mut names: Vec<String> = self.members.names(ty).map(str::to_owned).collect();
+            if let Ty::Adt(adt) = ty
+                && let Some(def) = self.types.adts.get(adt.item)
+                && let [only] = &def.variants[..]
+            {
+                names.extend(only.fields.iter().map(|f| f.name.clone()));
+            }
+            names.sort_unstable();
+            let near = nearest(text, names.iter().map(String::as_str));
+            self.report(say::unknown_method(call.name.span, &owner, text, near));
+            self.ignore(call.args);
+            self.skip_block(call.block);
             return Ty::Error;
         };
         if text == "to" && receiver == Receiver::Number {
@@ -305,9 +373,10 @@ impl Infer<'_, '_> {
             operands.extend(call.args.iter().map(|a| a.value));
             return self.math_with(call.id, function, &operands, Some(ty), want);
         }
-        let Some(row) = row else {
+        let is_hidden = text.starts_with('_') && !self.module.is_some_and(|m| m.prelude);
+        let Some(row) = row.filter(|_| !is_hidden) else {
             self.ignore(call.args);
-            let ty = self.unknown_method(call, receiver, &owner);
+            let ty = self.unknown_method(call, receiver, &owner, ty);
             self.skip_block(call.block);
             return ty;
         };
@@ -322,9 +391,13 @@ impl Infer<'_, '_> {
 
     /// The type of what a built-in method gives.
     fn result_of(&mut self, call: &Call<'_>, builtin: &Builtin, ty: &Ty, want: Want<'_>) -> Ty {
+        if let Ty::List(element) = ty {
+            return self.list_method(call, builtin, element);
+        }
         let element = ty.scalar().clone();
         match builtin {
             Builtin::Length | Builtin::StrLength | Builtin::ToInt => Ty::Int,
+            Builtin::ErrorText | Builtin::ErrorClass => Ty::String,
             Builtin::ToFloat => Ty::Float,
             Builtin::ToFloat32 => Ty::Float32,
             Builtin::ToStr => Ty::String,
@@ -361,6 +434,33 @@ impl Infer<'_, '_> {
         }
     }
 
+    /// What changes a list in place.
+    fn list_method(&mut self, call: &Call<'_>, builtin: &Builtin, element: &Ty) -> Ty {
+        let Builtin::List(op) = builtin else {
+            return match builtin {
+                Builtin::Length => Ty::Int,
+                Builtin::Copy => Ty::List(Box::new(element.clone())),
+                _ => Ty::Error,
+            };
+        };
+        self.check_place(call.receiver, Some("self"));
+        for (i, arg) in call.args.iter().enumerate() {
+            if op.takes_value() && i + 1 == call.args.len() {
+                self.check(arg.value, element, Why::Text("an element of this list"));
+            } else {
+                self.check(
+                    arg.value,
+                    &Ty::Int,
+                    Why::Text("an index or a number of elements"),
+                );
+            }
+        }
+        match op.gives_element() {
+            true => element.clone(),
+            false => Ty::Unit,
+        }
+    }
+
     fn dot(&mut self, call: &Call<'_>, ty: &Ty) -> Ty {
         let value = call.args[0].value;
         let hint = Ty::Array(Box::new(ty.scalar().clone()));
@@ -373,6 +473,10 @@ impl Infer<'_, '_> {
             }
             other if other.element().is_some_and(Ty::is_number) => {
                 let common = wider(ty.scalar(), other.scalar());
+                if common == Ty::Error {
+                    self.report(say::mismatch(self.span(value), &hint, other));
+                    return Ty::Error;
+                }
                 self.adapt(call.receiver, ty, &common);
                 self.adapt(value, other, &common);
                 common

@@ -6,11 +6,17 @@
 
 mod assign;
 mod call;
+mod closures;
 mod coerce;
 mod consts;
 mod control;
 mod conversions;
+mod declared;
+mod generic_call;
+mod handling;
+mod indexing;
 mod literal;
+mod matching;
 mod math;
 mod methods;
 mod operators;
@@ -18,9 +24,13 @@ mod python;
 mod routines;
 mod scoped;
 
-use super::{Callee, Ty, Types};
-use crate::diagnostics::{Diagnostic, Reports, syntax, types as say};
-use crate::hir::{Block, ExprId, ExprKind, Function, Hir, ItemId, ItemKind, Module, StrPart};
+use super::declared::{Scope, scopes};
+use super::members::Members;
+use super::{Binder, Callee, Ty, Types, exhaustive};
+use crate::diagnostics::{Diagnostic, Reports, declared as said, syntax, types as say};
+use crate::hir::{
+    Block, ExprId, ExprKind, Function, Hir, ItemId, ItemKind, Module, PatId, StrPart,
+};
 use crate::resolve::{BindingId, Meaning, Names};
 use crate::source::Span;
 use coerce::Why;
@@ -58,7 +68,15 @@ pub(super) fn bodies(hir: &Hir, names: &Names, types: Types, reports: &mut Repor
         .iter()
         .filter(|(id, _)| is_break(id))
         .map(|(_, l)| *l);
+    let members = Members::of(&types);
+    let scopes = scopes(&types);
     let mut infer = Infer {
+        members,
+        scopes,
+        scope: Scope::default(),
+        matches: Vec::new(),
+        binders: Vec::new(),
+        breaks: Vec::new(),
         hir,
         names,
         reports,
@@ -75,14 +93,30 @@ pub(super) fn bodies(hir: &Hir, names: &Names, types: Types, reports: &mut Repor
             infer.item(item);
         }
     }
+    infer.coverage();
     infer.types
 }
+
+/// A `loop`, the type that is wanted of it, and the values of its `break`s.
+type Loop = (ExprId, Option<Ty>, Vec<(Option<ExprId>, Ty)>);
 
 struct Infer<'h, 'r> {
     hir: &'h Hir,
     names: &'h Names,
     reports: &'r mut Reports,
     types: Types,
+    /// What types can do.
+    members: Members,
+    /// What is around the functions of each type, trait and `impl`.
+    scopes: HashMap<ItemId, Scope>,
+    /// The type parameters that are in scope, and what `Self` is.
+    scope: Scope,
+    /// Each `match`, what it looks at, and the type of that: for the check that no case is missing.
+    matches: Vec<(ExprId, ExprId, Ty)>,
+    /// The patterns of `let`, `for` and blocks, which must match whatever comes.
+    binders: Vec<(PatId, Binder)>,
+    /// The `loop`s around the current statement: the type that is wanted of each, and what its `break`s gave.
+    breaks: Vec<Loop>,
     /// The file that is being looked at.
     module: Option<&'h Module>,
     /// The function that is being looked at, and its result.
@@ -101,16 +135,83 @@ impl<'h> Infer<'h, '_> {
             ItemKind::Const { .. } => {
                 self.const_type(id, self.hir.items[id].name.span);
             }
-            ItemKind::Type(_)
-            | ItemKind::Trait(_)
-            | ItemKind::Impl(_)
-            | ItemKind::Import { .. }
-            | ItemKind::FromImport { .. } => {}
-            ItemKind::Fn(function) => self.body(id, function),
+            ItemKind::Import { .. } | ItemKind::FromImport { .. } => {}
+            ItemKind::Type(decl) => {
+                self.enter(id);
+                self.field_defaults(id);
+                self.functions(&decl.methods, &decl.consts);
+            }
+            ItemKind::Trait(decl) => {
+                self.enter(id);
+                self.functions(&decl.methods, &decl.consts);
+            }
+            ItemKind::Impl(decl) => {
+                self.enter(id);
+                self.functions(&decl.methods, &decl.consts);
+                self.check_impl(id);
+            }
+            ItemKind::Fn(function) => {
+                self.scope = Scope::default();
+                self.body(id, function);
+            }
             ItemKind::ExternPython { functions, .. } | ItemKind::ExternNative { functions, .. } => {
                 for &function in functions {
                     self.bind_params(function);
                 }
+            }
+        }
+    }
+
+    /// Reports cases that a `match` leaves out, arms that are never reached, and patterns that bind but may not match.
+    fn coverage(&mut self) {
+        for (id, value, ty) in std::mem::take(&mut self.matches) {
+            if let ExprKind::Match { arms, .. } = self.kind(id) {
+                for report in exhaustive::match_reports(self.hir, &self.types, value, &ty, arms) {
+                    self.reports.add(report);
+                }
+            }
+        }
+        for (pattern, binder) in std::mem::take(&mut self.binders) {
+            let Some(ty) = self.types.pats.get(pattern) else {
+                continue;
+            };
+            let report = exhaustive::refutable_report(self.hir, &self.types, pattern, ty, binder);
+            if let Some(report) = report {
+                self.reports.add(report);
+            }
+        }
+    }
+
+    /// Looks at what stands in the body of an item.
+    fn enter(&mut self, id: ItemId) {
+        self.scope = self.scopes.get(&id).cloned().unwrap_or_default();
+    }
+
+    fn functions(&mut self, methods: &[ItemId], consts: &[ItemId]) {
+        let around = self.scope.clone();
+        for &id in consts {
+            if let ItemKind::Const { value, .. } = &self.hir.items[id].kind
+                && !matches!(self.kind(*value), ExprKind::Error)
+            {
+                self.const_type(id, self.hir.items[id].name.span);
+            }
+        }
+        for &id in methods {
+            if let ItemKind::Fn(function) = &self.hir.items[id].kind {
+                self.body(id, function);
+            }
+            self.scope = around.clone();
+        }
+    }
+
+    /// The default values of a type's fields.
+    fn field_defaults(&mut self, id: ItemId) {
+        let Some(def) = self.types.adts.get(id).cloned() else {
+            return;
+        };
+        for field in def.variants.iter().flat_map(|v| &v.fields) {
+            if let Some(default) = field.default {
+                self.check(default, &field.ty, Why::Text("the field"));
             }
         }
     }
@@ -131,6 +232,7 @@ impl<'h> Infer<'h, '_> {
             return;
         };
         self.bind_params(id);
+        self.scope.generics.clone_from(&signature.generics);
         self.function = Some((id, signature.ret.clone()));
         for (param, ty) in function.params.iter().zip(&signature.params) {
             if let Some(default) = param.default {
@@ -144,6 +246,15 @@ impl<'h> Infer<'h, '_> {
             }
         }
         let Some(body) = &function.body else { return };
+        if let Some(&result) = self.names.results.get(id) {
+            self.types.bindings.set(result, signature.ret.clone());
+        }
+        for ensures in &function.ensures {
+            self.condition(ensures.condition);
+            if let Some(message) = ensures.message {
+                self.check(message, &Ty::String, Why::Text("the text of an error"));
+            }
+        }
         if signature.ret != Ty::Unit {
             self.check_block(body, &signature.ret, Why::Return(id));
         } else if function.is_expression && function.ret.is_none() {
@@ -197,7 +308,7 @@ impl<'h> Infer<'h, '_> {
             ExprKind::Nil => self.nil(id, want),
             ExprKind::Str(parts) => self.string(parts),
             ExprKind::Symbol(_) => self.unsupported(self.span(id), "a symbol as a value is"),
-            ExprKind::Name(name) => self.name(id, name),
+            ExprKind::Name(name) => self.name(id, name, want),
             ExprKind::Tuple(items) => self.tuple(items, want),
             ExprKind::Array(items) => self.array_literal(id, items, want),
             ExprKind::Unary { op, operand } => self.unary(id, *op, *operand, want),
@@ -207,7 +318,7 @@ impl<'h> Infer<'h, '_> {
                 self.condition(*right);
                 Ty::Bool
             }
-            ExprKind::Compare { first, rest } => self.compare(*first, rest),
+            ExprKind::Compare { first, rest } => self.compare(id, *first, rest),
             ExprKind::Range { lo, hi, step, .. } => self.range(id, [*lo, *hi, *step]),
             ExprKind::Call {
                 callee,
@@ -244,19 +355,14 @@ impl<'h> Infer<'h, '_> {
             ExprKind::While {
                 condition, body, ..
             } => self.while_loop(id, *condition, body),
-            ExprKind::Loop { body, .. } => self.endless_loop(id, body),
+            ExprKind::Loop { body, .. } => self.loop_value(id, body, want),
             ExprKind::For {
                 pattern,
                 iterable,
                 body,
                 ..
             } => self.for_loop(*pattern, *iterable, body),
-            ExprKind::Break { value, .. } => {
-                if let Some(value) = value {
-                    self.infer(*value, Want::Any);
-                }
-                Ty::Never
-            }
+            ExprKind::Break { value, .. } => self.break_value(id, *value),
             ExprKind::Continue { .. } => Ty::Never,
             ExprKind::Return(value) => self.return_statement(id, *value),
             ExprKind::Raise(value) => self.raise(*value),
@@ -267,12 +373,20 @@ impl<'h> Infer<'h, '_> {
             ExprKind::CompoundAssign { op, target, value } => {
                 self.compound(id, *op, *target, *value)
             }
-            ExprKind::Match { .. }
-            | ExprKind::Begin { .. }
-            | ExprKind::Try(_)
-            | ExprKind::Propagate(_)
-            | ExprKind::Closure(_)
-            | ExprKind::Map(_) => Ty::Error,
+            ExprKind::Match { value, arms } => self.match_expression(id, *value, arms, want, None),
+            ExprKind::Begin {
+                body,
+                rescues,
+                otherwise,
+                ensure,
+            } => {
+                let (otherwise, ensure) = (otherwise.as_ref(), ensure.as_ref());
+                self.begin(body, rescues, otherwise, ensure, want, None)
+            }
+            ExprKind::Try(value) => self.try_expression(*value, want),
+            ExprKind::Propagate(value) => self.propagate(id, *value),
+            ExprKind::Closure(closure) => self.infer_closure(id, closure, want),
+            ExprKind::Map(pairs) => self.map_literal(id, pairs, want),
             ExprKind::Error => Ty::Error,
         }
     }
@@ -291,10 +405,21 @@ impl<'h> Infer<'h, '_> {
     fn nil(&mut self, id: ExprId, want: Want<'_>) -> Ty {
         match want.hint() {
             Some(Ty::PythonObject | Ty::Unit) => Ty::Unit,
-            _ => self.unsupported(
-                self.span(id),
-                "`nil`, except as an argument of a Python function, is",
-            ),
+            Some(ty) if self.option_of(ty).is_some() => {
+                let ty = ty.clone();
+                let def = self.types.known.option.and_then(|o| self.types.adts.get(o));
+                let none = def.and_then(|d| d.variants.iter().position(|v| v.fields.is_empty()));
+                let callee = Callee::Construct {
+                    variant: none.unwrap_or(0) as u32,
+                    args: Vec::new(),
+                };
+                self.set_callee(id, callee);
+                ty
+            }
+            _ => {
+                self.report(said::unclear(self.span(id), "nil", "T"));
+                Ty::Error
+            }
         }
     }
 
@@ -313,13 +438,18 @@ impl<'h> Infer<'h, '_> {
         let ty = self.infer(value, Want::Any);
         if ty == Ty::Unit {
             self.report(say::expected(self.span(value), "a value", &ty));
-        } else if !ty.has_text() && !matches!(ty, Ty::Never | Ty::Error) {
-            self.unsupported(self.span(value), &format!("the text of {ty} is"));
+        } else if !matches!(ty, Ty::Never | Ty::Error) && !self.has_lang_trait(&ty, "Display") {
+            self.report(said::lacks_trait(
+                self.span(value),
+                &ty,
+                "Display",
+                "a text",
+            ));
         }
     }
 
     /// A name that stands alone.
-    fn name(&mut self, id: ExprId, text: &str) -> Ty {
+    fn name(&mut self, id: ExprId, text: &str, want: Want<'_>) -> Ty {
         let span = self.span(id);
         let (what, is_type) = match self.meaning(id) {
             Some(Meaning::Local(binding)) => {
@@ -332,7 +462,10 @@ impl<'h> Infer<'h, '_> {
             }
             Some(Meaning::Const(item)) => return self.const_type(item, span),
             Some(Meaning::PyModule(_)) => return Ty::PythonObject,
-            Some(Meaning::Fn(item)) => return self.bare_function(id, item, text),
+            Some(Meaning::Fn(item)) => return self.bare_function(id, item, text, want),
+            Some(Meaning::Variant(item, variant)) => {
+                return self.construct(id, item, variant, &[], want);
+            }
             Some(Meaning::Math(function)) => {
                 let takes = call::plural(function.arity(), "argument");
                 self.report(say::argument_count(span, text, &takes, 0));
@@ -346,7 +479,6 @@ impl<'h> Infer<'h, '_> {
             Some(
                 Meaning::Namespace(_)
                 | Meaning::Type
-                | Meaning::Variant(..)
                 | Meaning::Adt(_)
                 | Meaning::Trait(_)
                 | Meaning::TypeParam(_)

@@ -2,8 +2,9 @@
 
 use super::literal::wider;
 use super::{Infer, Want};
-use crate::diagnostics::types as say;
+use crate::diagnostics::{declared as said, types as say};
 use crate::hir::{BinaryOp, CompareOp, ExprId, ExprKind, UnaryOp};
+use crate::resolve::Meaning;
 use crate::types::{Coercion, Ty};
 
 /// The type of arithmetic on two numbers; none where the operator does not take them.
@@ -13,13 +14,37 @@ pub(super) fn arithmetic_type(op: BinaryOp, left: &Ty, right: &Ty) -> Option<Ty>
     }
     let common = wider(left, right);
     match op {
-        BinaryOp::Div if common == Ty::Int => Some(Ty::Float),
+        _ if common == Ty::Error => None,
+        BinaryOp::Div if common.is_integer() => Some(Ty::Float),
         BinaryOp::WrapAdd | BinaryOp::WrapSub | BinaryOp::WrapMul => {
-            (common == Ty::Int).then_some(common)
+            common.is_integer().then_some(common)
         }
         BinaryOp::MatMul => None,
         _ => Some(common),
     }
+}
+
+/// The trait of the prelude that gives types an operator.
+pub(super) fn trait_of(op: BinaryOp) -> Option<&'static str> {
+    Some(match op {
+        BinaryOp::Add => "Add",
+        BinaryOp::Sub => "Sub",
+        BinaryOp::Mul => "Mul",
+        BinaryOp::Div => "Div",
+        BinaryOp::FloorDiv => "FloorDiv",
+        BinaryOp::Mod => "Mod",
+        BinaryOp::Pow => "Pow",
+        BinaryOp::MatMul => "MatMul",
+        BinaryOp::WrapAdd | BinaryOp::WrapSub | BinaryOp::WrapMul => return None,
+    })
+}
+
+/// Whether its operators are those of its traits.
+fn has_traits_only(ty: &Ty) -> bool {
+    matches!(
+        ty,
+        Ty::Adt(_) | Ty::Param(_) | Ty::List(_) | Ty::Tuple(_) | Ty::Fn(_)
+    )
 }
 
 impl Infer<'_, '_> {
@@ -37,6 +62,13 @@ impl Infer<'_, '_> {
         match &ty {
             Ty::Error | Ty::Never | Ty::PythonObject => ty,
             ty if ty.is_number() => ty.clone(),
+            ty if has_traits_only(ty) => match self.operator_trait(id, "Neg", ty, None) {
+                Some(result) => result,
+                None => {
+                    self.report(say::unary(self.span(id), "-", ty));
+                    Ty::Error
+                }
+            },
             ty => match ty.element() {
                 Some(element) if element.is_number() => Ty::Array(Box::new(element.clone())),
                 _ => {
@@ -66,6 +98,14 @@ impl Infer<'_, '_> {
                 return self.object_operator(id, op, (left, &l), (right, &r));
             }
             (Ty::String, Ty::String) if op == BinaryOp::Add => return Ty::String,
+            _ if has_traits_only(&l) || has_traits_only(&r) => {
+                let result = trait_of(op)
+                    .and_then(|name| self.operator_trait(id, name, &l, Some((right, &r))));
+                return result.unwrap_or_else(|| {
+                    self.operator_error(id, op, (left, &l), (right, &r));
+                    Ty::Error
+                });
+            }
             _ => {}
         }
         let is_array = l.is_array_like() || r.is_array_like();
@@ -156,9 +196,23 @@ impl Infer<'_, '_> {
             (Ty::Unit, _) | (_, Ty::Unit) => {
                 report.note("a function that states no result gives nothing")
             }
+            (l, r)
+                if l.scalar().is_number()
+                    && r.scalar().is_number()
+                    && wider(l.scalar(), r.scalar()) == Ty::Error =>
+            {
+                let wanted = if l.is_float() { l } else { &Ty::Int };
+                report.help(format!("convert one of them: `x.to[{wanted}]`"))
+            }
             (l, r) if l.scalar().is_number() && r.scalar().is_number() => match op {
                 BinaryOp::MatMul => report.note("`@` is the matrix product of arrays"),
                 _ => report.note("the wrapping operators work on Int"),
+            },
+            (l, _) if has_traits_only(l) => match trait_of(op) {
+                Some(name) => report.help(format!(
+                    "`{name}` is the trait of this operator: `impl {name} for {l}`"
+                )),
+                None => report,
             },
             _ => report,
         };
@@ -166,7 +220,13 @@ impl Infer<'_, '_> {
     }
 
     /// `a < b <= c`.
-    pub(super) fn compare(&mut self, first: ExprId, rest: &[(CompareOp, ExprId)]) -> Ty {
+    pub(super) fn compare(
+        &mut self,
+        id: ExprId,
+        first: ExprId,
+        rest: &[(CompareOp, ExprId)],
+    ) -> Ty {
+        let _ = id;
         let mut operands = vec![first];
         operands.extend(rest.iter().map(|(_, e)| *e));
         // Literals come last, so that they adapt to the others.
@@ -174,8 +234,9 @@ impl Infer<'_, '_> {
         let mut common: Option<Ty> = None;
         for is_literal in [false, true] {
             for (i, &operand) in operands.iter().enumerate() {
-                let adapts =
-                    self.is_literal(operand) || matches!(self.kind(operand), ExprKind::Nil);
+                let adapts = self.is_literal(operand)
+                    || matches!(self.kind(operand), ExprKind::Nil | ExprKind::Array(_))
+                    || matches!(self.meaning(operand), Some(Meaning::Variant(..)));
                 if adapts != is_literal {
                     continue;
                 }
@@ -185,7 +246,14 @@ impl Infer<'_, '_> {
                 };
                 let ty = self.infer(operand, hint.as_ref().map_or(Want::Any, Want::Hint));
                 if ty.is_number() {
-                    common = Some(common.map_or(ty.clone(), |c| wider(&c, &ty)));
+                    common = Some(match common {
+                        Some(c) if c.is_number() && wider(&c, &ty) != Ty::Error => wider(&c, &ty),
+                        Some(c) if c.is_number() => c,
+                        _ => ty.clone(),
+                    });
+                } else if has_traits_only(&ty) && common.is_none() {
+                    // `x == None` and `xs == []` adapt to the other side.
+                    common = Some(ty.clone());
                 }
                 tys[i] = ty;
             }
@@ -209,7 +277,7 @@ impl Infer<'_, '_> {
                 return Ty::Error;
             }
         }
-        if let Some(common) = common {
+        if let Some(common) = common.filter(Ty::is_number) {
             for (&operand, ty) in operands.iter().zip(&tys) {
                 self.widen(operand, ty, &common);
             }
@@ -227,7 +295,11 @@ impl Infer<'_, '_> {
         let is_equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
         let span = self.span(left).to(self.span(right));
         if matches!(op, CompareOp::In | CompareOp::NotIn) {
-            if *r == Ty::Range || r.is_array_like() || *r == Ty::String {
+            if self.members.own(&self.types, r, "contains?").is_some() {
+                // Whether the item fits is for the function to say.
+                return self.contains(left, l, r);
+            }
+            if *r == Ty::Range || r.is_array_like() {
                 self.unsupported(span, &format!("`in` for {r} is"));
             } else {
                 self.report(say::operator(
@@ -240,7 +312,7 @@ impl Infer<'_, '_> {
             return false;
         }
         match (l, r) {
-            (l, r) if l.is_number() && r.is_number() => true,
+            (l, r) if l.is_number() && r.is_number() && wider(l, r) != Ty::Error => true,
             (Ty::String, Ty::String) => true,
             (Ty::Bool, Ty::Bool) if is_equality => true,
             (l, r)
@@ -251,8 +323,11 @@ impl Infer<'_, '_> {
                 self.unsupported(span, "comparing arrays element by element is");
                 false
             }
-            (Ty::Tuple(_), Ty::Tuple(_)) => {
-                self.unsupported(span, "comparing tuples is");
+            (l, r) if l == r && self.is_comparable(l, is_equality) => true,
+            (l, r) if l == r && has_traits_only(l) => {
+                let name = if is_equality { "Eq" } else { "Ord" };
+                let by = format!("`{}`", op.symbol());
+                self.report(said::lacks_trait(span, l, name, &by));
                 false
             }
             _ => {
@@ -265,5 +340,30 @@ impl Infer<'_, '_> {
                 false
             }
         }
+    }
+
+    /// `item in container`, by the function `contains?` of the container.
+    fn contains(&mut self, item: ExprId, have: &Ty, container: &Ty) -> bool {
+        let Some(member) = self.members.own(&self.types, container, "contains?") else {
+            return false;
+        };
+        let Some(signature) = self.types.signatures.get(member.item) else {
+            return false;
+        };
+        let generics: Vec<Ty> = member
+            .outer
+            .into_iter()
+            .map(|t| t.unwrap_or(Ty::Error))
+            .collect();
+        let Some(param) = signature.params.get(1) else {
+            return false;
+        };
+        let want = param.ty.subst(&generics);
+        if self.is_literal(item) {
+            self.check(item, &want, super::Why::Text("what is looked for"));
+        } else {
+            self.coerce(item, have, &want, super::Why::Text("what is looked for"));
+        }
+        true
     }
 }

@@ -138,6 +138,10 @@ impl Infer<'_, '_> {
                 }
                 Ty::Error
             }
+            ty if slice.is_some() && !ty.is_array_like() && *ty != Ty::PythonObject => {
+                let ty = ty.clone();
+                self.slice(id, base, &ty, indices)
+            }
             _ if slice.is_some() => self.unsupported(self.span(id), "a slice is"),
             _ if indices.is_empty() => {
                 let report = say::argument_count(self.span(id), "[]", "1 index", 0);
@@ -151,6 +155,11 @@ impl Infer<'_, '_> {
                 Ty::PythonObject
             }
             Ty::Tuple(items) => self.tuple_index(items, indices),
+            Ty::List(element) if indices.len() == 1 => {
+                let element = (**element).clone();
+                self.check(indices[0], &Ty::Int, Why::Text("an index"));
+                element
+            }
             ty => match ty.element() {
                 Some(_) if indices.len() > 1 => {
                     self.unsupported(self.span(id), "an array of more than one dimension is")
@@ -159,12 +168,16 @@ impl Infer<'_, '_> {
                     self.check(indices[0], &Ty::Int, Why::Text("an index"));
                     element.clone()
                 }
-                None if *ty == Ty::String => {
-                    self.unsupported(self.span(id), "indexing a String is")
-                }
                 None => {
-                    let report =
-                        say::expected(self.span(base), "an array, a tuple or a Python object", ty);
+                    let owner = ty.clone();
+                    if let Some(result) = self.index_function(id, &owner, indices) {
+                        return result;
+                    }
+                    let report = say::expected(
+                        self.span(base),
+                        "an array, a list, a tuple, a map or a Python object",
+                        &owner,
+                    );
                     self.report(report);
                     Ty::Error
                 }

@@ -1,40 +1,51 @@
-//! Names of other files: `geometry.area(x)`, `geometry.SIDES`.
+//! Names of other files: `geometry.area(x)`, `geometry.SIDES`, `geometry.Point(…)`.
 
 use super::methods::Call;
-use super::{Infer, Ty};
-use crate::hir::ItemId;
+use super::{Infer, Want};
+use crate::diagnostics::types as say;
 use crate::resolve::Meaning;
+use crate::types::Ty;
 
 impl Infer<'_, '_> {
-    /// What `module.name` gives, also with arguments; none, when the receiver is a value.
-    pub(super) fn scoped(&mut self, call: &Call<'_>) -> Option<Ty> {
-        let ty = match self.meaning(call.id)? {
-            Meaning::Fn(function) => self.scoped_call(call, function),
+    /// `module.name`, with or without arguments.
+    pub(super) fn module_member(
+        &mut self,
+        call: &Call<'_>,
+        meaning: Meaning,
+        want: Want<'_>,
+    ) -> Ty {
+        match meaning {
+            Meaning::Fn(item) if call.parens || call.block.is_some() => {
+                self.call_function(call.id, item, call.args, call.block, want)
+            }
+            Meaning::Fn(item) => self.bare_function(call.id, item, &call.name.name, want),
             Meaning::Const(item) => {
-                let ty = self.const_type(item, self.span(call.id));
-                if call.parens {
-                    self.call_value(call.id, call.id, &ty, call.args)
-                } else {
-                    ty
+                let ty = self.const_type(item, call.name.span);
+                match call.parens {
+                    true => self.call_value(call.id, call.id, &ty, call.args, call.block),
+                    false => ty,
                 }
             }
+            Meaning::Variant(item, variant) => {
+                self.construct(call.id, item, variant, call.args, want)
+            }
+            Meaning::Adt(_) if call.parens => match self.scope_type(call.id) {
+                Some(ty) => self.call_type(call.id, call.id, &ty, call.args, want),
+                None => Ty::Error,
+            },
+            Meaning::PyModule(_) if !call.parens => Ty::PythonObject,
             Meaning::Error => {
                 self.ignore(call.args);
+                self.skip_block(call.block);
                 Ty::Error
             }
-            _ => return None,
-        };
-        self.types.exprs.set(call.receiver, Ty::Unit);
-        Some(ty)
-    }
-
-    fn scoped_call(&mut self, call: &Call<'_>, function: ItemId) -> Ty {
-        if let Some(block) = call.block {
-            return self.unsupported(block.span, "a block for a function is");
-        }
-        match call.parens {
-            true => self.call_function(call.id, function, call.args),
-            false => self.bare_function(call.id, function, &call.name.name),
+            _ => {
+                let report = say::no_value(call.name.span, &call.name.name, "a type or module");
+                self.report(report);
+                self.ignore(call.args);
+                self.skip_block(call.block);
+                Ty::Error
+            }
         }
     }
 }

@@ -1,0 +1,311 @@
+//! What the compiler says about declared types, traits and what is generic over types.
+
+use super::{Code, Diagnostic};
+use crate::source::Span;
+use crate::types::Ty;
+
+fn count(n: usize, noun: &str) -> String {
+    match n {
+        0 => format!("no {noun}s"),
+        1 => format!("1 {noun}"),
+        n => format!("{n} {noun}s"),
+    }
+}
+
+/// Names in backticks: `a`, `b` and `c`.
+fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|n| format!("`{n}`")).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+    }
+}
+
+/// A trait where a type is wanted.
+#[must_use]
+pub fn trait_as_type(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::UnknownType,
+        span,
+        format!("expected a type, found the trait `{name}`"),
+        "a trait says what types can do, and is none itself",
+    )
+    .help(format!(
+        "make the function generic: `fn f[T: {name}](x: T)`"
+    ))
+}
+
+/// Something else where a trait is wanted.
+#[must_use]
+pub fn no_trait(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::UnknownType,
+        span,
+        format!("expected a trait, found `{name}`"),
+        "this is no trait",
+    )
+}
+
+/// A wrong number of type arguments.
+#[must_use]
+pub fn type_arguments(span: Span, name: &str, wanted: usize, found: usize) -> Diagnostic {
+    let example: Vec<&str> = ["A", "B", "C", "D"].into_iter().take(wanted).collect();
+    let message = format!(
+        "`{name}` takes {}, found {found}",
+        count(wanted, "type argument")
+    );
+    let report = Diagnostic::error(Code::Arguments, span, message, "");
+    match wanted {
+        0 => report.help(format!("write `{name}` alone")),
+        _ => report.help(format!("for instance `{name}[{}]`", example.join(", "))),
+    }
+}
+
+/// `where` about something that is no type parameter.
+#[must_use]
+pub fn where_of_type(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::UnknownType,
+        span,
+        "`where` is about a type parameter, and this is none",
+        "",
+    )
+}
+
+/// Functions of its own for a type that is not the program's.
+#[must_use]
+pub fn impl_of_foreign(span: Span, ty: &Ty) -> Diagnostic {
+    Diagnostic::error(
+        Code::Element,
+        span,
+        format!("{ty} is a type of the language: its own functions are fixed"),
+        "",
+    )
+    .help("declare a trait and implement it: `impl MyTrait for …`")
+}
+
+/// A field that a type does not have.
+#[must_use]
+pub fn unknown_field(span: Span, owner: &str, field: &str, near: Option<&str>) -> Diagnostic {
+    let report = Diagnostic::error(
+        Code::UnknownMethod,
+        span,
+        format!("{owner} has no field `{field}`"),
+        "",
+    );
+    match near {
+        Some(near) => report.fix(span, near, "did you mean this?"),
+        None => report,
+    }
+}
+
+/// A field that only the type's own functions may use.
+#[must_use]
+pub fn private_field(span: Span, owner: &str, field: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::UnknownMethod,
+        span,
+        format!("the field `{field}` of {owner} is private"),
+        "only the type's own functions use it",
+    )
+}
+
+/// A field of something that stays as it is.
+#[must_use]
+pub fn immutable_field(span: Span, owner: &str, field: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::NotAssignable,
+        span,
+        format!("a {owner} is `data`: its fields stay as they are"),
+        "",
+    )
+    .help(format!("make another value: `x = x.with({field}: …)`"))
+}
+
+/// Fields without a value.
+#[must_use]
+pub fn missing_fields(span: Span, owner: &str, missing: &[&str]) -> Diagnostic {
+    let plural = if missing.len() == 1 {
+        "field"
+    } else {
+        "fields"
+    };
+    Diagnostic::error(
+        Code::Arguments,
+        span,
+        format!("`{owner}` lacks the {plural} {}", listed(missing)),
+        "",
+    )
+}
+
+/// A type that cannot be inferred.
+#[must_use]
+pub fn unclear(span: Span, what: &str, param: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::TypeUnclear,
+        span,
+        format!("the type `{param}` of `{what}` cannot be inferred here"),
+        "nothing says what it is",
+    )
+    .help("state the type of the variable: `x: Type = …`")
+}
+
+/// A parameter of a block whose type cannot be inferred.
+#[must_use]
+pub fn unclear_parameter(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::TypeUnclear,
+        span,
+        "the type of this parameter cannot be inferred here",
+        "nothing says what it is",
+    )
+    .help("write it: `|x: Int| … end`")
+}
+
+/// A type without a trait that is needed.
+#[must_use]
+pub fn lacks_trait(span: Span, ty: &Ty, wanted: &str, by: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::Bound,
+        span,
+        format!("expected a type with `{wanted}`, found {ty}"),
+        format!("{by} needs it"),
+    )
+    .help(format!("implement it: `impl {wanted} for {ty}`"))
+}
+
+/// A function that a trait wants and an `impl` lacks.
+#[must_use]
+pub fn impl_lacks(span: Span, of: &str, missing: &[&str]) -> Diagnostic {
+    Diagnostic::error(
+        Code::Impl,
+        span,
+        format!("this `impl` of `{of}` lacks {}", listed(missing)),
+        "",
+    )
+}
+
+/// A function in an `impl` that the trait does not have.
+#[must_use]
+pub fn impl_extra(span: Span, of: &str, name: &str, near: Option<&str>) -> Diagnostic {
+    let report = Diagnostic::error(
+        Code::Impl,
+        span,
+        format!("the trait `{of}` has no `{name}`"),
+        "",
+    );
+    match near {
+        Some(near) => report.fix(span, near, "did you mean this?"),
+        None => report.help("put it into an `impl` of the type itself"),
+    }
+}
+
+/// A function in an `impl` whose signature is another than the trait's.
+#[must_use]
+pub fn impl_differs(
+    span: Span,
+    name: &str,
+    wanted: &str,
+    found: &str,
+    declared: Span,
+) -> Diagnostic {
+    Diagnostic::error(
+        Code::Impl,
+        span,
+        format!("expected `{wanted}`, found `{found}`"),
+        format!("this `{name}` is not the trait's"),
+    )
+    .at(declared, "declared here")
+}
+
+/// Two `impl`s of a trait for the same types.
+#[must_use]
+pub fn impl_twice(span: Span, of: &str, ty: &Ty, first: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::Impl,
+        span,
+        format!("`{of}` is implemented twice for {ty}"),
+        "",
+    )
+    .at(first, "the first one")
+}
+
+/// A pattern that cannot match values of a type.
+#[must_use]
+pub fn pattern_mismatch(span: Span, pattern: &str, ty: &Ty) -> Diagnostic {
+    Diagnostic::error(
+        Code::Mismatch,
+        span,
+        format!("{pattern} never matches {ty}"),
+        "",
+    )
+}
+
+/// A constructor pattern with a wrong number of parts.
+#[must_use]
+pub fn pattern_parts(span: Span, name: &str, wanted: usize, found: usize) -> Diagnostic {
+    let report = Diagnostic::error(
+        Code::Arguments,
+        span,
+        format!(
+            "`{name}` has {}, and the pattern {found}",
+            count(wanted, "field")
+        ),
+        "",
+    );
+    match found < wanted {
+        true => report.help("`..` stands for the fields that do not matter"),
+        false => report,
+    }
+}
+
+/// `?` or `try` where they mean nothing. `wanted`: what stands before it or encloses it.
+#[must_use]
+pub fn propagate(span: Span, message: &str, help: &str) -> Diagnostic {
+    Diagnostic::error(Code::Propagate, span, message, "").help(help)
+}
+
+/// A function with `self` called on a type, or one without called on a value.
+#[must_use]
+pub fn self_mismatch(span: Span, name: &str, owner: &str, has_self: bool) -> Diagnostic {
+    match has_self {
+        true => Diagnostic::error(
+            Code::Arguments,
+            span,
+            format!("`{name}` is a function of a value, and a type stands before the dot"),
+            "",
+        )
+        .help(format!("call it on a value: `x.{name}`")),
+        false => Diagnostic::error(
+            Code::Arguments,
+            span,
+            format!("`{name}` is a function of the type, and a value stands before the dot"),
+            "it has no `self`",
+        )
+        .help(format!("call it on the type: `{owner}.{name}(…)`")),
+    }
+}
+
+/// A function that only the type's own functions may call.
+#[must_use]
+pub fn private_function(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::UnknownMethod,
+        span,
+        format!("`{name}` is private"),
+        "only the type's own functions call it",
+    )
+}
+
+/// `break value` out of a `while` or `for`.
+#[must_use]
+pub fn break_without_loop(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::OutsideLoop,
+        span,
+        "`while` and `for` have no value",
+        "only `loop` gives what its `break`s give",
+    )
+    .help("assign to a variable before the loop, then `break`")
+}

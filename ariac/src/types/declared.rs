@@ -1,0 +1,345 @@
+//! What declarations say: the types and their fields, traits, `impl`s.
+//!
+//! Done before any signature or body, for the whole program: each may mention all others.
+
+use super::written::{Place, Written};
+use super::{
+    Adt, AdtDef, Bound, FieldDef, Generic, ImplDef, Known, Param, Repr, TraitDef, Ty, Types,
+    VariantDef,
+};
+use crate::diagnostics::{Reports, declared as said};
+use crate::hir::{
+    Hir, Impl, Item, ItemId, ItemKind, Module, Trait, TypeArg, TypeDecl, TypeExprId, TypeExprKind,
+    TypeParam, WherePredicate,
+};
+use crate::resolve::{Names, TypeMeaning};
+use std::collections::HashMap;
+
+/// The type parameters around a declaration, and what `Self` is in it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scope {
+    /// As [`super::Signature::generics`] has them.
+    pub(super) generics: Vec<Generic>,
+    /// The type whose functions are declared.
+    pub(super) self_ty: Option<Ty>,
+}
+
+/// Reads what is written in one file.
+pub(super) struct Reader<'a> {
+    pub(super) hir: &'a Hir,
+    pub(super) names: &'a Names,
+    pub(super) module: &'a Module,
+}
+
+/// Fills in the declared types, traits and `impl`s.
+pub(super) fn declare(hir: &Hir, names: &Names, types: &mut Types, reports: &mut Reports) {
+    for module in hir.modules.iter().filter(|m| m.prelude) {
+        for &id in &module.items {
+            know(hir, id, types);
+        }
+    }
+    for module in &hir.modules {
+        let reader = Reader { hir, names, module };
+        for &id in &module.items {
+            match &hir.items[id].kind {
+                ItemKind::Type(decl) => reader.type_decl(id, decl, types, reports),
+                ItemKind::Trait(decl) => reader.trait_decl(id, decl, types, reports),
+                ItemKind::Impl(decl) => reader.impl_decl(id, decl, types, reports),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Notes the declarations of the prelude that the compiler refers to.
+fn know(hir: &Hir, id: ItemId, types: &mut Types) {
+    let item = &hir.items[id];
+    let name = item.name.name.as_str();
+    if let ItemKind::Trait(_) = item.kind {
+        types.lang_traits.insert(name.to_owned(), id);
+    }
+    let Known {
+        option,
+        result,
+        map,
+        set,
+    } = &mut types.known;
+    let slot = match name {
+        "Option" => option,
+        "Result" => result,
+        "Map" => map,
+        "Set" => set,
+        _ => return,
+    };
+    if let ItemKind::Type(_) = item.kind {
+        *slot = Some(id);
+    }
+}
+
+impl Reader<'_> {
+    fn written<'s>(&'s self, scope: &'s Scope) -> Written<'s> {
+        Written {
+            hir: self.hir,
+            names: self.names,
+            place: Place::Aria,
+            self_ty: scope.self_ty.as_ref(),
+        }
+    }
+
+    fn ty(&self, id: TypeExprId, scope: &Scope, reports: &mut Reports) -> Ty {
+        self.written(scope).ty(id, reports)
+    }
+
+    /// Adds the parameters of a declaration to those around it.
+    pub(super) fn generics(
+        &self,
+        scope: &mut Scope,
+        params: &[TypeParam],
+        wheres: &[WherePredicate],
+        reports: &mut Reports,
+    ) {
+        let first = scope.generics.len();
+        scope.generics.extend(params.iter().map(|p| Generic {
+            name: p.name.name.as_str().into(),
+            bounds: Vec::new(),
+            is_open: false,
+        }));
+        for (i, param) in params.iter().enumerate() {
+            let ty = param_ty(scope, first + i);
+            let bounds = self.bounds(&param.bounds, &ty, scope, reports);
+            scope.generics[first + i].is_open |= bounds.len() < param.bounds.len();
+            scope.generics[first + i].bounds.extend(bounds);
+        }
+        for predicate in wheres {
+            let ty = self.ty(predicate.ty, scope, reports);
+            let bounds = self.bounds(&predicate.bounds, &ty, scope, reports);
+            match ty {
+                Ty::Param(param) => {
+                    if let Some(generic) = scope.generics.get_mut(param.index as usize) {
+                        generic.bounds.extend(bounds);
+                    }
+                }
+                Ty::Error => {}
+                _ => reports.add(said::where_of_type(self.hir.types[predicate.ty].span)),
+            }
+        }
+    }
+
+    fn bounds(
+        &self,
+        written: &[TypeExprId],
+        of: &Ty,
+        scope: &Scope,
+        reports: &mut Reports,
+    ) -> Vec<Bound> {
+        let bounds = written
+            .iter()
+            .filter_map(|t| self.bound(*t, of, scope, reports));
+        bounds.collect()
+    }
+
+    /// A trait with its arguments; those that are left out are the type itself.
+    fn bound(
+        &self,
+        id: TypeExprId,
+        of: &Ty,
+        scope: &Scope,
+        reports: &mut Reports,
+    ) -> Option<Bound> {
+        let span = self.hir.types[id].span;
+        let (TypeExprKind::Path { name, args } | TypeExprKind::Qualified { name, args, .. }) =
+            &self.hir.types[id].kind
+        else {
+            if !matches!(self.hir.types[id].kind, TypeExprKind::Error) {
+                reports.add(said::no_trait(span, "this"));
+            }
+            return None;
+        };
+        let item = match self.names.types.get(id) {
+            Some(TypeMeaning::Trait(item)) => *item,
+            Some(TypeMeaning::Error) => return None,
+            _ => {
+                reports.add(said::no_trait(span, &name.name));
+                return None;
+            }
+        };
+        let ItemKind::Trait(decl) = &self.hir.items[item].kind else {
+            return None;
+        };
+        let mut tys = Vec::new();
+        for arg in args {
+            if let TypeArg::Type(ty) = arg {
+                tys.push(self.ty(*ty, scope, reports));
+            }
+        }
+        if args.len() > decl.generics.len() {
+            let (wanted, found) = (decl.generics.len(), args.len());
+            reports.add(said::type_arguments(span, &name.name, wanted, found));
+            return None;
+        }
+        tys.resize(decl.generics.len(), of.clone());
+        Some(Bound { item, args: tys })
+    }
+
+    fn type_decl(&self, id: ItemId, decl: &TypeDecl, types: &mut Types, reports: &mut Reports) {
+        let item = &self.hir.items[id];
+        // The bounds may mention the type itself.
+        let mut scope = Scope {
+            generics: Vec::new(),
+            self_ty: Some(own_type(id, item, decl)),
+        };
+        self.generics(&mut scope, &decl.generics, &decl.wheres, reports);
+        let mut variants = Vec::new();
+        for variant in &decl.variants {
+            let fields = variant.fields.iter().map(|field| {
+                let mut ty = self.ty(field.ty, &scope, reports);
+                if ty.holds_view() {
+                    let at = self.hir.types[field.ty].span;
+                    reports.add(crate::diagnostics::borrow::view_argument(at, &ty));
+                    ty = Ty::Error;
+                }
+                FieldDef {
+                    name: field.name.name.clone(),
+                    ty,
+                    default: field.default,
+                    private: field.private,
+                }
+            });
+            variants.push(VariantDef {
+                name: variant.name.name.clone(),
+                fields: fields.collect(),
+                value: None,
+            });
+        }
+        let own = own_type(id, item, decl);
+        types.adts.set(
+            id,
+            AdtDef {
+                kind: decl.kind,
+                name: item.name.name.as_str().into(),
+                generics: scope.generics.clone(),
+                variants,
+            },
+        );
+        types.impls.push(ImplDef {
+            item: id,
+            generics: scope.generics,
+            of_trait: None,
+            ty: own,
+            methods: self.named(&decl.methods),
+            consts: self.named(&decl.consts),
+        });
+    }
+
+    fn trait_decl(&self, id: ItemId, decl: &Trait, types: &mut Types, reports: &mut Reports) {
+        let mut scope = trait_scope();
+        self.generics(&mut scope, &decl.generics, &decl.wheres, reports);
+        let own = param_ty(&scope, 0);
+        let args = (1..scope.generics.len()).map(|i| param_ty(&scope, i));
+        let itself = Bound {
+            item: id,
+            args: args.collect(),
+        };
+        scope.generics[0].bounds.push(itself);
+        let supers = self.bounds(&decl.supers, &own, &scope, reports);
+        types.traits.set(
+            id,
+            TraitDef {
+                generics: scope.generics,
+                supers,
+                methods: self.named(&decl.methods),
+                consts: self.named(&decl.consts),
+            },
+        );
+    }
+
+    fn impl_decl(&self, id: ItemId, decl: &Impl, types: &mut Types, reports: &mut Reports) {
+        let mut scope = Scope::default();
+        self.generics(&mut scope, &decl.generics, &decl.wheres, reports);
+        let ty = self.ty(decl.ty, &scope, reports);
+        if ty == Ty::Error {
+            return;
+        }
+        scope.self_ty = Some(ty.clone());
+        let of_trait = match decl.of_trait {
+            Some(of) => match self.bound(of, &ty, &scope, reports) {
+                Some(bound) => Some(bound),
+                None => return,
+            },
+            None => None,
+        };
+        if of_trait.is_none() && !self.module.prelude && !matches!(ty, Ty::Adt(_)) {
+            reports.add(said::impl_of_foreign(self.hir.types[decl.ty].span, &ty));
+        }
+        types.impls.push(ImplDef {
+            item: id,
+            generics: scope.generics,
+            of_trait,
+            ty,
+            methods: self.named(&decl.methods),
+            consts: self.named(&decl.consts),
+        });
+    }
+
+    fn named(&self, items: &[ItemId]) -> Vec<(String, ItemId)> {
+        let name = |id: &ItemId| (self.hir.items[*id].name.name.clone(), *id);
+        items.iter().map(name).collect()
+    }
+}
+
+/// What is around the functions in the bodies of types, traits and `impl`s, by their item.
+pub(super) fn scopes(types: &Types) -> HashMap<ItemId, Scope> {
+    let of_impl = |i: &ImplDef| {
+        let scope = Scope {
+            generics: i.generics.clone(),
+            self_ty: Some(i.ty.clone()),
+        };
+        (i.item, scope)
+    };
+    let of_trait = |(id, def): (ItemId, &TraitDef)| {
+        let scope = Scope {
+            generics: def.generics.clone(),
+            ..trait_scope()
+        };
+        (id, scope)
+    };
+    let impls = types.impls.iter().map(of_impl);
+    impls.chain(types.traits.iter().map(of_trait)).collect()
+}
+
+/// The type that a declaration declares, with its own parameters as arguments.
+fn own_type(id: ItemId, item: &Item, decl: &TypeDecl) -> Ty {
+    let args = (0..).zip(&decl.generics).map(|(index, g)| {
+        Ty::Param(Param {
+            index,
+            name: g.name.name.as_str().into(),
+        })
+    });
+    Ty::Adt(Adt {
+        item: id,
+        name: item.name.name.as_str().into(),
+        args: args.collect(),
+        repr: Repr::Owned,
+    })
+}
+
+fn trait_scope() -> Scope {
+    let own = Generic {
+        name: "Self".into(),
+        bounds: Vec::new(),
+        is_open: false,
+    };
+    let mut scope = Scope {
+        generics: vec![own],
+        self_ty: None,
+    };
+    scope.self_ty = Some(param_ty(&scope, 0));
+    scope
+}
+
+fn param_ty(scope: &Scope, index: usize) -> Ty {
+    Ty::Param(Param {
+        index: index as u32,
+        name: scope.generics[index].name.clone(),
+    })
+}

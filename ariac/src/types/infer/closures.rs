@@ -1,0 +1,206 @@
+//! Function values: closures that stand alone, blocks after calls, functions by name.
+
+use super::{Infer, Want, Why};
+use crate::diagnostics::{declared as said, types as say};
+use crate::hir::{Closure, ExprId, ItemId, ParamMode};
+use crate::types::unify::{Filled, has_holes};
+use crate::types::{Binder, Callee, FnTy, Ty};
+use std::sync::Arc;
+
+impl Infer<'_, '_> {
+    /// `|x| … end` where its type is known.
+    pub(super) fn check_closure(&mut self, id: ExprId, closure: &Closure, want: &FnTy) -> Ty {
+        let ty = self.closure_with_holes(id, closure, want);
+        self.types.exprs.set(id, ty.clone());
+        ty
+    }
+
+    /// `|x: Int| … end` that stands alone: the types of its parameters are written.
+    pub(super) fn infer_closure(&mut self, id: ExprId, closure: &Closure, want: Want<'_>) -> Ty {
+        if let Some(Ty::Fn(wanted)) = want.hint()
+            && wanted.params.len() == closure.params.len()
+        {
+            return self.closure_with_holes(id, closure, &wanted.clone());
+        }
+        let mut params = Vec::new();
+        for ((&param, ty), &mode) in closure
+            .params
+            .iter()
+            .zip(&closure.types)
+            .zip(&closure.modes)
+        {
+            let ty = match ty {
+                Some(ty) => self.written(*ty),
+                None => {
+                    let span = self.hir.pats[param].span;
+                    self.report(said::unclear_parameter(span));
+                    Ty::Error
+                }
+            };
+            self.bind(param, &ty);
+            self.binders.push((param, Binder::Parameter));
+            params.push((ty, mode));
+        }
+        let ret = self.closure_body(closure, None);
+        if ret == Ty::Error || params.iter().any(|(ty, _)| *ty == Ty::Error) {
+            return Ty::Error;
+        }
+        Ty::Fn(Arc::new(FnTy { params, ret }))
+    }
+
+    /// A closure whose parameters are known; its result may have holes in it, which its body fills.
+    pub(super) fn closure_with_holes(&mut self, id: ExprId, closure: &Closure, want: &FnTy) -> Ty {
+        if closure.params.len() != want.params.len() {
+            let wanted = format!(
+                "a block with {}, found {}",
+                super::call::plural(want.params.len(), "parameter"),
+                closure.params.len()
+            );
+            self.report(say::block_shape(closure.span, "this", &wanted));
+            self.skip_block(Some(closure));
+            return Ty::Error;
+        }
+        let mut params = Vec::new();
+        for (i, &param) in closure.params.iter().enumerate() {
+            let (ty, mode) = &want.params[i];
+            let ty = match closure.types.get(i).copied().flatten() {
+                Some(written) => {
+                    let stated = self.written(written);
+                    if stated != *ty && !has_holes(ty) && stated != Ty::Error && *ty != Ty::Error {
+                        let span = self.hir.types[written].span;
+                        self.report(say::mismatch(span, ty, &stated));
+                    }
+                    stated
+                }
+                None if has_holes(ty) => {
+                    let span = self.hir.pats[param].span;
+                    self.report(said::unclear_parameter(span));
+                    Ty::Error
+                }
+                None => ty.clone(),
+            };
+            self.bind(param, &ty);
+            self.binders.push((param, Binder::Parameter));
+            params.push((ty, *mode));
+        }
+        let ret = match has_holes(&want.ret) {
+            true => self.closure_body(closure, None),
+            false => self.closure_body(closure, Some(&want.ret)),
+        };
+        let _ = id;
+        if ret == Ty::Error || params.iter().any(|(ty, _)| *ty == Ty::Error) {
+            return Ty::Error;
+        }
+        Ty::Fn(Arc::new(FnTy { params, ret }))
+    }
+
+    /// The value of a closure's body.
+    fn closure_body(&mut self, closure: &Closure, want: Option<&Ty>) -> Ty {
+        match want {
+            Some(Ty::Unit) => {
+                self.block(&closure.body, Want::Nothing);
+                Ty::Unit
+            }
+            Some(want) => {
+                self.check_block(&closure.body, want, Why::Text("the value of the block"));
+                want.clone()
+            }
+            None => match self.block(&closure.body, Want::Any) {
+                Ty::Never => Ty::Unit,
+                ty => ty,
+            },
+        }
+    }
+
+    /// The block after a call, the argument for a parameter of this type; false when it does not fit.
+    pub(super) fn fit_block(
+        &mut self,
+        id: ExprId,
+        block: &Closure,
+        open: &Ty,
+        guessed: &Ty,
+        filled: &mut Filled,
+    ) -> bool {
+        let Ty::Fn(wanted) = guessed else {
+            self.skip_block(Some(block));
+            return false;
+        };
+        // What is only guessed of the result is left to the body.
+        let ret = match open {
+            Ty::Fn(open) => filled.apply(&open.ret),
+            _ => wanted.ret.clone(),
+        };
+        let wanted = FnTy {
+            params: wanted.params.clone(),
+            ret: if has_holes(&ret) && !has_holes(&wanted.ret) {
+                wanted.ret.clone()
+            } else {
+                ret
+            },
+        };
+        let have = self.closure_with_holes(id, block, &wanted);
+        have != Ty::Error && filled.unify(open, &have)
+    }
+
+    /// A function's name where a function value is wanted, or where it cannot be a call.
+    pub(super) fn function_value(&mut self, id: ExprId, item: ItemId, want: Option<&Ty>) -> Ty {
+        let Some(signature) = self.types.signatures.get(item).cloned() else {
+            return Ty::Error;
+        };
+        let open = |ty: &Ty| crate::types::unify::open(ty, &signature.generics);
+        let ty = Ty::Fn(Arc::new(FnTy {
+            params: signature
+                .params
+                .iter()
+                .map(|p| (open(&p.ty), p.mode))
+                .collect(),
+            ret: open(&signature.ret),
+        }));
+        let mut filled = Filled::new(signature.generics.len());
+        if let Some(want) = want {
+            filled.unify(&ty, want);
+        }
+        let ty = filled.apply(&ty);
+        if has_holes(&ty) {
+            let name = &self.hir.items[item].name.name;
+            let param = &signature.generics[0].name;
+            self.report(said::unclear(self.span(id), name, param));
+            return Ty::Error;
+        }
+        let generics = filled.0.into_iter().map(|t| t.unwrap_or(Ty::Error));
+        let generics = generics.collect();
+        self.set_callee(id, Callee::Reference { item, generics });
+        ty
+    }
+
+    /// A call of a function value.
+    pub(super) fn call_function_value(
+        &mut self,
+        id: ExprId,
+        ty: &FnTy,
+        args: &[crate::hir::Arg],
+    ) -> Ty {
+        if let Some(name) = args.iter().find_map(|a| a.name.as_ref()) {
+            self.report(say::no_keywords(name.span, "a function value"));
+        }
+        if args.len() != ty.params.len() {
+            let takes = super::call::plural(ty.params.len(), "argument");
+            self.report(say::argument_count(
+                self.span(id),
+                "the function value",
+                &takes,
+                args.len(),
+            ));
+            self.ignore(args);
+            return ty.ret.clone();
+        }
+        for (arg, (want, mode)) in args.iter().zip(&ty.params) {
+            self.check(arg.value, want, Why::Text("the argument"));
+            if *mode == ParamMode::Mut {
+                self.check_place(arg.value, Some("the parameter"));
+            }
+        }
+        self.set_callee(id, Callee::Value);
+        ty.ret.clone()
+    }
+}

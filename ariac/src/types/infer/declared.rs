@@ -1,0 +1,620 @@
+//! Declared types: their values, fields, functions and constants.
+
+use super::generic_call::{Callable, Slot};
+use super::methods::Call;
+use super::{Infer, Want, Why};
+use crate::builtins::{MathFn, Receiver, find_method};
+use crate::diagnostics::{declared as said, nearest, types as say};
+use crate::hir::{Arg, Closure, ExprId, ExprKind, ItemId, ItemKind, ParamMode, TypeDeclKind};
+use crate::types::members::Member;
+use crate::types::{Adt, Bound, Callee, Repr, Signature, Ty};
+
+impl Infer<'_, '_> {
+    /// `Circle(1.0)`, `Point(x: 0.0, y: 1.0)`; also a variant's name alone.
+    pub(super) fn construct(
+        &mut self,
+        id: ExprId,
+        item: ItemId,
+        variant: u32,
+        args: &[Arg],
+        want: Want<'_>,
+    ) -> Ty {
+        let Some(def) = self.types.adts.get(item).cloned() else {
+            self.ignore(args);
+            return Ty::Error;
+        };
+        let Some(form) = def.variants.get(variant as usize) else {
+            self.ignore(args);
+            return Ty::Error;
+        };
+        let ret = self.declared_type(item, &def.name, def.generics.len());
+        let slots = form.fields.iter().map(|field| Slot {
+            name: &field.name,
+            ty: field.ty.clone(),
+            mode: ParamMode::Own,
+            has_default: field.default.is_some(),
+            why: Why::Text("the field"),
+        });
+        let callable = Callable {
+            name: &form.name,
+            declared: Some(self.hir.items[item].name.span),
+            generics: &def.generics,
+            known: Vec::new(),
+            slots: slots.collect(),
+            ret: &ret,
+        };
+        let Some(fit) = self.fit(id, &callable, args, None, want) else {
+            return if def.generics.is_empty() {
+                ret
+            } else {
+                Ty::Error
+            };
+        };
+        self.set_callee(
+            id,
+            Callee::Construct {
+                variant,
+                args: fit.args,
+            },
+        );
+        fit.ret
+    }
+
+    /// A declared type with its own parameters as arguments.
+    fn declared_type(&self, item: ItemId, name: &std::sync::Arc<str>, generics: usize) -> Ty {
+        let def = self.types.adts.get(item);
+        let args = (0..generics as u32).map(|index| {
+            Ty::Param(crate::types::Param {
+                index,
+                name: def.map_or_else(|| "T".into(), |d| d.generics[index as usize].name.clone()),
+            })
+        });
+        Ty::Adt(Adt {
+            item,
+            name: name.clone(),
+            args: args.collect(),
+            repr: Repr::Owned,
+        })
+    }
+
+    /// `receiver.name`: a field, if the type has one of that name.
+    pub(super) fn field(&mut self, call: &Call<'_>, ty: &Ty) -> Option<Ty> {
+        let Ty::Adt(adt) = ty else { return None };
+        let def = self.types.adts.get(adt.item)?;
+        if def.kind == TypeDeclKind::Enum || call.parens || call.block.is_some() {
+            return None;
+        }
+        let fields = &def.variants.first()?.fields;
+        let index = fields.iter().position(|f| f.name == call.name.name)?;
+        let field = fields[index].clone();
+        if field.private && !self.is_inside(adt.item) {
+            let report = said::private_field(call.name.span, &ty.to_string(), &field.name);
+            self.report(report);
+        }
+        self.set_callee(call.id, Callee::Field { index });
+        Some(field.ty.subst(&adt.args))
+    }
+
+    /// Whether the function that is being looked at belongs to a type.
+    fn is_inside(&self, item: ItemId) -> bool {
+        matches!(&self.scope.self_ty, Some(Ty::Adt(adt)) if adt.item == item)
+    }
+
+    /// `value.with(field: …)`.
+    pub(super) fn with(&mut self, call: &Call<'_>, adt: &Adt) -> Ty {
+        let ty = Ty::Adt(adt.clone());
+        let Some(def) = self.types.adts.get(adt.item).cloned() else {
+            return Ty::Error;
+        };
+        let Some(form) = def
+            .variants
+            .first()
+            .filter(|_| def.kind != TypeDeclKind::Enum)
+        else {
+            self.ignore(call.args);
+            return Ty::Error;
+        };
+        let mut order = vec![None; form.fields.len()];
+        for (i, arg) in call.args.iter().enumerate() {
+            let Some(name) = &arg.name else {
+                let report = say::argument_count(
+                    self.span(arg.value),
+                    "with",
+                    "arguments with names, `with(field: value)`",
+                    call.args.len(),
+                );
+                self.report(report);
+                self.infer(arg.value, Want::Any);
+                continue;
+            };
+            let Some(index) = form.fields.iter().position(|f| f.name == name.name) else {
+                let near = nearest(&name.name, form.fields.iter().map(|f| f.name.as_str()));
+                let report = said::unknown_field(name.span, &ty.to_string(), &name.name, near);
+                self.report(report);
+                self.infer(arg.value, Want::Any);
+                continue;
+            };
+            let want = form.fields[index].ty.subst(&adt.args);
+            self.check(arg.value, &want, Why::Text("the field"));
+            order[index] = Some(i);
+        }
+        self.set_callee(call.id, Callee::With { args: order });
+        ty
+    }
+
+    /// A function of a declared type, or of a trait that the type has; none if there is none of that name.
+    pub(super) fn member(&mut self, call: &Call<'_>, ty: &Ty, want: Want<'_>) -> Option<Ty> {
+        let name = &*call.name.name;
+        let member = match self.members.own(&self.types, ty, name) {
+            Some(member) => member,
+            // The language's own methods of its types come before those that traits bring.
+            None if has_builtin(ty, name) => return None,
+            None => self.trait_member(ty, name)?,
+        };
+        Some(self.call_member(call, &member, Some(ty), want))
+    }
+
+    /// A function of a trait that the type has.
+    fn trait_member(&self, ty: &Ty, name: &str) -> Option<Member> {
+        let traits = self.traits();
+        for &(of_trait, item) in self.members.traits_with(name) {
+            if let Some(args) = traits.all_arguments(ty, of_trait).into_iter().next() {
+                let mut outer = vec![Some(ty.clone())];
+                outer.extend(args.into_iter().map(Some));
+                return Some(Member {
+                    item,
+                    of_trait: Some(of_trait),
+                    outer,
+                });
+            }
+        }
+        None
+    }
+
+    /// `Type.name(…)`: a function without `self`, a variant or a constant.
+    pub(super) fn associated(&mut self, call: &Call<'_>, ty: &Ty, want: Want<'_>) -> Ty {
+        let name = &*call.name.name;
+        if let Ty::Adt(adt) = ty
+            && let Some(def) = self.types.adts.get(adt.item)
+            && def.kind == TypeDeclKind::Enum
+            && let Some(variant) = def.variants.iter().position(|v| v.name == name)
+        {
+            let (item, variant) = (adt.item, variant as u32);
+            return self.construct(call.id, item, variant, call.args, want);
+        }
+        if let Some(ty) = self.associated_const(call, ty) {
+            return ty;
+        }
+        let mut found = self.members.associated(&self.types, ty, name);
+        if let Some(member) = &mut found
+            && let Ty::Adt(adt) = ty
+            && !adt.args.iter().any(crate::types::unify::has_holes)
+            && let Some(exact) = self.members.own(&self.types, ty, name)
+        {
+            *member = exact;
+        }
+        match found.or_else(|| self.trait_member(ty, name)) {
+            Some(member) => self.call_member(call, &member, None, want),
+            None => {
+                self.ignore(call.args);
+                self.skip_block(call.block);
+                let mut names: Vec<String> = self.members.names(ty).map(str::to_owned).collect();
+                if let Ty::Adt(adt) = ty
+                    && let Some(def) = self.types.adts.get(adt.item)
+                    && def.kind == TypeDeclKind::Enum
+                {
+                    names.extend(def.variants.iter().map(|v| v.name.clone()));
+                }
+                names.sort_unstable();
+                let near = nearest(name, names.iter().map(String::as_str));
+                let owner = self.type_name(ty);
+                self.report(say::unknown_method(call.name.span, &owner, name, near));
+                Ty::Error
+            }
+        }
+    }
+
+    /// A type without its arguments, as it stands before a dot.
+    fn type_name(&self, ty: &Ty) -> String {
+        match ty {
+            Ty::Adt(adt) => adt.name.to_string(),
+            ty => ty.to_string(),
+        }
+    }
+
+    fn associated_const(&mut self, call: &Call<'_>, ty: &Ty) -> Option<Ty> {
+        if call.parens || !call.args.is_empty() {
+            return None;
+        }
+        let name = &*call.name.name;
+        let (item, of_trait) = match self.members.own_const(ty, name) {
+            Some(item) => (item, None),
+            None => {
+                let traits = self.traits();
+                let mut found = self.members.traits_with_const(name).iter();
+                let (of_trait, item) =
+                    found.find(|(t, _)| !traits.all_arguments(ty, *t).is_empty())?;
+                (*item, Some(*of_trait))
+            }
+        };
+        let const_ty = self
+            .const_type(item, call.name.span)
+            .subst(std::slice::from_ref(ty));
+        self.set_callee(
+            call.id,
+            Callee::Const {
+                item,
+                of_trait,
+                self_ty: ty.clone(),
+            },
+        );
+        Some(const_ty)
+    }
+
+    /// A call of a function of a type or trait; `receiver` is the type of what stands before the dot, if that is a value.
+    fn call_member(
+        &mut self,
+        call: &Call<'_>,
+        member: &Member,
+        receiver: Option<&Ty>,
+        want: Want<'_>,
+    ) -> Ty {
+        let Some(signature) = self.types.signatures.get(member.item).cloned() else {
+            self.ignore(call.args);
+            self.skip_block(call.block);
+            return Ty::Error;
+        };
+        let has_self = signature.params.first().is_some_and(|p| p.name == "self");
+        let name = &*call.name.name;
+        if has_self != receiver.is_some() {
+            let owner = receiver.map_or_else(|| name.to_owned(), |ty| self.type_name(ty));
+            let report = said::self_mismatch(call.name.span, name, &owner, has_self);
+            self.report(report);
+            self.ignore(call.args);
+            self.skip_block(call.block);
+            return Ty::Error;
+        }
+        if self.is_hidden(member.item) {
+            self.report(said::private_function(call.name.span, name));
+        }
+        if has_self && signature.params[0].mode == ParamMode::Mut {
+            self.check_place(call.receiver, Some("self"));
+        }
+        let target = Target {
+            item: member.item,
+            of_trait: member.of_trait,
+            known: member.outer.clone(),
+            has_receiver: has_self,
+        };
+        self.call_target(call.id, &target, &signature, call.args, call.block, want)
+    }
+
+    /// Whether a function of a type is private, and this is none of the type's own.
+    fn is_hidden(&self, item: ItemId) -> bool {
+        let known = &self.hir.items[item];
+        if !known.private {
+            return false;
+        }
+        let mut owners = self.types.impls.iter();
+        let owner = owners.find(|i| i.methods.iter().any(|(_, m)| *m == item));
+        match owner.map(|o| &o.ty) {
+            Some(Ty::Adt(adt)) => !self.is_inside(adt.item),
+            Some(_) => !self.module.is_some_and(|m| m.prelude),
+            None => false,
+        }
+    }
+
+    /// A call of a function with a declaration.
+    pub(super) fn call_target(
+        &mut self,
+        id: ExprId,
+        target: &Target,
+        signature: &Signature,
+        args: &[Arg],
+        block: Option<&Closure>,
+        want: Want<'_>,
+    ) -> Ty {
+        let item = &self.hir.items[target.item];
+        let first = usize::from(target.has_receiver);
+        let slots = signature.params.iter().enumerate().skip(first);
+        let callable = Callable {
+            name: &item.name.name,
+            declared: Some(item.name.span).filter(|_| !self.is_prelude(target.item)),
+            generics: &signature.generics,
+            known: target.known.clone(),
+            slots: slots
+                .map(|(index, param)| Slot {
+                    name: &param.name,
+                    ty: param.ty.clone(),
+                    mode: param.mode,
+                    has_default: param.has_default,
+                    why: Why::Argument(target.item, index),
+                })
+                .collect(),
+            ret: &signature.ret,
+        };
+        let Some(fit) = self.fit(id, &callable, args, block, want) else {
+            return match signature.generics.is_empty() {
+                true => signature.ret.clone(),
+                false => Ty::Error,
+            };
+        };
+        let mut order: Vec<Option<usize>> = vec![None; first];
+        order.extend(fit.args);
+        let callee = match target.of_trait {
+            Some(of_trait) => Callee::TraitFn {
+                of_trait,
+                item: target.item,
+                args: order,
+                generics: fit.generics,
+                receiver: target.has_receiver,
+            },
+            None => Callee::Fn {
+                item: target.item,
+                args: order,
+                generics: fit.generics,
+                receiver: target.has_receiver,
+            },
+        };
+        self.set_callee(id, callee);
+        fit.ret
+    }
+
+    /// Whether a declaration is the language's own: nobody wants to see where it stands.
+    fn is_prelude(&self, item: ItemId) -> bool {
+        let file = self.hir.items[item].span.file;
+        let mut modules = self.hir.modules.iter();
+        modules.any(|m| m.prelude && m.file == file)
+    }
+
+    /// The type that an expression names, where it stands before a dot or parentheses; its arguments may be holes.
+    pub(super) fn scope_type(&mut self, id: ExprId) -> Option<Ty> {
+        use crate::resolve::Meaning;
+        match self.kind(id) {
+            ExprKind::MethodCall { .. } => match self.meaning(id)? {
+                Meaning::Adt(item) => {
+                    let def = self.types.adts.get(item)?;
+                    let own = self.declared_type(item, &def.name.clone(), def.generics.len());
+                    let generics = def.generics.clone();
+                    Some(crate::types::unify::open(&own, &generics))
+                }
+                _ => None,
+            },
+            ExprKind::Name(text) => match self.meaning(id)? {
+                Meaning::Adt(item) => {
+                    let def = self.types.adts.get(item)?;
+                    let own = self.declared_type(item, &def.name.clone(), def.generics.len());
+                    let generics = def.generics.clone();
+                    Some(crate::types::unify::open(&own, &generics))
+                }
+                Meaning::SelfType => self.scope.self_ty.clone(),
+                Meaning::TypeParam(index) => {
+                    let generic = self.scope.generics.get(index as usize)?;
+                    Some(Ty::Param(crate::types::Param {
+                        index,
+                        name: generic.name.clone(),
+                    }))
+                }
+                Meaning::Type if text == "List" => {
+                    let generic = crate::types::Generic {
+                        name: "T".into(),
+                        bounds: Vec::new(),
+                        is_open: false,
+                    };
+                    let hole = crate::types::unify::holes(std::slice::from_ref(&generic));
+                    Some(Ty::List(Box::new(hole[0].clone())))
+                }
+                Meaning::Type => match self.named_type(text, id) {
+                    Ty::Error => None,
+                    ty => Some(ty),
+                },
+                _ => None,
+            },
+            ExprKind::Type(ty) => match self.written(*ty) {
+                Ty::Error => None,
+                ty => Some(ty),
+            },
+            _ => None,
+        }
+    }
+
+    /// What an operator's trait gives for two operands; none when the left one does not have it for the right one. The
+    /// call is noted at the operator's expression.
+    pub(super) fn operator_trait(
+        &mut self,
+        id: ExprId,
+        trait_name: &str,
+        left: &Ty,
+        right: Option<(ExprId, &Ty)>,
+    ) -> Option<Ty> {
+        let of_trait = *self.types.lang_traits.get(trait_name)?;
+        let all = self.traits().all_arguments(left, of_trait);
+        let fitting = all.into_iter().find(|args| match (right, args.first()) {
+            (Some((_, right)), Some(wanted)) => wanted == right,
+            _ => true,
+        })?;
+        let def = self.types.traits.get(of_trait)?;
+        let (_, item) = def.methods.first()?;
+        let signature = self.types.signatures.get(*item)?;
+        let mut generics = vec![left.clone()];
+        generics.extend(fitting);
+        let ret = signature.ret.subst(&generics);
+        let params = signature.params.len();
+        let callee = Callee::TraitFn {
+            of_trait,
+            item: *item,
+            args: (0..params).map(|i| i.checked_sub(1)).collect(),
+            generics,
+            receiver: true,
+        };
+        self.set_callee(id, callee);
+        Some(ret)
+    }
+
+    /// Whether values of a type can be compared: with `==`, or with an order.
+    pub(super) fn is_comparable(&self, ty: &Ty, is_equality: bool) -> bool {
+        let name = if is_equality { "Eq" } else { "Ord" };
+        self.has_lang_trait(ty, name)
+    }
+
+    /// Whether a type has a trait of the prelude that has no arguments.
+    pub(super) fn has_lang_trait(&self, ty: &Ty, name: &str) -> bool {
+        let Some(&item) = self.types.lang_traits.get(name) else {
+            return false;
+        };
+        let bound = Bound {
+            item,
+            args: Vec::new(),
+        };
+        self.traits().has(ty, &bound)
+    }
+
+    /// Reports `impl`s that do not fit their traits.
+    pub(super) fn check_impl(&mut self, id: ItemId) {
+        let Some(known) = self.types.impls.iter().find(|i| i.item == id).cloned() else {
+            return;
+        };
+        let Some(bound) = &known.of_trait else { return };
+        let Some(def) = self.types.traits.get(bound.item).cloned() else {
+            return;
+        };
+        let of = self.hir.items[bound.item].name.name.clone();
+        let ItemKind::Impl(decl) = &self.hir.items[id].kind else {
+            return;
+        };
+        let span = self.hir.types[decl.ty].span;
+        for (name, item) in &known.methods {
+            let at = self.hir.items[*item].name.span;
+            let Some((_, declared)) = def.methods.iter().find(|(n, _)| n == name) else {
+                let near = nearest(name, def.methods.iter().map(|(n, _)| n.as_str()));
+                self.report(said::impl_extra(at, &of, name, near));
+                continue;
+            };
+            self.check_impl_signature(&known, bound, (*item, *declared));
+        }
+        let has_body = |item: ItemId| match &self.hir.items[item].kind {
+            ItemKind::Fn(function) => function.body.is_some(),
+            ItemKind::Const { value, .. } => {
+                !matches!(self.hir.exprs[*value].kind, ExprKind::Error)
+            }
+            _ => true,
+        };
+        let methods = def
+            .methods
+            .iter()
+            .filter(|(n, item)| !has_body(*item) && !known.methods.iter().any(|(m, _)| m == n));
+        let consts = def
+            .consts
+            .iter()
+            .filter(|(n, item)| !has_body(*item) && !known.consts.iter().any(|(m, _)| m == n));
+        let missing: Vec<&str> = methods.chain(consts).map(|(n, _)| n.as_str()).collect();
+        if !missing.is_empty() {
+            self.report(said::impl_lacks(span, &of, &missing));
+        }
+        let supers = def.supers.clone();
+        let mut args = vec![known.ty.clone()];
+        args.extend(bound.args.iter().cloned());
+        for inherited in supers {
+            let inherited = Bound {
+                item: inherited.item,
+                args: inherited.args.iter().map(|t| t.subst(&args)).collect(),
+            };
+            self.scope.generics = known.generics.clone();
+            if !self.traits().has(&known.ty, &inherited) {
+                let wanted = self.bound_text(&inherited, &known.ty);
+                let by = format!("`{of}`");
+                self.report(said::lacks_trait(span, &known.ty, &wanted, &by));
+            }
+        }
+        let first = self.members.impls(bound.item).iter().find_map(|&i| {
+            let other = &self.types.impls[i];
+            let same = other.item != id
+                && other.item < id
+                && other
+                    .of_trait
+                    .as_ref()
+                    .is_some_and(|o| o.args == bound.args)
+                && other.ty == known.ty;
+            same.then_some(other.item)
+        });
+        if let Some(first) = first {
+            let first = self.hir.items[first].span;
+            self.report(said::impl_twice(span, &of, &known.ty, first));
+        }
+    }
+
+    fn check_impl_signature(
+        &mut self,
+        known: &crate::types::ImplDef,
+        bound: &Bound,
+        (item, declared): (ItemId, ItemId),
+    ) {
+        let (Some(have), Some(want)) = (
+            self.types.signatures.get(item).cloned(),
+            self.types.signatures.get(declared).cloned(),
+        ) else {
+            return;
+        };
+        // The trait's parameters as the `impl` has them; the function's own follow those of the `impl`.
+        let mut args = vec![known.ty.clone()];
+        args.extend(bound.args.iter().cloned());
+        let outer = args.len();
+        for (i, generic) in want.generics.iter().enumerate().skip(outer) {
+            args.push(Ty::Param(crate::types::Param {
+                index: (known.generics.len() + i - outer) as u32,
+                name: generic.name.clone(),
+            }));
+        }
+        let same = have.params.len() == want.params.len()
+            && have.generics.len() - known.generics.len() == want.generics.len() - outer
+            && have
+                .params
+                .iter()
+                .zip(&want.params)
+                .all(|(h, w)| h.mode == w.mode && h.ty == w.ty.subst(&args))
+            && have.ret == want.ret.subst(&args);
+        let is_wrong =
+            |s: &Signature| s.ret == Ty::Error || s.params.iter().any(|p| p.ty == Ty::Error);
+        if same || is_wrong(&have) || is_wrong(&want) {
+            return;
+        }
+        let name = self.hir.items[item].name.clone();
+        let wanted = Signature {
+            params: want
+                .params
+                .iter()
+                .map(|p| crate::types::ParamTy {
+                    ty: p.ty.subst(&args),
+                    ..p.clone()
+                })
+                .collect(),
+            ret: want.ret.subst(&args),
+            generics: Vec::new(),
+        };
+        let wanted = crate::types::pretty_head(&name.name, &wanted);
+        let found = crate::types::pretty_head(&name.name, &have);
+        let at = self.hir.items[declared].name.span;
+        self.report(said::impl_differs(
+            name.span, &name.name, &wanted, &found, at,
+        ));
+    }
+}
+
+/// Whether the language knows a method of this name.
+fn has_builtin(ty: &Ty, name: &str) -> bool {
+    let Some(receiver) = Receiver::of(ty) else {
+        return false;
+    };
+    let is_math = matches!(receiver, Receiver::Number | Receiver::Array);
+    find_method(receiver, name).is_some() || (is_math && MathFn::from_name(name).is_some())
+}
+
+/// A function with a declaration that is called.
+pub(super) struct Target {
+    pub(super) item: ItemId,
+    pub(super) of_trait: Option<ItemId>,
+    /// What is known of its type parameters.
+    pub(super) known: Vec<Option<Ty>>,
+    /// Whether its first parameter is given already.
+    pub(super) has_receiver: bool,
+}

@@ -1,0 +1,296 @@
+//! Calls of functions and constructors that may be generic: arguments find their parameters, and type parameters their
+//! types.
+//!
+//! Type parameters are found from left to right: what the place of the call wants is a first guess, which literals and
+//! `None` adapt to; arguments say what they are; blocks come last, so that the types of their parameters are known.
+
+use super::{Infer, Want, Why};
+use crate::diagnostics::{borrow, declared as said, nearest, types as say};
+use crate::hir::{Arg, Closure, ExprId, ExprKind, ParamMode};
+use crate::source::Span;
+use crate::types::members::Traits;
+use crate::types::unify::{Filled, has_holes, holes};
+use crate::types::{Bound, Generic, Ty};
+
+/// A parameter or field that takes an argument.
+pub(super) struct Slot<'s> {
+    pub(super) name: &'s str,
+    pub(super) ty: Ty,
+    pub(super) mode: ParamMode,
+    pub(super) has_default: bool,
+    pub(super) why: Why,
+}
+
+/// What is called.
+pub(super) struct Callable<'s> {
+    /// Its name, for messages.
+    pub(super) name: &'s str,
+    /// Where it is declared.
+    pub(super) declared: Option<Span>,
+    /// Its type parameters.
+    pub(super) generics: &'s [Generic],
+    /// What is known of them.
+    pub(super) known: Vec<Option<Ty>>,
+    /// What it takes, a receiver aside.
+    pub(super) slots: Vec<Slot<'s>>,
+    /// What it gives.
+    pub(super) ret: &'s Ty,
+}
+
+/// How a call fits.
+pub(super) struct Fit {
+    /// For each slot the index of its argument.
+    pub(super) args: Vec<Option<usize>>,
+    /// What is put in for the type parameters.
+    pub(super) generics: Vec<Ty>,
+    /// The type of the result.
+    pub(super) ret: Ty,
+}
+
+impl Infer<'_, '_> {
+    /// Checks the arguments of a call; none after a report that leaves the result unknown.
+    pub(super) fn fit(
+        &mut self,
+        id: ExprId,
+        callable: &Callable<'_>,
+        args: &[Arg],
+        block: Option<&Closure>,
+        want: Want<'_>,
+    ) -> Option<Fit> {
+        let holes = holes(callable.generics);
+        let mut filled = Filled(callable.known.clone());
+        filled.0.resize(callable.generics.len(), None);
+        let ret = callable.ret.subst(&holes);
+        let mut guess = filled.clone();
+        if let Some(hint) = want.hint().filter(|h| !has_holes(h)) {
+            let mut attempt = guess.clone();
+            if attempt.unify(&ret, hint) {
+                guess = attempt;
+            }
+        }
+        let Some(order) = self.match_slots(id, callable, args, block) else {
+            self.ignore(args);
+            self.skip_block(block);
+            return None;
+        };
+        let tys: Vec<Ty> = callable.slots.iter().map(|s| s.ty.subst(&holes)).collect();
+        let mut is_wrong = false;
+        for is_closure in [false, true] {
+            for (i, slot) in callable.slots.iter().enumerate() {
+                let Some(arg) = order[i].and_then(|a| args.get(a)) else {
+                    continue;
+                };
+                if matches!(self.kind(arg.value), ExprKind::Closure(_)) != is_closure {
+                    continue;
+                }
+                is_wrong |= !self.fit_argument(arg.value, &tys[i], slot, &mut filled, &guess);
+            }
+        }
+        if let (Some(block), Some(last)) = (block, tys.last()) {
+            let guessed = guess_through(&guess, &filled, last);
+            is_wrong |= !self.fit_block(id, block, last, &guessed, &mut filled);
+        }
+        for (slot, guess) in filled.0.iter_mut().zip(guess.0) {
+            if slot.is_none() {
+                *slot = guess;
+            }
+        }
+        let mut generics = Vec::new();
+        for (generic, ty) in callable.generics.iter().zip(&filled.0) {
+            match ty {
+                Some(ty) if ty.holds_view() => {
+                    self.report(borrow::view_argument(self.span(id), ty));
+                    generics.push(Ty::Error);
+                }
+                Some(ty) => generics.push(ty.clone()),
+                None => {
+                    if !is_wrong {
+                        let span = self.span(id);
+                        self.report(said::unclear(span, callable.name, &generic.name));
+                    }
+                    is_wrong = true;
+                    generics.push(Ty::Error);
+                }
+            }
+        }
+        if !is_wrong {
+            self.check_bounds(self.span(id), callable.name, callable.generics, &generics);
+        }
+        let ret = filled.apply(&ret);
+        Some(Fit {
+            args: order,
+            ret: if has_holes(&ret) || generics.contains(&Ty::Error) {
+                Ty::Error
+            } else {
+                ret
+            },
+            generics,
+        })
+    }
+
+    /// Checks one argument; false when it does not fit.
+    fn fit_argument(
+        &mut self,
+        value: ExprId,
+        ty: &Ty,
+        slot: &Slot<'_>,
+        filled: &mut Filled,
+        guess: &Filled,
+    ) -> bool {
+        let known = filled.apply(ty);
+        if !has_holes(&known) {
+            self.check(value, &known, slot.why);
+        } else {
+            let guessed = guess.apply(&known);
+            let adapts = self.is_literal(value)
+                || matches!(
+                    self.kind(value),
+                    ExprKind::Array(_) | ExprKind::Nil | ExprKind::Map(_) | ExprKind::Closure(_)
+                );
+            let have = if !has_holes(&guessed) && adapts {
+                self.check(value, &guessed, slot.why);
+                guessed
+            } else if let (Ty::Fn(wanted), ExprKind::Closure(closure)) =
+                (&guessed, self.kind(value))
+            {
+                self.closure_with_holes(value, closure, wanted)
+            } else {
+                let hint = (!has_holes(&guessed)).then_some(&guessed);
+                self.infer(value, hint.map_or(Want::Any, Want::Hint))
+            };
+            if !filled.unify(ty, &have) {
+                let wanted = filled.apply(ty);
+                self.mismatch(self.span(value), Some(value), &have, &wanted, slot.why);
+                return false;
+            }
+        }
+        if slot.mode == ParamMode::Mut {
+            self.check_place(value, Some(slot.name));
+        }
+        true
+    }
+
+    /// Which argument goes to which slot; none after a report.
+    fn match_slots(
+        &mut self,
+        id: ExprId,
+        callable: &Callable<'_>,
+        args: &[Arg],
+        block: Option<&Closure>,
+    ) -> Option<Vec<Option<usize>>> {
+        let span = self.span(id);
+        let name = callable.name;
+        let slots = &callable.slots;
+        let takes_block = slots.last().is_some_and(|s| matches!(s.ty, Ty::Fn(_)));
+        if let (Some(block), false) = (block, takes_block) {
+            let wanted = "no block";
+            self.report(say::block_shape(block.span, name, wanted));
+            return None;
+        }
+        // The block is the last argument.
+        let open = slots.len() - usize::from(block.is_some());
+        let mut order: Vec<Option<usize>> = vec![None; slots.len()];
+        let mut named: Option<Span> = None;
+        let mut is_wrong = false;
+        let positional = args.iter().filter(|a| a.name.is_none()).count();
+        if positional > open {
+            let needed = slots[..open].iter().filter(|s| !s.has_default).count();
+            let takes = match needed == open {
+                true => super::call::plural(needed, "argument"),
+                false => format!("{needed} to {}", super::call::plural(open, "argument")),
+            };
+            let report = say::argument_count(span, name, &takes, args.len());
+            self.report(match callable.declared {
+                Some(declared) => report.at(declared, "declared here"),
+                None => report,
+            });
+            return None;
+        }
+        for (i, arg) in args.iter().enumerate() {
+            let Some(keyword) = &arg.name else {
+                if let Some(first) = named {
+                    self.report(say::positional_after_keyword(self.span(arg.value), first));
+                    return None;
+                }
+                order[i] = Some(i);
+                continue;
+            };
+            named.get_or_insert(keyword.span);
+            let Some(index) = slots[..open].iter().position(|s| s.name == keyword.name) else {
+                let near = nearest(&keyword.name, slots.iter().map(|s| s.name));
+                let report = say::unknown_keyword(keyword.span, name, &keyword.name, near);
+                self.report(report);
+                is_wrong = true;
+                continue;
+            };
+            if let Some(first) = order[index] {
+                let first = self.span(args[first].value);
+                self.report(say::argument_twice(keyword.span, &keyword.name, first));
+                is_wrong = true;
+            }
+            order[index] = Some(i);
+        }
+        if is_wrong {
+            return None;
+        }
+        let missing: Vec<&str> = slots[..open]
+            .iter()
+            .zip(&order)
+            .filter(|(slot, arg)| arg.is_none() && !slot.has_default)
+            .map(|(slot, _)| slot.name)
+            .collect();
+        if missing.is_empty() {
+            return Some(order);
+        }
+        let report = say::argument_missing(span, name, &missing);
+        self.report(match callable.declared {
+            Some(declared) => report.at(declared, "declared here"),
+            None => report,
+        });
+        None
+    }
+
+    /// Reports types that lack what the parameters they are put in for must have.
+    pub(super) fn check_bounds(&mut self, span: Span, by: &str, generics: &[Generic], tys: &[Ty]) {
+        let mut lacking = Vec::new();
+        for (generic, ty) in generics.iter().zip(tys) {
+            for bound in &generic.bounds {
+                let bound = Bound {
+                    item: bound.item,
+                    args: bound.args.iter().map(|t| t.subst(tys)).collect(),
+                };
+                if !self.traits().has(ty, &bound) {
+                    lacking.push((ty.clone(), bound));
+                }
+            }
+        }
+        for (ty, bound) in lacking {
+            let wanted = self.bound_text(&bound, &ty);
+            let by = format!("`{by}`");
+            self.report(said::lacks_trait(span, &ty, &wanted, &by));
+        }
+    }
+
+    /// `Ord`, `Mul[Float, Vector]`: arguments that are the type itself are left out, as they may be in the source.
+    pub(super) fn bound_text(&self, bound: &Bound, of: &Ty) -> String {
+        let name = &self.hir.items[bound.item].name.name;
+        if bound.args.iter().all(|t| t == of) {
+            return name.clone();
+        }
+        let args: Vec<String> = bound.args.iter().map(ToString::to_string).collect();
+        format!("{name}[{}]", args.join(", "))
+    }
+
+    pub(super) fn traits(&self) -> Traits<'_> {
+        Traits {
+            types: &self.types,
+            members: &self.members,
+            generics: &self.scope.generics,
+        }
+    }
+}
+
+/// The type with what is known, and else what is guessed.
+fn guess_through(guess: &Filled, filled: &Filled, ty: &Ty) -> Ty {
+    guess.apply(&filled.apply(ty))
+}
