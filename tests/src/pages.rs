@@ -118,7 +118,6 @@ pub fn check(code: &str, path: &Path) -> Result<(), String> {
         // After a warning the program is compiled.
         let failure = if code.starts_with('W') { 0 } else { 1 };
         let (is_true, what) = match example.kind {
-            _ if tidy::NOT_COMPILED_YET.contains(&code) => (all("E0001"), "is compiled by now"),
             Kind::Wrong => (
                 status == Some(failure) && all(code),
                 "does not show the mistake",

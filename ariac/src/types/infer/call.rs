@@ -202,7 +202,12 @@ impl Infer<'_, '_> {
             );
             return ret;
         }
-        let _ = text;
+        let is_function_wanted = want.hint().is_none_or(|h| matches!(h, Ty::Param(_)));
+        if !want.is_used() || !is_function_wanted {
+            let missing: Vec<&str> = missing.iter().map(String::as_str).collect();
+            self.report(say::argument_missing(self.span(id), text, &missing));
+            return Ty::Error;
+        }
         self.function_value(id, item, None)
     }
 
