@@ -17,9 +17,10 @@ use aria_abi::layout::{Borrow, ParamSpec};
 use pyo3_ffi::*;
 
 use crate::buffer::{self, Lock, Offer};
+use crate::copy::borrow_or_copy_from;
 use crate::drops;
-use crate::element;
-use crate::numpy;
+use crate::element::{self, Facts};
+use crate::numpy::{self, ArrayFields};
 use crate::panics::guard;
 use crate::place::{self, Place};
 use crate::python::{Aside, Owned, Raised, exception_class, set_error, status, type_error};
@@ -61,7 +62,7 @@ const EXCLUSIVE: u32 = 2;
 const BUFFER: u32 = 4;
 
 /// The address of an empty array's elements: none is read, but emitted code may rely on a null-free, aligned address.
-const NOWHERE: *mut u8 = std::ptr::without_provenance_mut(64);
+pub(crate) const NOWHERE: *mut u8 = std::ptr::without_provenance_mut(64);
 
 /// What a borrow is for.
 #[derive(Clone, Copy)]
@@ -95,13 +96,14 @@ impl<'a> Request<'a> {
     }
 }
 
+/// An export with three parameters whose body gets a fourth: the caller's stack pointer.
 macro_rules! entry_with_frame {
-    ($(#[$doc:meta])* $name:ident => $body:path) => {
+    ($(#[$doc:meta])* $name:ident => $body:ident($($param:ident: $ty:ty),*)) => {
         $(#[$doc])*
         #[cfg(target_arch = "x86_64")]
         #[unsafe(no_mangle)]
         #[unsafe(naked)]
-        pub unsafe extern "C" fn $name(obj: *mut PyObject, spec: *const ParamSpec, out: *mut Borrow) -> i32 {
+        pub unsafe extern "C" fn $name($($param: $ty),*) -> i32 {
             core::arch::naked_asm!("mov rcx, rsp", "jmp {body}", body = sym $body)
         }
 
@@ -109,18 +111,19 @@ macro_rules! entry_with_frame {
         #[cfg(target_arch = "aarch64")]
         #[unsafe(no_mangle)]
         #[unsafe(naked)]
-        pub unsafe extern "C" fn $name(obj: *mut PyObject, spec: *const ParamSpec, out: *mut Borrow) -> i32 {
+        pub unsafe extern "C" fn $name($($param: $ty),*) -> i32 {
             core::arch::naked_asm!("mov x3, sp", "b {body}", body = sym $body)
         }
     };
 }
+pub(crate) use entry_with_frame;
 
 entry_with_frame! {
     /// See the runtime table.
     ///
     /// # Safety
     /// The GIL is held, `obj` is live, `spec` a constant of the extension, `out` a zeroed `Borrow` that stays in place.
-    aria_rt_borrow => borrow_from
+    aria_rt_borrow => borrow_from(obj: *mut PyObject, spec: *const ParamSpec, out: *mut Borrow)
 }
 
 entry_with_frame! {
@@ -128,10 +131,14 @@ entry_with_frame! {
     ///
     /// # Safety
     /// As `aria_rt_borrow`.
-    aria_rt_borrow_or_copy => crate::copy::borrow_or_copy_from
+    aria_rt_borrow_or_copy => borrow_or_copy_from(obj: *mut PyObject, spec: *const ParamSpec, out: *mut Borrow)
 }
 
-unsafe extern "C" fn borrow_from(
+/// The body of `aria_rt_borrow`; `frame` identifies the call.
+///
+/// # Safety
+/// As `aria_rt_borrow`.
+pub(crate) unsafe extern "C" fn borrow_from(
     obj: *mut PyObject,
     spec: *const ParamSpec,
     out: *mut Borrow,
@@ -175,24 +182,56 @@ pub(crate) unsafe fn try_borrow_array(
     out: *mut Active,
     contiguous: bool,
 ) -> bool {
-    let facts = element::facts(request.elem);
-    // SAFETY: an array with `nd == 1` has one dimension and one stride, and a dtype.
+    // SAFETY: `obj` is live; `out` is inactive and stays in place.
     unsafe {
         let Some(array) = numpy::exact_array(obj) else {
             return false;
         };
-        let descr = &*array.descr;
-        let foreign = if cfg!(target_endian = "little") {
-            b'>'
-        } else {
-            b'<'
-        };
-        if array.nd != 1
-            || !facts.numpy.contains(&descr.type_num)
-            || descr.byteorder == foreign
-            || (request.exclusive && array.flags & numpy::WRITEABLE == 0)
-        {
+        let facts = element::facts(request.elem);
+        let Some(plain) = plain(array, facts, request.exclusive) else {
             return false;
+        };
+        if contiguous && plain.stride != facts.size {
+            return false;
+        }
+        if !enlist(out, request, plain.data, plain.len, plain.stride) {
+            return false;
+        }
+        Py_INCREF(obj);
+        (*out).owner = obj;
+        true
+    }
+}
+
+/// The elements of an array that is as it should be.
+pub(crate) struct Plain {
+    pub(crate) data: *mut u8,
+    pub(crate) len: i64,
+    pub(crate) stride: i64,
+}
+
+/// The elements of a one-dimensional `ndarray` of this type in native byte order, aligned, and writable if they must be;
+/// `None` where something is different.
+///
+/// # Safety
+/// The GIL is held and the array is live.
+#[inline(always)]
+pub(crate) unsafe fn plain(array: &ArrayFields, facts: &Facts, written: bool) -> Option<Plain> {
+    let foreign = if cfg!(target_endian = "little") {
+        b'>'
+    } else {
+        b'<'
+    };
+    // SAFETY: an array has a dtype; one with `nd == 1` has one dimension and one stride.
+    unsafe {
+        let descr = &*array.descr;
+        let [own, same] = facts.numpy;
+        if array.nd != 1
+            || (descr.type_num != own && descr.type_num != same)
+            || descr.byteorder == foreign
+            || (written && array.flags & numpy::WRITEABLE == 0)
+        {
+            return None;
         }
         let (mut data, len, mut stride) =
             (array.data, *array.dimensions as i64, *array.strides as i64);
@@ -204,16 +243,38 @@ pub(crate) unsafe fn try_borrow_array(
             }
         }
         if (data as usize | stride as usize) & facts.align_mask != 0
-            || (stride != size && (contiguous || (request.exclusive && stride.abs() < size)))
+            || (written && stride.abs() < size)
         {
-            return false;
+            return None;
         }
-        if !enlist(out, request, data, len, stride) {
-            return false;
-        }
+        Some(Plain { data, len, stride })
+    }
+}
+
+/// Borrows an array that conflicts with nothing.
+///
+/// # Safety
+/// The GIL is held, `obj` is live and its elements are `plain`, and no active borrow conflicts; `out` is inactive and stays
+/// in place.
+pub(crate) unsafe fn take(
+    obj: *mut PyObject,
+    request: &Request<'_>,
+    plain: Plain,
+    out: *mut Active,
+) {
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        registry().locked(|registry| {
+            let (low, high) = extent(
+                plain.data,
+                plain.len,
+                plain.stride,
+                request.elem.size() as i64,
+            );
+            link(out, request, plain, (low, high), registry);
+        });
         Py_INCREF(obj);
         (*out).owner = obj;
-        true
     }
 }
 
@@ -227,7 +288,7 @@ unsafe fn enlist(
     len: i64,
     stride: i64,
 ) -> bool {
-    let (low, high) = extent(data, len, stride, request.elem);
+    let (low, high) = extent(data, len, stride, request.elem.size() as i64);
     registry().locked(|registry| {
         let head = registry.first.load(Ordering::Relaxed);
         let exclusive = registry.exclusive.load(Ordering::Relaxed);
@@ -237,28 +298,49 @@ unsafe fn enlist(
             {
                 return false;
             }
-            if request.exclusive {
-                registry.exclusive.store(exclusive + 1, Ordering::Relaxed);
-            }
-            let out = &mut *out;
-            out.data = data;
-            out.len = len;
-            out.stride = stride;
-            out.next = head;
-            out.previous = null_mut();
-            out.low = low;
-            out.high = high;
-            out.spec = request.spec();
-            out.frame = request.frame;
-            out.state = LISTED | if request.exclusive { EXCLUSIVE } else { 0 };
-            out.elem = request.elem as u32;
-            if !head.is_null() {
-                (*head).previous = out;
-            }
-            registry.first.store(out, Ordering::Relaxed);
+            let plain = Plain { data, len, stride };
+            link(out, request, plain, (low, high), registry);
         }
         true
     })
+}
+
+/// Fills the part of `out` that describes the memory and links it into the list.
+///
+/// # Safety
+/// The list is the caller's; `out` is writable and stays in place.
+#[inline(always)]
+unsafe fn link(
+    out: *mut Active,
+    request: &Request<'_>,
+    Plain { data, len, stride }: Plain,
+    (low, high): (usize, usize),
+    registry: &Registry,
+) {
+    if request.exclusive {
+        let exclusive = registry.exclusive.load(Ordering::Relaxed);
+        registry.exclusive.store(exclusive + 1, Ordering::Relaxed);
+    }
+    let head = registry.first.load(Ordering::Relaxed);
+    // SAFETY: the list holds active borrows only; the caller's promise.
+    unsafe {
+        let out = &mut *out;
+        out.data = data;
+        out.len = len;
+        out.stride = stride;
+        out.next = head;
+        out.previous = null_mut();
+        out.low = low;
+        out.high = high;
+        out.spec = request.spec();
+        out.frame = request.frame;
+        out.state = LISTED | if request.exclusive { EXCLUSIVE } else { 0 };
+        out.elem = request.elem as u32;
+        if !head.is_null() {
+            (*head).previous = out;
+        }
+        registry.first.store(out, Ordering::Relaxed);
+    }
 }
 
 /// Whether a borrow in the list conflicts with these bytes.
@@ -279,15 +361,11 @@ unsafe fn is_taken(mut other: *mut Active, low: usize, high: usize, exclusive: b
 }
 
 /// The first byte of an array, and the one after its last.
-#[inline]
-fn extent(data: *mut u8, len: i64, stride: i64, elem: Elem) -> (usize, usize) {
+#[inline(always)]
+pub(crate) fn extent(data: *mut u8, len: i64, stride: i64, size: i64) -> (usize, usize) {
     let start = data as usize;
     let last = start.wrapping_add((len - 1).max(0).wrapping_mul(stride) as usize);
-    let size = if len > 0 {
-        element::facts(elem).size as usize
-    } else {
-        0
-    };
+    let size = if len > 0 { size as usize } else { 0 };
     (start.min(last), start.max(last).wrapping_add(size))
 }
 
@@ -356,7 +434,7 @@ pub(crate) unsafe fn accept(
 /// The error for a borrow that `enlist` refused.
 #[cold]
 unsafe fn conflict(request: &Request<'_>, data: *mut u8, len: i64, stride: i64) {
-    let (low, high) = extent(data, len, stride, request.elem);
+    let (low, high) = extent(data, len, stride, request.elem.size() as i64);
     // The facts are copied under the lock: on free-threaded Python the other borrow may end at any time.
     let found = registry().locked(|registry| {
         let mut other = registry.first.load(Ordering::Relaxed);

@@ -6,13 +6,10 @@
 
 use std::cell::Cell;
 
+use aria_abi::codes::WORTH_A_SWITCH_NS;
 use pyo3_ffi::*;
 
 use crate::drops;
-
-/// Work below this many nanoseconds is done with the GIL held: a release and a retake cost about 30 ns alone, and up to
-/// CPython's switch interval when another thread takes the chance, so 10 µs keeps the overhead below a percent.
-pub(crate) const WORTH_A_SWITCH_NS: i64 = 10_000;
 
 thread_local! {
     /// Whether Aria code gave up the GIL on this thread, or the thread never had it (a worker of the pool). The stable

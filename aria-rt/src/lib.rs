@@ -58,6 +58,7 @@ mod stack;
 mod streams;
 mod strings;
 mod traceback;
+mod views;
 #[cfg(test)]
 mod without_python;
 
@@ -77,3 +78,4 @@ pub use scalars::*;
 pub use stack::*;
 pub use streams::*;
 pub use strings::*;
+pub use views::*;

@@ -46,6 +46,13 @@ pub(crate) fn registry() -> &'static Registry {
 }
 
 impl Registry {
+    /// Whether a borrow that writes, or one that only reads, could conflict with an active one.
+    #[inline]
+    pub(crate) fn could_conflict(&self, exclusive: bool) -> bool {
+        let nobody = self.first.load(Ordering::Relaxed).is_null();
+        !nobody && (exclusive || self.exclusive.load(Ordering::Relaxed) > 0)
+    }
+
     /// Runs `body` with the list to itself.
     #[inline]
     pub(crate) fn locked<R>(&self, body: impl FnOnce(&Registry) -> R) -> R {

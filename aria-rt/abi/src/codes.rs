@@ -20,6 +20,10 @@ macro_rules! codes {
     };
 }
 
+/// Work below this many nanoseconds is done with the GIL held: a release and a retake cost about 30 ns alone, and up to
+/// CPython's switch interval when another thread takes the chance, so 10 µs keeps the overhead below a percent.
+pub const WORTH_A_SWITCH_NS: i64 = 10_000;
+
 codes! {
     /// What one element of an array, or one scalar that crosses the boundary, is.
     Elem {

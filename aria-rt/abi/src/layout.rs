@@ -80,6 +80,50 @@ pub struct Borrow {
     pub reserved: [usize; 20],
 }
 
+/// An array argument as a function takes it.
+#[repr(C)]
+pub struct View {
+    /// As in [`Borrow`].
+    pub data: *mut u8,
+    /// As in [`Borrow`].
+    pub len: i64,
+    /// As in [`Borrow`]: the size of an element when there are fewer than two.
+    pub stride: i64,
+    /// What keeps the memory; null while nothing needs to.
+    pub borrow: *mut Borrow,
+}
+
+/// An array parameter among those that are looked at together.
+#[repr(C)]
+pub struct ViewSpec {
+    /// The parameter.
+    pub param: *const ParamSpec,
+    /// Its position among the function's parameters.
+    pub position: u32,
+    /// Its element type, [`crate::codes::Elem`].
+    pub elem: u16,
+    /// [`ViewSpec::MUTABLE`] and [`ViewSpec::ARRAY`].
+    pub flags: u16,
+}
+
+impl ViewSpec {
+    /// The memory is written.
+    pub const MUTABLE: u16 = 1;
+    /// The parameter is an `Array[T]`: its elements lie side by side, in a copy if need be.
+    pub const ARRAY: u16 = 2;
+}
+
+/// The array parameters of a function that are looked at together.
+#[repr(C)]
+pub struct ViewsSpec {
+    /// How many; at least one.
+    pub count: u32,
+    /// How many of them are written: the first ones.
+    pub mutable: u32,
+    /// The parameters.
+    pub views: *const ViewSpec,
+}
+
 /// A string: reference-counted, immutable, UTF-8; `len` bytes follow the struct. Emitted literals have `refs == IMMORTAL`.
 #[repr(C)]
 pub struct Str {

@@ -41,6 +41,12 @@ macro_rules! for_each_rt_fn {
             /// borrowed; lists, strided arrays and arrays of a type that casts safely are copied into memory that the
             /// `Borrow` owns. `stride` is always the element size.
             held [] fn aria_rt_borrow_or_copy(obj: Ptr, spec: Ptr, out: Ptr) -> I32;
+            /// Looks at the array arguments that a `ViewsSpec` names, among those at `args`, as `aria_rt_borrow` and
+            /// `aria_rt_borrow_or_copy` do one by one; a `View` of each at `views`. While nothing but the call itself can run,
+            /// plain arrays need no borrow: `borrow` is null in all views then. Otherwise it is set in all.
+            held [] fn aria_rt_views(args: Ptr, spec: Ptr, views: Ptr) -> I32;
+            /// Ends what `aria_rt_views` or `aria_rt_gil_release_viewing` borrowed. Keeps a Python exception that is set.
+            held [] fn aria_rt_views_end(spec: Ptr, views: Ptr) -> Void;
             /// The `n` members of a `tuple` at `items`, borrowed from it.
             held [] fn aria_rt_tuple_from_py(obj: Ptr, spec: Ptr, n: I64, items: Ptr) -> I32;
             /// Ends a borrow; an inactive one (`owner` null) is left alone. Keeps a Python exception that is set.
@@ -96,6 +102,8 @@ macro_rules! for_each_rt_fn {
             /// Releases the GIL when `work`, an estimate in nanoseconds, is worth a switch: the saved thread state, or
             /// null when the GIL was kept.
             held [] fn aria_rt_gil_release(work: I64) -> Ptr;
+            /// As `aria_rt_gil_release`, for a call that looks at these views: they are borrowed first.
+            held [] fn aria_rt_gil_release_viewing(work: I64, args: Ptr, spec: Ptr, views: Ptr) -> Ptr;
             /// Takes the GIL back with what `aria_rt_gil_release` returned (not null).
             released [] fn aria_rt_gil_acquire(state: Ptr) -> Void;
             /// Takes the GIL on any thread, held or not: a token.

@@ -1,10 +1,12 @@
-//! What the call graph says about functions: which are recursive, which may fail, which gain by wider vectors.
+//! What the call graph says about functions: which are recursive, which may fail, which gain by wider vectors, and while
+//! which nothing else runs.
 //!
 //! A recursive function checks the stack, so it may fail even where MIR says that nothing in it raises; then its
 //! callers may fail too.
 
 use crate::arena::Id;
 use crate::mir::{Block, FnId, Function, Program, Rvalue, StmtKind};
+use crate::types::Ty;
 
 /// What the call graph says about functions.
 #[derive(Debug)]
@@ -12,6 +14,7 @@ pub(super) struct CallGraph {
     recursive: Vec<bool>,
     raises: Vec<bool>,
     wide: Vec<bool>,
+    shared: Vec<bool>,
 }
 
 impl CallGraph {
@@ -34,12 +37,21 @@ impl CallGraph {
         }
         let mut wide: Vec<bool> = functions().map(works_on_arrays).collect();
         spread_to_callers(&callees, &mut raises);
+        let mut shared: Vec<bool> = functions().map(lets_others_run).collect();
         spread_to_callers(&callees, &mut wide);
+        spread_to_callers(&callees, &mut shared);
         CallGraph {
             recursive,
             raises,
             wide,
+            shared,
         }
+    }
+
+    /// Whether no other code can run in the process from a call of the function to its return, if the caller holds the GIL:
+    /// no Python, no other thread, no foreign code.
+    pub(super) fn runs_alone(&self, id: FnId) -> bool {
+        !self.shared[id.index()]
     }
 
     /// Whether the function may be running already when it is called.
@@ -91,6 +103,37 @@ fn works_on_arrays(function: &Function) -> bool {
         _ => {}
     });
     whole || (!function.loops.is_empty() && (touches || !function.uses_python))
+}
+
+/// Whether the function touches Python, gives up the GIL, or runs code that may do so.
+fn lets_others_run(function: &Function) -> bool {
+    // Dropping an object may run Python code.
+    fn may_hold_object(ty: &Ty) -> bool {
+        match ty {
+            Ty::String => false,
+            Ty::Array(item) | Ty::List(item) => may_hold_object(item),
+            Ty::Tuple(items) => items.iter().any(may_hold_object),
+            ty => ty.is_owned(),
+        }
+    }
+    let mut found = function.uses_python
+        || function
+            .locals
+            .iter()
+            .any(|(_, local)| may_hold_object(&local.ty));
+    function.body.each(&mut |stmt| match &stmt.kind {
+        StmtKind::GilRelease(_) | StmtKind::WithGil(_) => found = true,
+        StmtKind::Assign { value, .. } => {
+            found |= matches!(
+                value,
+                Rvalue::Map { parallel: true, .. }
+                    | Rvalue::CallNative { .. }
+                    | Rvalue::CallValue { .. }
+            );
+        }
+        _ => {}
+    });
+    found
 }
 
 /// Whether a call of `start` may lead to another call of `start`.

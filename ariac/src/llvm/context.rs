@@ -86,6 +86,12 @@ impl<'c> ModuleCx<'c> {
         }
     }
 
+    /// Whether nothing else in the process can run during a call of a function, if the caller holds the GIL.
+    #[must_use]
+    pub fn runs_alone(&self, id: FnId) -> bool {
+        self.calls.runs_alone(id)
+    }
+
     /// The compiled function.
     ///
     /// # Panics

@@ -31,6 +31,12 @@ pub fn work_nanos<'m, 'c: 'm>(from: &mut impl Estimator<'m, 'c>, work: &Work) ->
             let terms = [work_nanos(from, left), work_nanos(from, right)];
             from.builder().intrinsic("llvm.sadd.sat", &[i64], &terms)
         }
+        Work::Div(of, by) => {
+            let of = work_nanos(from, of);
+            let b = from.builder();
+            // No estimate is negative.
+            b.udiv(of, b.i64(i64::try_from(*by).unwrap_or(i64::MAX)))
+        }
         Work::Mul(left, right) => {
             let factors = [work_nanos(from, left), work_nanos(from, right)];
             let b = from.builder();

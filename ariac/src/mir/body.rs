@@ -630,6 +630,8 @@ pub enum Work {
     Add(Box<Work>, Box<Work>),
     /// The product.
     Mul(Box<Work>, Box<Work>),
+    /// The quotient by a number that is not 0.
+    Div(Box<Work>, u64),
     /// Unbounded as far as can be seen: always worth it.
     Unknown,
 }

@@ -527,6 +527,7 @@ impl Printer<'_> {
             Work::Int(o) => self.operand(o),
             Work::Add(a, b) => format!("({} + {})", self.work(a), self.work(b)),
             Work::Mul(a, b) => format!("({} * {})", self.work(a), self.work(b)),
+            Work::Div(a, n) => format!("({} / {n})", self.work(a)),
             Work::Unknown => "unknown".into(),
         }
     }

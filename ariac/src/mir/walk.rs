@@ -462,6 +462,7 @@ impl super::Work {
                 a.locals(f);
                 b.locals(f);
             }
+            super::Work::Div(a, _) => a.locals(f),
         }
     }
 
@@ -472,6 +473,7 @@ impl super::Work {
                 a.rename(rename);
                 b.rename(rename);
             }
+            super::Work::Div(a, _) => a.rename(rename),
             _ => {}
         }
     }

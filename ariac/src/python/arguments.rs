@@ -6,6 +6,7 @@
 
 use super::constants::Specs;
 use super::interface::ExportParam;
+use super::views::Views;
 use crate::hir::ParamMode;
 use crate::llvm::{Builder, ModuleCx, RtFn, Val};
 use crate::types::Ty;
@@ -28,15 +29,22 @@ enum Held {
 }
 
 /// The slots that are emptied when the call is over.
-#[derive(Default)]
 pub struct Cleanup<'c> {
     held: Vec<(Held, PointerValue<'c>)>,
+    /// The arrays that are looked at together.
+    pub views: Option<Views<'c>>,
 }
 
 /// Position of `owner` in a `Borrow`, in words.
 const OWNER_WORD: u64 = std::mem::offset_of!(Borrow, owner) as u64 / 8;
 
 impl<'c> Cleanup<'c> {
+    /// Nothing is held yet but these views.
+    pub fn of(views: Option<Views<'c>>) -> Self {
+        let held = Vec::new();
+        Cleanup { held, views }
+    }
+
     fn slot(&mut self, b: &Builder<'_, 'c>, held: Held) -> PointerValue<'c> {
         let slot = match held {
             Held::Memory => {
@@ -53,6 +61,9 @@ impl<'c> Cleanup<'c> {
 
     /// Gives everything back.
     pub fn emit(&self, b: &Builder<'_, 'c>) {
+        if let Some(views) = &self.views {
+            views.end(b);
+        }
         for &(held, slot) in self.held.iter().rev() {
             let function = match held {
                 Held::Memory => {
@@ -272,7 +283,8 @@ impl<'c> Arguments<'_, '_, 'c> {
         self.stop_if_failed(status);
     }
 
-    fn stop_if_failed(&self, status: Val<'c>) {
+    /// Leaves when a status is not 0.
+    pub fn stop_if_failed(&self, status: Val<'c>) {
         let b = self.b;
         let bad = b.icmp(IntPredicate::NE, status, b.i32(0));
         let next = b.block("converted");

@@ -8,6 +8,7 @@ use crate::llvm::ModuleCx;
 use crate::types::Ty;
 use aria_abi::ABI_VERSION;
 use aria_abi::codes::{Elem, Kind};
+use aria_abi::layout::ViewSpec;
 use inkwell::values::{BasicValueEnum, PointerValue, StructValue};
 
 /// Makes the constants of one function.
@@ -38,6 +39,37 @@ impl Specs<'_> {
             i32(0),
         ];
         cx.context.const_struct(&fields, false)
+    }
+
+    /// A `ViewsSpec*` for the parameters at these positions, those that are written first.
+    pub fn views<'c>(&self, cx: &ModuleCx<'c>, positions: &[usize]) -> PointerValue<'c> {
+        let views: Vec<StructValue<'c>> = positions
+            .iter()
+            .map(|&position| {
+                let param = &self.export.params[position];
+                let (kind, elem) = classify(&param.ty);
+                let mutable = ViewSpec::MUTABLE * u16::from(param.mutable);
+                let array = ViewSpec::ARRAY * u16::from(kind == Kind::Array);
+                let i16 = |n: u64| cx.context.i16_type().const_int(n, false).into();
+                let fields = [
+                    self.param(cx, param).into(),
+                    cx.types.i32.const_int(position as u64, false).into(),
+                    i16(elem as u64),
+                    i16((mutable | array).into()),
+                ];
+                cx.context.const_struct(&fields, false)
+            })
+            .collect();
+        let array = views[0].get_type().const_array(&views);
+        let mutable = positions.iter().filter(|&&p| self.export.params[p].mutable);
+        let count = |n: usize| cx.types.i32.const_int(n as u64, false).into();
+        let fields = [
+            count(views.len()),
+            count(mutable.count()),
+            cx.constant("views", array).as_pointer_value().into(),
+        ];
+        cx.constant("look", cx.context.const_struct(&fields, false))
+            .as_pointer_value()
     }
 
     /// A `FunctionSpec*`.

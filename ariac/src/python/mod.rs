@@ -12,4 +12,5 @@ pub mod interpreter;
 pub mod module;
 pub mod results;
 pub mod stubs;
+pub mod views;
 pub mod wrappers;

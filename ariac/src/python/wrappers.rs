@@ -10,6 +10,7 @@ use super::constants::Specs;
 use super::dispatch::{self, Dispatch};
 use super::interface::Export;
 use super::results;
+use super::views::Views;
 use crate::llvm::{self, Builder, Estimator, ModuleCx, ParamAbi, RtFn, Val};
 use crate::mir::{Const, Function, LocalId, Operand};
 use inkwell::values::{FunctionValue, PointerValue};
@@ -44,7 +45,7 @@ pub fn emit<'c>(
         spec,
         location,
         failed,
-        cleanup: Cleanup::default(),
+        cleanup: Cleanup::of(Views::of(&b, export, function, objects)),
     };
     let values = convert(&mut arguments, export, function, objects);
     let cleanup = arguments.cleanup;
@@ -62,7 +63,7 @@ pub fn emit<'c>(
         };
         abi.flatten(&b, value, &mut flat);
     }
-    let state = release_gil(&b, function, &values);
+    let state = release_gil(&b, function, &values, cleanup.views.as_ref());
     let result = match dispatch.position(export.function) {
         None => handle.call(&b, &flat),
         Some(position) => {
@@ -140,7 +141,14 @@ fn convert<'c>(
 ) -> Vec<Val<'c>> {
     let b = arguments.b;
     let mut values = Vec::new();
+    let views = arguments.cleanup.views.clone();
+    let is_view = |i: usize| views.as_ref().is_some_and(|views| views.include(i));
     for (i, (param, declared)) in export.params.iter().zip(&function.params).enumerate() {
+        if is_view(i) {
+            // Last, for the conversion of the others may run Python code.
+            values.push(b.null());
+            continue;
+        }
         let object = b.load(
             b.cx.types.ptr,
             b.element(b.cx.types.ptr, objects, b.i64(i as i64)),
@@ -174,6 +182,14 @@ fn convert<'c>(
         b.enter(next);
         values.push(b.load(b.cx.value_type(&param.ty), slot));
     }
+    if let Some(views) = &views {
+        arguments.stop_if_failed(views.look(b));
+        for (i, param) in export.params.iter().enumerate() {
+            if views.include(i) {
+                values[i] = views.value(b, i, &param.ty);
+            }
+        }
+    }
     values
 }
 
@@ -182,6 +198,7 @@ fn release_gil<'c>(
     b: &Builder<'_, 'c>,
     function: &Function,
     values: &[Val<'c>],
+    views: Option<&Views<'c>>,
 ) -> Option<Val<'c>> {
     let work = function.entry_release.as_ref()?;
     let nanos = llvm::work_nanos(
@@ -192,7 +209,10 @@ fn release_gil<'c>(
         },
         work,
     );
-    Some(call_value(b, RtFn::aria_rt_gil_release, &[nanos]))
+    Some(match views {
+        Some(views) => views.release_gil(b, nanos),
+        None => call_value(b, RtFn::aria_rt_gil_release, &[nanos]),
+    })
 }
 
 /// Estimates from the values of the parameters, which is all that there is on entry.

@@ -209,6 +209,7 @@ impl Check<'_> {
                 self.work(a)?;
                 self.work(b)
             }
+            Work::Div(a, _) => self.work(a),
         }
     }
 

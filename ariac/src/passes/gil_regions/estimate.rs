@@ -5,16 +5,18 @@
 //! followed back to what was there at the beginning where that is simple, and are unknown otherwise. Bounds that are
 //! subtracted from count as if they were not: the estimate decides about a switch, it need not be sharp.
 
+use super::vector::{SPEEDUP, is_vector_code};
 use crate::builtins::MathFn;
 use crate::mir::{
     Access, BinOp, Block, Const, FnId, Function, Kernel, LocalId, Operand, Program, Rvalue, Stmt,
     StmtKind, Work,
 };
 use crate::types::Ty;
+use aria_abi::codes::WORTH_A_SWITCH_NS;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Nanoseconds below which the runtime keeps the GIL in any case.
-pub(super) const WORTH_A_SWITCH: u64 = 10_000;
+pub(super) const WORTH_A_SWITCH: u64 = WORTH_A_SWITCH_NS.unsigned_abs();
 
 /// A formula longer than this is not worth its own computation.
 const MAX_TERMS: usize = 40;
@@ -162,7 +164,8 @@ impl Walk<'_> {
                 let work = add(Work::Nanos(1), self.block(body));
                 self.known = before;
                 self.known.insert(*var, None);
-                match (turns, step) {
+                let is_vector_code = is_vector_code(self.function, body);
+                let whole = match (turns, step) {
                     (None, _) => Work::Unknown,
                     (Some(turns), Operand::Const(Const::Int(n))) if n.unsigned_abs() > 1 => {
                         match work {
@@ -173,6 +176,11 @@ impl Walk<'_> {
                         }
                     }
                     (Some(turns), _) => multiply(turns, work),
+                };
+                if is_vector_code {
+                    divide(whole, SPEEDUP)
+                } else {
+                    whole
                 }
             }
             StmtKind::While { test, body, .. } => {
@@ -289,6 +297,9 @@ impl Walk<'_> {
         let each = add(Work::Nanos(1), self.block(&kernel.body));
         self.known = before;
         match len {
+            Some(len) if is_vector_code(self.function, &kernel.body) => {
+                divide(multiply(len, each), SPEEDUP)
+            }
             Some(len) => multiply(len, each),
             None => Work::Unknown,
         }
@@ -414,6 +425,7 @@ impl Walk<'_> {
                 .and_then(|array| self.length(array))
                 .unwrap_or(Work::Unknown),
             Work::Add(a, b) => add(self.substitute(a, argument), self.substitute(b, argument)),
+            Work::Div(a, n) => divide(self.substitute(a, argument), *n),
             Work::Mul(a, b) => multiply(self.substitute(a, argument), self.substitute(b, argument)),
         }
     }
@@ -503,11 +515,21 @@ fn multiply(a: Work, b: Work) -> Work {
     }
 }
 
+/// The quotient, with constants folded.
+fn divide(a: Work, by: u64) -> Work {
+    match a {
+        Work::Nanos(n) => Work::Nanos(n / by),
+        Work::Unknown => Work::Unknown,
+        a => Work::Div(Box::new(a), by),
+    }
+}
+
 /// The formula, or [`Work::Unknown`] when computing it would be work itself.
 fn limit(work: Work) -> Work {
     fn terms(work: &Work) -> usize {
         match work {
             Work::Add(a, b) | Work::Mul(a, b) => terms(a) + terms(b),
+            Work::Div(a, _) => terms(a),
             _ => 1,
         }
     }

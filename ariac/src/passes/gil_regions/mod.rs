@@ -28,6 +28,7 @@ mod estimate;
 mod explain;
 #[cfg(test)]
 mod tests;
+mod vector;
 
 use super::{Pass, Remark, RemarkKind};
 use crate::mir::{

@@ -1,0 +1,244 @@
+//! The array arguments of one call, looked at together.
+//!
+//! A borrow must be seen by others only when others can run: another thread when the GIL is released, Python code that
+//! the function calls. Where neither happens, which the compiler knows of the function and the length of the arrays says
+//! of the call, plain arrays are checked against each other and against the active borrows, and no borrow is made. That
+//! is most of what a call on short arrays costs, in the cache lines that it would touch alone.
+//!
+//! `View::borrow` is null in all views of a call, or set in all: the first one tells. The borrows of a call are one block.
+
+use std::ffi::c_void;
+use std::mem::size_of;
+use std::ptr::null_mut;
+
+use aria_abi::codes::WORTH_A_SWITCH_NS;
+use aria_abi::layout::{Borrow, View, ViewSpec, ViewsSpec};
+use pyo3_ffi::*;
+
+use crate::borrow::{self, Active, Plain, Request};
+use crate::element;
+use crate::gil;
+use crate::numpy;
+use crate::shared::registry;
+use crate::{copy, drops, place};
+
+borrow::entry_with_frame! {
+    /// See the runtime table.
+    ///
+    /// # Safety
+    /// The GIL is held, the objects are live, `spec` is a constant of the extension and fits `args`, `views` is writable.
+    aria_rt_views => views_from(args: *const *mut PyObject, spec: *const ViewsSpec, views: *mut View)
+}
+
+unsafe extern "C" fn views_from(
+    args: *const *mut PyObject,
+    spec: *const ViewsSpec,
+    views: *mut View,
+    frame: usize,
+) -> i32 {
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        if look(args, &*spec, views) {
+            return 0;
+        }
+        borrow_all(args, spec, views, frame)
+    }
+}
+
+unsafe fn specs<'a>(spec: *const ViewsSpec) -> &'a [ViewSpec] {
+    // SAFETY: the caller's `spec` is a constant of the extension.
+    unsafe { std::slice::from_raw_parts((*spec).views, (*spec).count as usize) }
+}
+
+/// Fills the views of plain arrays that conflict with nothing. On `false` nothing has happened, but that `views` may have
+/// been written to.
+///
+/// # Safety
+/// As `aria_rt_views`.
+#[inline(always)]
+unsafe fn look(args: *const *mut PyObject, spec: &ViewsSpec, views: *mut View) -> bool {
+    // On free-threaded Python other threads may borrow at any time.
+    if cfg!(Py_GIL_DISABLED) || registry().could_conflict(spec.mutable != 0) {
+        return false;
+    }
+    // The bytes of the one that is written, which is the first; none yet.
+    let (mut written_low, mut written_high) = (usize::MAX, 0);
+    // SAFETY: forwarded from the caller.
+    for (i, spec) in unsafe { specs(spec) }.iter().enumerate() {
+        // SAFETY: the position is a parameter's, and there is a view for each.
+        unsafe {
+            let Some(array) = numpy::exact_array(*args.add(spec.position as usize)) else {
+                return false;
+            };
+            let facts = element::facts(place::elem(spec.elem.into()));
+            let is_written = spec.flags & ViewSpec::MUTABLE != 0;
+            let Some(Plain { data, len, stride }) = borrow::plain(array, facts, is_written) else {
+                return false;
+            };
+            let (low, high) = if stride == facts.size {
+                let low = data as usize;
+                (low, low.wrapping_add((len * facts.size) as usize))
+            } else if spec.flags == 0 {
+                borrow::extent(data, len, stride, facts.size)
+            } else {
+                // A strided array that is written, or must be copied, is looked at more closely.
+                return false;
+            };
+            if written_low < high && low < written_high {
+                return false;
+            }
+            if is_written {
+                (written_low, written_high) = (low, high);
+            }
+            views.add(i).write(View {
+                data,
+                len,
+                stride,
+                borrow: null_mut(),
+            });
+        }
+    }
+    spec.mutable < 2 || are_apart(views, spec)
+}
+
+/// Whether no written view overlaps another one, of views that lie side by side if they are written.
+#[cold]
+fn are_apart(views: *const View, spec: &ViewsSpec) -> bool {
+    let extent = |i: usize| {
+        // SAFETY: `look` has filled a view for each.
+        unsafe {
+            let view = &*views.add(i);
+            let size = place::elem((*spec.views.add(i)).elem.into()).size() as i64;
+            borrow::extent(view.data, view.len, view.stride, size)
+        }
+    };
+    (0..spec.mutable as usize).all(|i| {
+        let (low, high) = extent(i);
+        (i + 1..spec.count as usize).all(|j| {
+            let (other_low, other_high) = extent(j);
+            low >= other_high || other_low >= high
+        })
+    })
+}
+
+/// Borrows every argument, with every check.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn borrow_all(
+    args: *const *mut PyObject,
+    spec: *const ViewsSpec,
+    views: *mut View,
+    frame: usize,
+) -> i32 {
+    // SAFETY: forwarded from the caller; the block's borrows are inactive until they are filled, and stay in place.
+    unsafe {
+        let specs = specs(spec);
+        let block = new_block(specs.len());
+        if block.is_null() {
+            (*views).borrow = null_mut();
+            PyErr_NoMemory();
+            return 1;
+        }
+        for (i, spec) in specs.iter().enumerate() {
+            let (object, out) = (*args.add(spec.position as usize), block.add(i));
+            let status = if spec.flags & ViewSpec::ARRAY == 0 {
+                borrow::borrow_from(object, spec.param, out, frame)
+            } else {
+                copy::borrow_or_copy_from(object, spec.param, out, frame)
+            };
+            if status != 0 {
+                end(specs.len(), block);
+                (*views).borrow = null_mut();
+                return 1;
+            }
+            views.add(i).write(View {
+                data: (*out).data,
+                len: (*out).len,
+                stride: (*out).stride,
+                borrow: out,
+            });
+        }
+        0
+    }
+}
+
+/// A block of inactive borrows; null when memory is out.
+unsafe fn new_block(count: usize) -> *mut Borrow {
+    // SAFETY: zeroed memory is an inactive borrow.
+    unsafe { libc::calloc(count, size_of::<Borrow>()).cast() }
+}
+
+/// Ends the borrows of a block and frees it.
+unsafe fn end(count: usize, block: *mut Borrow) {
+    // SAFETY: the block has `count` borrows, each inactive or active, and nobody uses it any more.
+    unsafe {
+        for i in (0..count).rev() {
+            borrow::release(block.add(i).cast());
+        }
+        libc::free(block.cast::<c_void>());
+    }
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// The GIL is held; `views` were filled by this file for `spec`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_views_end(spec: *const ViewsSpec, views: *mut View) {
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        let block = (*views).borrow;
+        if !block.is_null() {
+            end((*spec).count as usize, block);
+        }
+    }
+    drops::drain();
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// The GIL has been held since `aria_rt_views` filled `views` from `args` for `spec`, and no Python code has run.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_gil_release_viewing(
+    work: i64,
+    args: *const *mut PyObject,
+    spec: *const ViewsSpec,
+    views: *mut View,
+) -> *mut PyThreadState {
+    if work < WORTH_A_SWITCH_NS {
+        return null_mut();
+    }
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        if (*views).borrow.is_null() && !hold(args, specs(spec), views) {
+            return null_mut();
+        }
+        gil::detach()
+    }
+}
+
+/// Borrows what `look` has only looked at; `false` when memory is out, and nothing has happened.
+unsafe fn hold(args: *const *mut PyObject, specs: &[ViewSpec], views: *mut View) -> bool {
+    // SAFETY: since `look` nothing has run that could have made a borrow, so there is no conflict now either; and a
+    // parameter's description is a constant.
+    unsafe {
+        let block = new_block(specs.len());
+        if block.is_null() {
+            return false;
+        }
+        for (i, spec) in specs.iter().enumerate() {
+            let view = &mut *views.add(i);
+            let request = Request::of_parameter(spec.param, views as usize);
+            let plain = Plain {
+                data: view.data,
+                len: view.len,
+                stride: view.stride,
+            };
+            view.borrow = block.add(i);
+            let out: *mut Active = view.borrow.cast();
+            borrow::take(*args.add(spec.position as usize), &request, plain, out);
+        }
+        true
+    }
+}
