@@ -20,7 +20,7 @@ use crate::buffer::{self, Lock, Offer};
 use crate::copy::borrow_or_copy_from;
 use crate::drops;
 use crate::element::{self, Facts};
-use crate::numpy::{self, ArrayFields};
+use crate::numpy::{self, ArrayFields, Vector};
 use crate::panics::guard;
 use crate::place::{self, Place};
 use crate::python::{Aside, Owned, Raised, exception_class, set_error, status, type_error};
@@ -217,24 +217,13 @@ pub(crate) struct Plain {
 /// The GIL is held and the array is live.
 #[inline(always)]
 pub(crate) unsafe fn plain(array: &ArrayFields, facts: &Facts, written: bool) -> Option<Plain> {
-    let foreign = if cfg!(target_endian = "little") {
-        b'>'
-    } else {
-        b'<'
-    };
-    // SAFETY: an array has a dtype; one with `nd == 1` has one dimension and one stride.
+    // SAFETY: forwarded from the caller.
     unsafe {
-        let descr = &*array.descr;
-        let [own, same] = facts.numpy;
-        if array.nd != 1
-            || (descr.type_num != own && descr.type_num != same)
-            || descr.byteorder == foreign
-            || (written && array.flags & numpy::WRITEABLE == 0)
-        {
-            return None;
-        }
-        let (mut data, len, mut stride) =
-            (array.data, *array.dimensions as i64, *array.strides as i64);
+        let Vector {
+            mut data,
+            len,
+            mut stride,
+        } = numpy::vector(array, facts, written)?;
         let size = facts.size;
         if len <= 1 {
             stride = size;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 use pyo3_ffi::*;
 
-use crate::element::Element;
+use crate::element::{Element, Facts};
 use crate::python::{Owned, display};
 
 /// `PyArrayObject_fields`: the same in every NumPy since 1.7.
@@ -59,6 +59,43 @@ pub(crate) unsafe fn exact_array<'a>(object: *mut PyObject) -> Option<&'a ArrayF
         } else {
             None
         }
+    }
+}
+
+/// The fields of an array with one dimension.
+pub(crate) struct Vector {
+    pub(crate) data: *mut u8,
+    pub(crate) len: i64,
+    pub(crate) stride: i64,
+}
+
+/// An array's memory if it has one dimension, elements of this type in native byte order, and can be written if it must.
+///
+/// # Safety
+/// The array is live and the GIL is held.
+#[inline(always)]
+pub(crate) unsafe fn vector(array: &ArrayFields, facts: &Facts, written: bool) -> Option<Vector> {
+    let foreign = if cfg!(target_endian = "little") {
+        b'>'
+    } else {
+        b'<'
+    };
+    // SAFETY: an array has a dtype; one with `nd == 1` has one dimension and one stride.
+    unsafe {
+        let descr = &*array.descr;
+        let [own, same] = facts.numpy;
+        if array.nd != 1
+            || (descr.type_num != own && descr.type_num != same)
+            || descr.byteorder == foreign
+            || (written && array.flags & WRITEABLE == 0)
+        {
+            return None;
+        }
+        Some(Vector {
+            data: array.data,
+            len: *array.dimensions as i64,
+            stride: *array.strides as i64,
+        })
     }
 }
 

@@ -11,14 +11,14 @@ use std::ffi::c_void;
 use std::mem::size_of;
 use std::ptr::null_mut;
 
-use aria_abi::codes::WORTH_A_SWITCH_NS;
+use aria_abi::codes::{Elem, WORTH_A_SWITCH_NS};
 use aria_abi::layout::{Borrow, View, ViewSpec, ViewsSpec};
 use pyo3_ffi::*;
 
 use crate::borrow::{self, Active, Plain, Request};
-use crate::element;
+use crate::element::{self, Facts};
 use crate::gil;
-use crate::numpy;
+use crate::numpy::{self, ArrayFields, Vector};
 use crate::shared::registry;
 use crate::{copy, drops, place};
 
@@ -63,42 +63,66 @@ unsafe fn look(args: *const *mut PyObject, spec: &ViewsSpec, views: *mut View) -
     }
     // The bytes of the one that is written, which is the first; none yet.
     let (mut written_low, mut written_high) = (usize::MAX, 0);
+    let mut elem = u16::MAX;
+    let mut facts = element::facts(Elem::F64);
+    let mut view = views;
     // SAFETY: forwarded from the caller.
-    for (i, spec) in unsafe { specs(spec) }.iter().enumerate() {
+    for spec in unsafe { specs(spec) } {
         // SAFETY: the position is a parameter's, and there is a view for each.
         unsafe {
             let Some(array) = numpy::exact_array(*args.add(spec.position as usize)) else {
                 return false;
             };
-            let facts = element::facts(place::elem(spec.elem.into()));
+            if spec.elem != elem {
+                elem = spec.elem;
+                facts = element::facts(place::elem(elem.into()));
+            }
             let is_written = spec.flags & ViewSpec::MUTABLE != 0;
-            let Some(Plain { data, len, stride }) = borrow::plain(array, facts, is_written) else {
+            let Some(Vector { data, len, stride }) = numpy::vector(array, facts, is_written) else {
                 return false;
             };
-            let (low, high) = if stride == facts.size {
-                let low = data as usize;
-                (low, low.wrapping_add((len * facts.size) as usize))
-            } else if spec.flags == 0 {
-                borrow::extent(data, len, stride, facts.size)
+            let (low, high);
+            if stride == facts.size && len > 0 && (data as usize) & facts.align_mask == 0 {
+                low = data as usize;
+                high = low.wrapping_add((len * stride) as usize);
+                (*view) = View {
+                    data,
+                    len,
+                    stride,
+                    borrow: null_mut(),
+                };
             } else {
-                // A strided array that is written, or must be copied, is looked at more closely.
-                return false;
-            };
+                let Some(other) = unusual(spec, array, facts) else {
+                    return false;
+                };
+                (low, high) = borrow::extent(other.data, other.len, other.stride, facts.size);
+                *view = other;
+            }
             if written_low < high && low < written_high {
                 return false;
             }
             if is_written {
                 (written_low, written_high) = (low, high);
             }
-            views.add(i).write(View {
-                data,
-                len,
-                stride,
-                borrow: null_mut(),
-            });
+            view = view.add(1);
         }
     }
     spec.mutable < 2 || are_apart(views, spec)
+}
+
+/// The view of an array of the right type that is empty or strided. One that is written, or must be copied, is left to others.
+#[inline(never)]
+fn unusual(spec: &ViewSpec, array: &ArrayFields, facts: &Facts) -> Option<View> {
+    // SAFETY: the array is live.
+    let Plain { data, len, stride } =
+        unsafe { borrow::plain(array, facts, spec.flags & ViewSpec::MUTABLE != 0)? };
+    let view = View {
+        data,
+        len,
+        stride,
+        borrow: null_mut(),
+    };
+    (stride == facts.size || spec.flags == 0).then_some(view)
 }
 
 /// Whether no written view overlaps another one, of views that lie side by side if they are written.
@@ -139,7 +163,10 @@ unsafe extern "C" fn borrow_all(
             PyErr_NoMemory();
             return 1;
         }
-        for (i, spec) in specs.iter().enumerate() {
+        // In the order of the parameters, so that the first one that is wrong is reported.
+        let mut order: Vec<(usize, &ViewSpec)> = specs.iter().enumerate().collect();
+        order.sort_by_key(|(_, spec)| spec.position);
+        for (i, spec) in order {
             let (object, out) = (*args.add(spec.position as usize), block.add(i));
             let status = if spec.flags & ViewSpec::ARRAY == 0 {
                 borrow::borrow_from(object, spec.param, out, frame)

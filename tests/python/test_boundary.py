@@ -749,6 +749,74 @@ def test_a_second_borrow_from_another_thread(aria, holding):
     assert module.read(np.ones(3)) == 3.0
 
 
+LONG = """
+fn spin(data: PyArrayView[Float], turns: Int) -> Float
+  s = 0.0
+  for i in 0..<turns
+    s += data[i % data.length]
+  end
+  s
+end
+
+fn fill(mut data: PyArrayView[Float])
+  for i in 0..<data.length
+    data[i] = 1.0
+  end
+end
+
+fn exchange(mut a: PyArrayView[Float], mut b: PyArrayView[Float], c: PyArrayView[Float])
+  for i in 0..<c.length
+    a[i] = b[i] + c[i]
+    b[i] = c[i]
+  end
+end
+"""
+
+
+def test_a_borrow_is_seen_when_the_gil_is_released(aria):
+    module = aria(LONG)
+    x, other = np.zeros(1000), np.zeros(1000)
+    thread = threading.Thread(target=module.spin, args=(x, 100_000_000))
+    thread.start()
+    refused = 0
+    while thread.is_alive():
+        try:
+            module.fill(x)
+        except RuntimeError as error:
+            assert type(error).__name__ == "BorrowError"
+            assert "spin" in str(error)
+            refused += 1
+        module.fill(other)
+    assert refused > 0 and other.sum() == 1000.0
+    module.fill(x)
+    assert x.sum() == 1000.0
+
+
+def test_two_written_arrays_and_one_that_is_read(aria):
+    module = aria(LONG)
+    x = np.arange(30.0)
+    parts = x[:10], x[10:20], x[20:]
+    for a, b, c in [(0, 1, 1), (0, 1, 0), (0, 0, 1), (2, 2, 2)]:
+        with fails(ValueError, "exchange", "overlap"):
+            module.exchange(parts[a], parts[b], parts[c])
+    with fails(ValueError, "exchange", "overlap"):
+        module.exchange(x[:10], x[10:20], x[19:29])
+    assert x.tolist() == list(range(30))
+    module.exchange(*parts)
+    assert x[:20].tolist() == [30.0 + 2 * i for i in range(10)] + [20.0 + i for i in range(10)]
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_short_and_strided_arrays(aria, n):
+    module = aria(LONG)
+    x = np.zeros(9)
+    module.fill(x[: 4 * n : 4])
+    assert x.sum() == n
+    assert module.spin(x[::4], n) == n
+    module.fill(np.zeros((n, 3))[:, 1])
+    module.fill(np.zeros(0)[::-1])
+
+
 def test_two_readers_from_two_threads(aria, holding):
     module = aria(BORROWS)
     x = np.ones(10)

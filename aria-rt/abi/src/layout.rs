@@ -72,7 +72,8 @@ pub struct Borrow {
     pub data: *mut u8,
     /// Number of elements.
     pub len: i64,
-    /// Distance from one element to the next, in bytes; may be negative or 0.
+    /// Distance from one element to the next, in bytes; may be negative or 0. The size of an element when there are fewer
+    /// than two.
     pub stride: i64,
     /// The exporter, an owned reference while the borrow is active; null when inactive.
     pub owner: *mut c_void,
@@ -87,7 +88,7 @@ pub struct View {
     pub data: *mut u8,
     /// As in [`Borrow`].
     pub len: i64,
-    /// As in [`Borrow`]: the size of an element when there are fewer than two.
+    /// As in [`Borrow`].
     pub stride: i64,
     /// What keeps the memory; null while nothing needs to.
     pub borrow: *mut Borrow,

@@ -55,7 +55,7 @@ fn what_is_long_is_released_and_python_is_not() {
         f,
         "\
 fn f(a: Array[Float]) -> PythonObject   # exported py raises
-  gil_release len(a)
+  gil_release (len(a) / 16)
   _1 = sum a |_3|
     give _3
   gil_acquire
@@ -87,7 +87,7 @@ fn neighbours_with_only_cheap_work_between_them_are_one_region() {
         f,
         "\
 fn f(a: Array[Float]) -> PythonObject   # exported py raises
-  gil_release ((len(a) + (len(a) * 2ns)) + 1ns)
+  gil_release (((len(a) / 16) + (len(a) * 2ns)) + 1ns)
   _1 = sum a |_2|
     give _2
   _3 = len a
@@ -290,7 +290,8 @@ fn the_work_of_a_callee_is_that_of_its_arguments() {
     f.ret(local(result));
     let done = run(f);
     assert!(
-        done.text().contains("  gil_release ((n + n) + 52ns)\n"),
+        done.text()
+            .contains("  gil_release ((n + (n / 16)) + 52ns)\n"),
         "{}",
         done.text()
     );
