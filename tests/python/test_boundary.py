@@ -792,6 +792,31 @@ def test_a_borrow_is_seen_when_the_gil_is_released(aria):
     assert x.sum() == 1000.0
 
 
+def test_what_a_replaced_stdout_writes_is_refused(aria, monkeypatch):
+    module = aria(LONG + """
+fn tell(data: PyArrayView[Float]) -> Float
+  print(data[0])
+  data[0]
+end
+""")
+    x, seen = np.zeros(10), []
+
+    class Intruder:
+        def write(self, text):
+            try:
+                module.fill(x)
+            except RuntimeError as error:
+                seen.append(type(error).__name__)
+
+        def flush(self):
+            pass
+
+    monkeypatch.setattr(sys, "stdout", Intruder())
+    assert module.tell(x) == 0.0
+    monkeypatch.undo()
+    assert set(seen) == {"BorrowError"} and x.sum() == 0.0
+
+
 def test_two_written_arrays_and_one_that_is_read(aria):
     module = aria(LONG)
     x = np.arange(30.0)

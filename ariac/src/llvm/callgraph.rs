@@ -129,6 +129,7 @@ fn lets_others_run(function: &Function) -> bool {
                 Rvalue::Map { parallel: true, .. }
                     | Rvalue::CallNative { .. }
                     | Rvalue::CallValue { .. }
+                    | Rvalue::Stream { .. }
             );
         }
         _ => {}
