@@ -68,6 +68,7 @@ codes! {
     PureTouches = "E0401" "a pure function has an effect",
     GilReleased = "E0402" "Python is touched where the GIL is released",
     ParallelEffect = "E0403" "a parallel block has an effect",
+    NotStated = "E0404" "a function has an effect that it does not state",
     ViewReturned = "E0501" "a view is returned",
     ViewStored = "E0502" "a view is stored",
     ViewCaptured = "E0503" "a view is captured by a block that escapes",

@@ -86,3 +86,23 @@ pub fn parallel_assigns(span: Span, name: &str, declared: Span) -> Diagnostic {
     .at(declared, "declared outside of the block")
     .help("let the block give a value, and combine the values after it; or use `map`")
 }
+
+/// An effect that a function has and does not state.
+#[must_use]
+pub fn not_stated(span: Span, declared: Span, effect: &str, callee: Option<&str>) -> Diagnostic {
+    let what = match effect {
+        "py" => "touches Python",
+        "io" => "reads or writes a stream or file",
+        _ => "may raise an error",
+    };
+    let label = match callee {
+        Some(callee) => format!("`{callee}` {what}"),
+        None => what.to_owned(),
+    };
+    let message = format!("the function {what}, and does not state the effect `{effect}`");
+    Diagnostic::error(Code::NotStated, span, message, label)
+        .at(declared, "its effects are stated here")
+        .help(format!(
+            "add `{effect}` to them, or state none at all: then they are inferred"
+        ))
+}

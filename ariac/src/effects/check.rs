@@ -4,7 +4,7 @@ use super::facts::{Event, Facts, Place, Program};
 use super::fixpoint::all_facts;
 use super::{EffectTable, Effects, Gil, gil};
 use crate::diagnostics::{Reports, effects as say, effects::Impurity};
-use crate::hir::{ExprId, Hir, Item, ItemKind};
+use crate::hir::{ExprId, Hir, Ident, Item, ItemKind};
 use crate::resolve::Names;
 use crate::source::Span;
 use crate::types::Types;
@@ -32,6 +32,11 @@ pub fn check(
         {
             check.pure(reports);
         }
+        if let ItemKind::Fn(function) = &item.kind
+            && let Some(stated) = &function.effects
+        {
+            check.stated(stated, reports);
+        }
         if gil(hir, item) == Gil::Release {
             check.released(reports);
         }
@@ -47,10 +52,16 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
+    /// What reaches this function of what it calls at a place.
     fn of_callee(&self, place: &Place) -> Effects {
-        match place.event {
-            Event::Call(item) => self.effects.get(item).copied().unwrap_or_default(),
-            _ => Effects::default(),
+        let Event::Call(item) = place.event else {
+            return Effects::default();
+        };
+        let effects = self.effects.get(item).copied().unwrap_or_default();
+        Effects {
+            raises: effects.raises && !place.is_caught,
+            throws: effects.throws && !place.is_caught,
+            ..effects
         }
     }
 
@@ -65,7 +76,8 @@ impl Check<'_> {
     fn pure(&self, reports: &mut Reports) {
         let cause = self.facts.places.iter().find(|p| {
             let callee = self.of_callee(p);
-            matches!(p.event, Event::Touch | Event::Throw | Event::Stream)
+            matches!(p.event, Event::Touch | Event::Stream)
+                || (p.event == Event::Throw && !p.is_caught)
                 || callee.py
                 || callee.throws
                 || callee.io
@@ -87,6 +99,33 @@ impl Check<'_> {
             why,
             self.callee_name(place),
         ));
+    }
+
+    /// A function that states its effects has no others. `raises` is about errors that are raised on purpose: a sum may
+    /// overflow anywhere.
+    fn stated(&self, stated: &[Ident], reports: &mut Reports) {
+        let is_stated = |name: &str| stated.iter().any(|s| s.name == name);
+        let kinds: [(&str, fn(Effects) -> bool, Event); 3] = [
+            ("py", |e| e.py, Event::Touch),
+            ("raises", |e| e.throws, Event::Throw),
+            ("io", |e| e.io, Event::Stream),
+        ];
+        for (name, has, own) in kinds {
+            // Python may raise anything.
+            if is_stated(name) || name == "raises" && is_stated("py") {
+                continue;
+            }
+            let cause = self.facts.places.iter();
+            let mut cause = cause.filter(|p| {
+                let is_own = p.event == own && (own != Event::Throw || !p.is_caught);
+                is_own || has(self.of_callee(p))
+            });
+            if let Some(place) = cause.next() {
+                let declared = stated.first().map_or(self.item.name.span, |s| s.span);
+                let callee = self.callee_name(place);
+                reports.add(say::not_stated(place.span, declared, name, callee));
+            }
+        }
     }
 
     /// Where the GIL is released, Python must not be touched.

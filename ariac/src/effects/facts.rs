@@ -3,7 +3,8 @@
 use super::Effects;
 use crate::builtins::{Builtin, Routine};
 use crate::hir::{
-    Block, Closure, ExprId, ExprKind, Function, Hir, ItemId, StrPart, for_each_child,
+    Block, Closure, ExprId, ExprKind, Function, Hir, ItemId, Rescue, StrPart, TypeExprKind,
+    for_each_child,
 };
 use crate::resolve::{BindingId, Meaning, Names};
 use crate::source::Span;
@@ -41,6 +42,8 @@ pub(super) struct Place {
     pub(super) stmt: ExprId,
     /// Whether it stands in `Python.with_gil`.
     pub(super) has_gil: bool,
+    /// Whether all errors that it raises are caught.
+    pub(super) is_caught: bool,
 }
 
 /// A block of `parallel_map`, with what happens in it.
@@ -66,6 +69,7 @@ pub(super) fn facts(program: Program<'_>, function: &Function) -> Facts {
         facts: Facts::default(),
         stmt: None,
         gil_depth: 0,
+        catching: 0,
     };
     for requires in &function.requires {
         walk.stmt = Some(requires.condition);
@@ -90,6 +94,8 @@ struct Walk<'a> {
     facts: Facts,
     stmt: Option<ExprId>,
     gil_depth: usize,
+    /// How many `try`s and `begin`s that catch everything are around this place.
+    catching: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -103,29 +109,22 @@ impl<'a> Walk<'a> {
     }
 
     fn event(&mut self, event: Event, span: Span, at: ExprId) {
+        let raises = self.catching == 0;
         let own = &mut self.facts.own;
         match event {
-            Event::Touch => {
-                own.py = true;
-                own.raises = true;
-                own.throws = true;
-            }
-            Event::Throw => {
-                own.raises = true;
-                own.throws = true;
-            }
-            Event::Stream => {
-                own.raises = true;
-                own.io = true;
-            }
-            Event::Call(_) | Event::Assign(_) => {}
+            Event::Touch => own.py = true,
+            Event::Stream => own.io = true,
+            Event::Throw | Event::Call(_) | Event::Assign(_) => {}
         }
+        own.raises |= raises && matches!(event, Event::Touch | Event::Throw | Event::Stream);
+        own.throws |= raises && matches!(event, Event::Touch | Event::Throw);
         let stmt = self.stmt.unwrap_or(at);
         self.facts.places.push(Place {
             event,
             span,
             stmt,
             has_gil: self.gil_depth > 0,
+            is_caught: self.catching > 0,
         });
     }
 
@@ -135,11 +134,11 @@ impl<'a> Walk<'a> {
     }
 
     fn may_fail(&mut self) {
-        self.facts.own.raises = true;
+        self.facts.own.raises |= self.catching == 0;
     }
 
     fn allocates(&mut self) {
-        self.facts.own.raises = true;
+        self.may_fail();
         self.facts.own.alloc = true;
     }
 
@@ -195,6 +194,32 @@ impl<'a> Walk<'a> {
                 self.expr(*iterable);
                 self.block(body);
             }
+            ExprKind::Try(value) => {
+                self.catching += 1;
+                self.expr(*value);
+                self.catching -= 1;
+            }
+            ExprKind::Begin {
+                body,
+                rescues,
+                otherwise,
+                ensure,
+            } => {
+                let catches_all = |r: &Rescue| {
+                    r.ty.is_none_or(|ty| {
+                        let kind = &hir.types[ty].kind;
+                        matches!(kind, TypeExprKind::Path { name, .. } if matches!(&*name.name, "Error" | "Exception"))
+                    })
+                };
+                let depth = usize::from(rescues.iter().any(catches_all));
+                self.catching += depth;
+                self.block(body);
+                self.catching -= depth;
+                let others = rescues.iter().map(|r| &r.body);
+                for block in others.chain(otherwise).chain(ensure) {
+                    self.block(block);
+                }
+            }
             ExprKind::MethodCall {
                 receiver,
                 args,
@@ -219,14 +244,18 @@ impl<'a> Walk<'a> {
 
     fn callee(&mut self, id: ExprId, callee: &Callee) {
         match callee {
-            Callee::Fn { item, .. } => {
+            // A trait's function does what its `impl`s do. A function that becomes a value may be called by whoever gets it.
+            Callee::Fn { item, .. }
+            | Callee::TraitFn { item, .. }
+            | Callee::Reference { item, .. } => {
                 let span = self.program.hir.exprs[id].span;
                 self.event(Event::Call(*item), span, id);
             }
             Callee::PyCall | Callee::PyMethod | Callee::PyAttr => self.touch(id),
-            Callee::TraitFn { .. } | Callee::Value => self.may_fail(),
+            // What a function value does is counted where it is made.
+            Callee::Value => self.may_fail(),
             Callee::Construct { .. } | Callee::With { .. } => self.allocates(),
-            Callee::Field { .. } | Callee::Reference { .. } | Callee::Const { .. } => {}
+            Callee::Field { .. } | Callee::Const { .. } => {}
             Callee::Builtin(builtin) => match builtin {
                 Builtin::ObjectTo(_) | Builtin::ObjectToArray(_) => self.touch(id),
                 Builtin::Math(_) if self.ty(id).is_array_like() => self.allocates(),

@@ -16,11 +16,28 @@ pub(super) type FactTable = SideTable<ItemId, Facts>;
 pub fn infer(hir: &Hir, names: &Names, types: &Types) -> EffectTable {
     let facts = all_facts(Program { hir, names, types });
     let mut effects = declared(hir);
-    let mut callers: HashMap<ItemId, Vec<ItemId>> = HashMap::new();
+    // Who calls a function, and whether its errors get through.
+    let mut callers: HashMap<ItemId, Vec<(ItemId, bool)>> = HashMap::new();
     for (id, facts) in facts.iter() {
         effects.set(id, facts.own);
         for callee in callees(facts) {
-            callers.entry(callee).or_default().push(id);
+            let mut calls = facts.places.iter();
+            let passes = calls.any(|p| p.event == Event::Call(callee) && !p.is_caught);
+            callers.entry(callee).or_default().push((id, passes));
+        }
+    }
+    for implemented in &types.impls {
+        let of_trait = implemented.of_trait.as_ref();
+        let Some(def) = of_trait.and_then(|b| types.traits.get(b.item)) else {
+            continue;
+        };
+        for (name, item) in &implemented.methods {
+            if let Some((_, declared)) = def.methods.iter().find(|(n, _)| n == name) {
+                if effects.get(*declared).is_none() {
+                    effects.set(*declared, Effects::default());
+                }
+                callers.entry(*item).or_default().push((*declared, true));
+            }
         }
     }
     for id in recursive(&facts) {
@@ -34,9 +51,13 @@ pub fn infer(hir: &Hir, names: &Names, types: &Types) -> EffectTable {
         let Some(of_callee) = effects.get(callee).copied() else {
             continue;
         };
-        for &caller in callers.get(&callee).map_or(&[][..], Vec::as_slice) {
+        for &(caller, passes) in callers.get(&callee).map_or(&[][..], Vec::as_slice) {
             let before = effects.get(caller).copied().unwrap_or_default();
-            let after = before.join(of_callee);
+            let after = before.join(Effects {
+                raises: of_callee.raises && passes,
+                throws: of_callee.throws && passes,
+                ..of_callee
+            });
             if after != before {
                 effects.set(caller, after);
                 work.push(caller);

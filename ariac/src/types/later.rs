@@ -75,9 +75,6 @@ impl<'h> Later<'h, '_> {
         for predicate in &function.wheres {
             self.report(self.hir.types[predicate.ty].span, "`where` is");
         }
-        for effect in function.effects.iter().flatten().take(1) {
-            self.report(effect.span, "stating effects is");
-        }
         for clause in &function.ensures {
             self.report(clause.span, "`ensures` is");
         }
