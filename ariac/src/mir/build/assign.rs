@@ -7,7 +7,7 @@ use crate::mir::{Local, LocalId, Operand, Rvalue, StmtKind};
 use crate::resolve::{BindingId, Meaning};
 use crate::types::{Callee, Ty};
 
-impl FnBuilder<'_> {
+impl<'a> FnBuilder<'a> {
     /// `let pattern = value`.
     pub(super) fn let_pattern(&mut self, pattern: PatId, value: ExprId) -> Value {
         if self.ty(value) == Ty::Range {
@@ -103,6 +103,13 @@ impl FnBuilder<'_> {
                     self.assign_target(target, part);
                 }
             }
+            ExprKind::Index { base, indices } if self.setter(target).is_some() => {
+                let value = self.save(value);
+                let keys = self.saved_keys(*base, indices);
+                if let Some(setter) = self.setter(target) {
+                    self.index_set(setter, *base, keys, value);
+                }
+            }
             _ if self.is_part(target) => {
                 let value = match self.cx.writes(target) {
                     true => self.save(value),
@@ -127,6 +134,11 @@ impl FnBuilder<'_> {
             }
             _ => {}
         }
+    }
+
+    /// The function of its type that assigns an element.
+    fn setter(&self, target: ExprId) -> Option<&'a Callee> {
+        self.cx.types.setters.get(target)
     }
 
     /// Whether the expression names a part of a declared type, tuple or list.
@@ -201,6 +213,19 @@ impl FnBuilder<'_> {
                 if let Some(binding) = self.variable(target) {
                     let local = self.binding(binding);
                     self.compound_variable(op, local, value);
+                }
+            }
+            ExprKind::Index { base, indices } if self.setter(target).is_some() => {
+                let keys = self.saved_keys(*base, indices);
+                let old = match self.cx.types.callees.get(target) {
+                    Some(callee) => self.index_with(callee, *base, &keys),
+                    None => Value::unit(),
+                };
+                let old = self.save(old);
+                let value = self.expr(value);
+                let new = self.operate(op, old, value);
+                if let Some(setter) = self.setter(target) {
+                    self.index_set(setter, *base, keys, new);
                 }
             }
             _ if self.is_part(target) => {

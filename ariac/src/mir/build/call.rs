@@ -3,8 +3,10 @@
 use super::closure::Argument;
 use super::function::{FnBuilder, Value};
 use crate::builtins::{Builtin, MathFn};
-use crate::hir::{Arg, BinaryOp, Closure, CompareOp, ExprId, ExprKind, ItemId, ParamMode, UnaryOp};
-use crate::mir::{BinOp, Const, Operand, ReduceOp, Rvalue, StmtKind};
+use crate::hir::{
+    Arg, BinaryOp, Closure, CompareOp, ExprId, ExprKind, ItemId, ItemKind, ParamMode, UnaryOp,
+};
+use crate::mir::{BinOp, Const, ListOp, Operand, ReduceOp, Rvalue, StmtKind};
 use crate::resolve::Meaning;
 use crate::types::{Callee, Coercion, Ty};
 
@@ -82,6 +84,18 @@ impl<'a> FnBuilder<'a> {
                 }
             },
             (Callee::Value, Some(callee)) => self.call_value(callee, args),
+            (Callee::Reference { item, generics }, _) => {
+                let generics = self.lower_all(generics);
+                self.function_value(*item, &generics, self.ty(id))
+            }
+            (
+                Callee::Const {
+                    item,
+                    of_trait,
+                    self_ty,
+                },
+                _,
+            ) => self.type_const(*item, *of_trait, self_ty),
             (Callee::PyCall, Some(callee)) => self.py_call(callee, args),
             (Callee::PyMethod, Some(receiver)) => self.py_method(receiver, name, args),
             (Callee::PyAttr, Some(receiver)) => self.py_attr(receiver, name),
@@ -360,6 +374,9 @@ impl<'a> FnBuilder<'a> {
         if let Builtin::Routine(routine) = builtin {
             return self.routine(*routine, ids);
         }
+        if let Builtin::List(op) = builtin {
+            return self.list_op(*op, ids);
+        }
         if let (Builtin::WithGil, Some(block)) = (builtin, block) {
             return self.with_gil(block, ty);
         }
@@ -441,9 +458,180 @@ impl<'a> FnBuilder<'a> {
                 self.compute(Ty::String, Rvalue::ErrorClass(error))
             }
             Builtin::ToSized(kind) => self.convert_any(first, &Ty::Sized(*kind)),
-            Builtin::List(_) | Builtin::Copy => first,
+            Builtin::Copy => self.own(Value {
+                fresh: false,
+                ..first
+            }),
+            Builtin::List(_) => first,
             Builtin::Reveal | Builtin::WithGil | Builtin::Math(_) | Builtin::Routine(_) => first,
         }
+    }
+
+    /// A list is changed where it is, once the arguments are there.
+    fn list_op(&mut self, op: ListOp, ids: &[ExprId]) -> Value {
+        let Some((&list, args)) = ids.split_first() else {
+            return Value::unit();
+        };
+        let stays = args.iter().any(|&arg| self.cx.writes(arg));
+        let place = self.place_or_temp(list, stays);
+        let element = match self.place_ty(&place) {
+            Ty::List(element) => *element,
+            _ => Ty::Unit,
+        };
+        let last = args.len().wrapping_sub(1);
+        let values = self.exprs(args).into_iter().enumerate();
+        let args = values
+            .map(|(i, value)| {
+                if i == last && op.takes_value() {
+                    let value = self.convert(value, &element);
+                    return self.own(value).operand;
+                }
+                value.operand
+            })
+            .collect();
+        let list = self.alias(&place);
+        let value = Rvalue::ListOp { op, list, args };
+        let ty = match op.gives_element() {
+            true => element,
+            false => Ty::Unit,
+        };
+        self.compute(ty, value)
+    }
+
+    /// The value of a constant of a type, or of the one that a type has for a trait's.
+    fn type_const(&mut self, item: ItemId, of_trait: Option<ItemId>, self_ty: &Ty) -> Value {
+        let ty = self.lower(self_ty);
+        let (item, args) = self.cx.find_const(item, of_trait, &ty);
+        let ItemKind::Const { value, .. } = &self.cx.hir.items[item].kind else {
+            return Value::unit();
+        };
+        let outer = std::mem::replace(&mut self.args, args.into());
+        let value = self.expr(*value);
+        self.args = outer;
+        value
+    }
+
+    /// `base[…]` by a function of the base's type.
+    pub(super) fn index_call(
+        &mut self,
+        callee: &Callee,
+        base: ExprId,
+        indices: &[ExprId],
+    ) -> Value {
+        let Some((item, generics)) = self.function_of(callee) else {
+            return Value::unit();
+        };
+        let mut of = self.expr(base);
+        if indices.iter().any(|&e| self.cx.writes(e)) {
+            of = self.save(of);
+        }
+        let keys = self.keys(&of, indices);
+        self.call_with(item, &generics, std::iter::once(of).chain(keys).collect())
+    }
+
+    /// The function that a callee means, and what is put in for its type parameters.
+    fn function_of(&self, callee: &Callee) -> Option<(ItemId, Vec<Ty>)> {
+        match callee {
+            Callee::Fn { item, generics, .. } => Some((*item, self.lower_all(generics))),
+            Callee::TraitFn {
+                of_trait,
+                item,
+                generics,
+                ..
+            } => self.cx.method(*of_trait, *item, &self.lower_all(generics)),
+            _ => None,
+        }
+    }
+
+    /// Indices as arguments: of a range its bounds, the second exclusive.
+    fn keys(&mut self, of: &Value, indices: &[ExprId]) -> Vec<Value> {
+        let mut keys = Vec::new();
+        for &index in indices {
+            let ExprKind::Range {
+                lo, hi, inclusive, ..
+            } = &self.cx.hir.exprs[index].kind
+            else {
+                let key = self.expr(index);
+                keys.push(self.save(key));
+                continue;
+            };
+            let lo = lo.map_or_else(|| Value::int(0), |lo| self.expr(lo));
+            let lo = self.save(lo);
+            let hi = match hi {
+                Some(hi) => {
+                    let hi = self.expr(*hi);
+                    match inclusive {
+                        true => self.operate(BinaryOp::Add, hi, Value::int(1)),
+                        false => self.save(hi),
+                    }
+                }
+                None if of.ty == Ty::String => {
+                    self.compute(Ty::Int, Rvalue::StrLen(of.operand.clone()))
+                }
+                None => {
+                    let list = self.in_local(of);
+                    let len = self.len(list);
+                    Value {
+                        operand: len,
+                        ty: Ty::Int,
+                        fresh: true,
+                    }
+                }
+            };
+            keys.extend([lo, hi]);
+        }
+        keys
+    }
+
+    /// `base[…] = value` by a function of the base's type.
+    pub(super) fn index_set(
+        &mut self,
+        callee: &Callee,
+        base: ExprId,
+        keys: Vec<Value>,
+        value: Value,
+    ) {
+        let Some((item, generics)) = self.function_of(callee) else {
+            return;
+        };
+        let place = self.place_or_temp(base, false);
+        let keys: Vec<Value> = keys.into_iter().chain([value]).collect();
+        let signature = self.cx.signature(item);
+        let modes = signature.params.iter().skip(1).map(|p| p.mode);
+        let mut args: Vec<Argument> = vec![Argument::Place(place)];
+        for (key, mode) in keys.into_iter().zip(modes) {
+            args.push(Argument::Value(match mode {
+                ParamMode::Own => self.own(key),
+                _ => key,
+            }));
+        }
+        let args = self.argument_operands(args);
+        if let Some(callee) = self.cx.instance(item, &generics) {
+            self.perform(Rvalue::Call { callee, args });
+        }
+    }
+
+    /// The keys of `base[…]`, to be used more than once.
+    pub(super) fn saved_keys(&mut self, base: ExprId, indices: &[ExprId]) -> Vec<Value> {
+        let of = Value {
+            ty: self.ty(base),
+            ..Value::unit()
+        };
+        let mut keys = self.keys(&of, indices);
+        for key in &mut keys {
+            key.fresh = false;
+        }
+        keys
+    }
+
+    /// A call of a function of the base's type with keys that are there.
+    pub(super) fn index_with(&mut self, callee: &Callee, base: ExprId, keys: &[Value]) -> Value {
+        let Some((item, generics)) = self.function_of(callee) else {
+            return Value::unit();
+        };
+        let of = self.expr(base);
+        let args = std::iter::once(of).chain(keys.iter().cloned());
+        self.call_with(item, &generics, args.collect())
     }
 
     /// A scalar, or the elements of an array, as another scalar type.

@@ -2,8 +2,9 @@
 
 use super::expr::never;
 use super::function::{FnBuilder, RangeVar, Value, Variable};
+use crate::hir::ParamMode;
 use crate::hir::{self, ExprId, ExprKind, LogicalOp, PatId};
-use crate::mir::{Const, LoopId, Operand, Rvalue, StmtKind};
+use crate::mir::{Access, Const, LoopId, Operand, Rvalue, StmtKind};
 use crate::resolve::Meaning;
 use crate::types::Ty;
 use aria_abi::codes::ErrorKind;
@@ -205,7 +206,17 @@ impl<'a> FnBuilder<'a> {
         // A loop variable that the body assigns counts in a local of its own.
         let mut assigned = false;
         body.each(&mut |stmt| {
-            stmt.changes(&self.cx.signatures(), &mut |l| assigned |= l == variable)
+            let signatures = self.cx.signatures();
+            let modes = signatures.arg_modes(stmt);
+            stmt.locals(&mut |local, access| {
+                let changes = match access {
+                    Access::Write | Access::Bind | Access::Store | Access::Lend => true,
+                    Access::Arg(i) => modes.get(i) != Some(&ParamMode::Read),
+                    // A number is read.
+                    Access::Read | Access::Take => false,
+                };
+                assigned |= local == variable && changes;
+            });
         });
         let mut var = variable;
         if assigned {

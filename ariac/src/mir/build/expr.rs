@@ -5,7 +5,7 @@ use crate::builtins::MathFn;
 use crate::hir::{BinaryOp, ExprId, ExprKind, ItemKind, LogicalOp, StrPart, UnaryOp};
 use crate::mir::{BinOp, Const, Operand, ReduceOp, Rvalue, UnOp};
 use crate::resolve::Meaning;
-use crate::types::{Coercion, Ty};
+use crate::types::{Callee, Coercion, Ty};
 use aria_abi::codes::PyOp;
 
 impl<'a> FnBuilder<'a> {
@@ -65,7 +65,7 @@ impl<'a> FnBuilder<'a> {
             ExprKind::Binary { op, left, right } => {
                 let mut values = self.exprs(&[*left, *right]).into_iter();
                 match (values.next(), values.next()) {
-                    (Some(left), Some(right)) => self.operate(*op, left, right),
+                    (Some(left), Some(right)) => self.binary_operator(id, *op, left, right),
                     _ => Value::unit(),
                 }
             }
@@ -74,7 +74,10 @@ impl<'a> FnBuilder<'a> {
             ExprKind::Range { .. } => Value::unit(), // Only where `range` is asked for.
             ExprKind::MethodCall { .. } if self.is_constant(id) => self.name(id),
             ExprKind::Call { .. } | ExprKind::MethodCall { .. } => self.call(id),
-            ExprKind::Index { base, indices } => self.index(*base, indices),
+            ExprKind::Index { base, indices } => match self.cx.types.callees.get(id) {
+                Some(callee) => self.index_call(callee, *base, indices),
+                None => self.index(*base, indices),
+            },
             ExprKind::If {
                 condition,
                 then,
@@ -217,6 +220,9 @@ impl<'a> FnBuilder<'a> {
     }
 
     fn name(&mut self, id: ExprId) -> Value {
+        if self.cx.types.callees.get(id).is_some() {
+            return self.call(id);
+        }
         match self.cx.names.exprs.get(id) {
             Some(Meaning::Local(_)) if self.ty(id) == Ty::Unit => Value::unit(),
             Some(Meaning::Local(binding)) => {
@@ -288,6 +294,23 @@ impl<'a> FnBuilder<'a> {
             ),
             (UnaryOp::Not, _) => self.not(value.operand),
         }
+    }
+
+    /// `left op right`, by the `impl` that the operands' types have for it if there is one.
+    fn binary_operator(&mut self, id: ExprId, op: BinaryOp, left: Value, right: Value) -> Value {
+        if let Some(Callee::TraitFn {
+            of_trait,
+            item,
+            generics,
+            ..
+        }) = self.cx.types.callees.get(id)
+        {
+            let generics = self.lower_all(generics);
+            if let Some((item, generics)) = self.cx.method(*of_trait, *item, &generics) {
+                return self.call_with(item, &generics, vec![left, right]);
+            }
+        }
+        self.operate(op, left, right)
     }
 
     /// `left op right` for any operands that go together.

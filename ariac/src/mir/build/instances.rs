@@ -378,6 +378,32 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// The constant that a type has, for a trait's if `of_trait` says so, and what is put in for the type parameters in it.
+    pub(super) fn find_const(
+        &self,
+        item: ItemId,
+        of_trait: Option<ItemId>,
+        ty: &Ty,
+    ) -> (ItemId, Vec<Ty>) {
+        let Some(of_trait) = of_trait else {
+            let mut impls = self.types.impls.iter();
+            let owner = impls.find(|of| of.consts.iter().any(|c| c.1 == item));
+            let args = owner.and_then(|of| {
+                let mut found = vec![None; of.generics.len()];
+                matches(&of.ty, ty, &mut found);
+                found.into_iter().collect()
+            });
+            return (item, args.unwrap_or_default());
+        };
+        let name = &self.hir.items[item].name.name;
+        let own = self.find_impl(of_trait, std::slice::from_ref(ty));
+        let own = own.and_then(|(of, args)| {
+            let found = of.consts.iter().find(|c| c.0 == *name)?;
+            Some((found.1, args))
+        });
+        own.unwrap_or_else(|| (item, vec![ty.clone()]))
+    }
+
     /// The `impl` of a trait for a type, the first of `of`, and the arguments for its type parameters.
     pub(super) fn find_impl(&self, of_trait: ItemId, of: &[Ty]) -> Option<(&'a ImplDef, Vec<Ty>)> {
         let (ty, trait_args) = of.split_first()?;

@@ -1,6 +1,7 @@
 //! Whether evaluating an expression changes a variable.
 
 use super::Context;
+use crate::builtins::Builtin;
 use crate::hir::{self, ExprId, ExprKind, ParamMode};
 use crate::types::Callee;
 
@@ -19,7 +20,7 @@ impl Context<'_> {
         let any = |ids: &[ExprId]| ids.iter().any(|&e| self.writes(e));
         let block = |b: &hir::Block| any(&b.stmts);
         let passes_mut = |id: ExprId| match self.types.callees.get(id) {
-            Some(Callee::Value) => true,
+            Some(Callee::Value | Callee::Builtin(Builtin::List(_))) => true,
             Some(Callee::Fn { item, .. } | Callee::TraitFn { item, .. }) => {
                 let signature = self.types.signatures.get(*item);
                 signature.is_none_or(|s| s.params.iter().any(|p| p.mode == ParamMode::Mut))
