@@ -11,6 +11,7 @@ use aria_abi::codes::ErrorKind;
 use aria_abi::layout::{FunctionSpec, Location, Str, Text};
 use pyo3_ffi::*;
 
+use crate::caught::{self, Caught};
 use crate::drops::{self, Dropped};
 use crate::gil;
 use crate::panics::{guard, guard_pending};
@@ -45,13 +46,15 @@ pub(crate) enum Cause {
     Empty(Text),
     Recursion,
     Memory,
+    /// An error that was caught, raised again; owns a reference.
+    Caught(*mut Caught),
 }
 
 /// An error and where it was raised.
 pub(crate) struct Pending {
-    cause: Cause,
+    pub(crate) cause: Cause,
     /// Null: not known.
-    location: *const Location,
+    pub(crate) location: *const Location,
 }
 
 // SAFETY: the cause owns what it points to, and locations are constants of the extension; a worker's error moves to the
@@ -68,6 +71,8 @@ impl Drop for Pending {
                 unsafe { Py_DECREF(object) }
             }
             Cause::Python(object) => drops::defer(Dropped::Object(object)),
+            // SAFETY: the cause owns the reference.
+            Cause::Caught(error) => unsafe { caught::drop_error(error) },
             _ => {}
         }
     }
@@ -161,45 +166,24 @@ pub(crate) unsafe fn restore_exception(exception: *mut PyObject) {
 
 impl Pending {
     /// Sets the Python exception and adds Aria's place to its traceback. The GIL is held.
-    fn raise(mut self, spec: *const FunctionSpec) {
-        let location = self.location;
-        match std::mem::replace(&mut self.cause, Cause::Memory) {
-            // SAFETY: the reference is owned and handed on; the GIL is held.
-            Cause::Python(exception) => unsafe { restore_exception(exception) },
-            // SAFETY: the GIL is held.
-            Cause::Memory => unsafe {
-                PyErr_NoMemory();
-            },
-            Cause::Raised {
-                kind: ErrorKind::SystemExit,
-                message,
-            } => {
-                // SAFETY: the cause owned the string, which is dropped once, here; the GIL is held.
-                unsafe {
-                    set_exit(strings::as_str(message));
-                    strings::drop_str(message);
-                }
-            }
-            Cause::Raised { kind, message } => {
-                // SAFETY: the cause owned the string, which is dropped once, here.
-                unsafe {
-                    set_error(exception_class(kind), strings::as_str(message));
-                    strings::drop_str(message);
-                }
-            }
-            Cause::Message { kind, message } => set_error(exception_class(kind), &message),
-            cause => {
-                let (kind, message) = cause.words();
-                set_error(exception_class(kind), &message);
-            }
-        }
+    fn raise(self, spec: *const FunctionSpec) {
+        self.cause.set();
         // SAFETY: a location is a constant of the extension or null, and so is the function's description.
         unsafe {
-            if let Some(location) = location.as_ref() {
+            if let Some(location) = self.place().as_ref() {
                 traceback::add(location.file, location.function, location.line);
             } else if let Some(spec) = spec.as_ref() {
                 traceback::add(spec.file, spec.name, spec.line);
             }
+        }
+    }
+
+    /// Where the error was raised first; null when that is not known.
+    fn place(&self) -> *const Location {
+        match self.cause {
+            // SAFETY: the cause owns a reference, so the error is alive.
+            Cause::Caught(error) => unsafe { (*error).pending.place() },
+            _ => self.location,
         }
     }
 }
@@ -230,18 +214,10 @@ pub(crate) struct Told {
 impl Pending {
     /// The error in words.
     pub(crate) fn told(self) -> Told {
-        let (kind, message) = match &self.cause {
-            Cause::Raised { kind, message } => {
-                // SAFETY: the cause owns the string.
-                let message = unsafe { strings::as_str(*message) };
-                (*kind, message.to_owned())
-            }
-            Cause::Message { kind, message } => (*kind, message.clone()),
-            cause => cause.words(),
-        };
+        let (kind, message) = self.cause.words();
         // SAFETY: a location is a constant of the program or null, and so are its texts.
         let place = unsafe {
-            self.location.as_ref().map(|location| {
+            self.place().as_ref().map(|location| {
                 let [file, function] =
                     [location.file, location.function].map(|t| python::text(t).to_owned());
                 (file, location.line, function)
@@ -288,8 +264,39 @@ impl std::fmt::Display for Told {
 }
 
 impl Cause {
-    /// Class and text of a cause that is kept as facts.
-    fn words(&self) -> (ErrorKind, String) {
+    /// Sets the Python exception. The GIL is held.
+    fn set(&self) {
+        match self {
+            // SAFETY: the cause owns a reference, and gives one more away; the GIL is held.
+            Cause::Python(exception) => unsafe {
+                Py_INCREF(*exception);
+                restore_exception(*exception);
+            },
+            // SAFETY: the GIL is held.
+            Cause::Memory => unsafe {
+                PyErr_NoMemory();
+            },
+            Cause::Raised { kind, message } => {
+                // SAFETY: the cause owns the string; the GIL is held.
+                unsafe {
+                    match (kind, strings::as_str(*message)) {
+                        (ErrorKind::SystemExit, status) => set_exit(status),
+                        (kind, message) => set_error(exception_class(*kind), message),
+                    }
+                }
+            }
+            Cause::Message { kind, message } => set_error(exception_class(*kind), message),
+            // SAFETY: the cause owns a reference, so the error is alive.
+            Cause::Caught(error) => unsafe { (**error).pending.cause.set() },
+            cause => {
+                let (kind, message) = cause.words();
+                set_error(exception_class(kind), &message);
+            }
+        }
+    }
+
+    /// Class and text; of a Python exception no text.
+    pub(crate) fn words(&self) -> (ErrorKind, String) {
         // SAFETY: texts are constants of the extension.
         let text = |text: &Text| unsafe { python::text(*text) };
         match self {
@@ -314,9 +321,15 @@ impl Cause {
                 ErrorKind::RecursionError,
                 "maximum recursion depth exceeded in Aria code".to_owned(),
             ),
-            Cause::Memory | Cause::Python(_) | Cause::Raised { .. } | Cause::Message { .. } => {
-                (ErrorKind::MemoryError, String::new())
+            Cause::Raised { kind, message } => {
+                // SAFETY: the cause owns the string.
+                (*kind, unsafe { strings::as_str(*message) }.to_owned())
             }
+            Cause::Message { kind, message } => (*kind, message.clone()),
+            // SAFETY: the cause owns a reference, so the error is alive.
+            Cause::Caught(error) => unsafe { (**error).pending.cause.words() },
+            Cause::Python(_) => (ErrorKind::Python, String::new()),
+            Cause::Memory => (ErrorKind::MemoryError, String::new()),
         }
     }
 }

@@ -14,7 +14,7 @@
 //! * `object`: Python objects as values. `gil`, `drops`: giving the GIL up, and dropping objects without it.
 //! * `parallel`, `stack`: threads, and how much stack one has left.
 //! * `streams`: text in and out. `program`, in builds for programs of their own: where such a program starts.
-//! * `error`, `traceback`, `panics`, `place`, `python`: what goes wrong, and how it is told.
+//! * `error`, `caught`, `traceback`, `panics`, `place`, `python`: what goes wrong, and how it is told.
 //!
 //! Invariants:
 //!
@@ -30,6 +30,7 @@ mod arguments;
 mod array;
 mod borrow;
 mod buffer;
+mod caught;
 mod copy;
 mod cpu;
 mod drops;
@@ -65,6 +66,7 @@ mod without_python;
 pub use arguments::*;
 pub use array::*;
 pub use borrow::*;
+pub use caught::*;
 pub use copy::*;
 pub use error::*;
 pub use gil::*;

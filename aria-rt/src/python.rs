@@ -270,6 +270,7 @@ pub(crate) fn exception_class(kind: ErrorKind) -> *mut PyObject {
             ErrorKind::StopIteration => PyExc_StopIteration,
             ErrorKind::OSError => PyExc_OSError,
             ErrorKind::AttributeError => PyExc_AttributeError,
+            ErrorKind::LookupError => PyExc_LookupError,
             ErrorKind::SystemExit => PyExc_SystemExit,
         }
     }

@@ -119,6 +119,8 @@ codes! {
         Exception = 18,
         /// `exit(status)`: the message is the status.
         SystemExit = 19,
+        /// `raise LookupError(…)`: what `IndexError` and `KeyError` are.
+        LookupError = 20,
     }
 }
 

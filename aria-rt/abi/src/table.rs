@@ -98,6 +98,22 @@ macro_rules! for_each_rt_fn {
             /// Makes the Python exception that is set the pending error, and clears it.
             held [cold] fn aria_rt_capture_python_error(location: Ptr) -> Void;
 
+            // ---- errors as values ----
+            /// Takes the thread's pending error away: an owned error.
+            any [] fn aria_rt_error_take() -> Ptr;
+            /// Shares an error: returns its argument.
+            any [] fn aria_rt_error_retain(error: Ptr) -> Ptr;
+            /// Drops an error; null is left alone.
+            any [] fn aria_rt_error_drop(error: Ptr) -> Void;
+            /// Makes an error pending again, with the place where it was raised first. Takes ownership.
+            any [cold] fn aria_rt_error_raise(error: Ptr) -> Void;
+            /// The text of an error, an owned `Str*`; null: out of memory.
+            any [] fn aria_rt_error_text(error: Ptr) -> Ptr;
+            /// The name of an error's class, an owned `Str*`; null: out of memory.
+            any [] fn aria_rt_error_class(error: Ptr) -> Ptr;
+            /// 1 when an error is of the class of an `ErrorKind`, or of one below it.
+            any [] fn aria_rt_error_is(error: Ptr, class: I32) -> I32;
+
             // ---- the GIL ----
             /// Releases the GIL when `work`, an estimate in nanoseconds, is worth a switch: the saved thread state, or
             /// null when the GIL was kept.

@@ -12,6 +12,7 @@ pub const EXCEPTIONS: &[(&str, ErrorKind)] = &[
     ("Exception", ErrorKind::Exception),
     ("IndexError", ErrorKind::IndexError),
     ("KeyError", ErrorKind::KeyError),
+    ("LookupError", ErrorKind::LookupError),
     ("MemoryError", ErrorKind::MemoryError),
     ("NotImplementedError", ErrorKind::NotImplementedError),
     ("OSError", ErrorKind::OSError),

@@ -1,0 +1,281 @@
+//! Errors that were caught: values of Aria's type `Error`. Several owners share one, on any thread; the GIL is taken where
+//! a Python exception must be looked at.
+
+use std::mem::MaybeUninit;
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicIsize, Ordering, fence};
+
+use aria_abi::codes::ErrorKind;
+use aria_abi::layout::{IMMORTAL, Str};
+use pyo3_ffi::*;
+
+use crate::error::{Cause, Pending, restore_pending, take_pending};
+use crate::gil;
+use crate::panics::guard_pending;
+use crate::python::{Owned, display, exception_class};
+use crate::strings;
+
+/// An error that was caught.
+pub struct Caught {
+    owners: AtomicIsize,
+    pub(crate) pending: Pending,
+}
+
+// SAFETY: the error is not changed, its owners are counted atomically, and Python objects are touched with the GIL only.
+unsafe impl Sync for Caught {}
+
+/// What is caught when there is no memory to keep an error in.
+static NO_MEMORY: Caught = Caught {
+    owners: AtomicIsize::new(IMMORTAL),
+    pending: Pending {
+        cause: Cause::Memory,
+        location: std::ptr::null(),
+    },
+};
+
+/// An error as a value, with one owner.
+fn keep(pending: Pending) -> *mut Caught {
+    if let Cause::Caught(error) = pending.cause {
+        // The reference that the cause owns is the value's from here on.
+        std::mem::forget(pending);
+        return error;
+    }
+    // SAFETY: the memory is large enough, and is written before anyone sees it.
+    unsafe {
+        let error: *mut MaybeUninit<Caught> = libc::malloc(size_of::<Caught>()).cast();
+        match error.as_mut() {
+            None => (&raw const NO_MEMORY).cast_mut(),
+            Some(place) => place.write(Caught {
+                owners: AtomicIsize::new(1),
+                pending,
+            }),
+        }
+    }
+}
+
+/// Drops a reference.
+///
+/// # Safety
+/// `error` is null or alive, and the caller owns a reference.
+pub(crate) unsafe fn drop_error(error: *mut Caught) {
+    // SAFETY: forwarded from the caller; the last owner frees.
+    unsafe {
+        let Some(shared) = error.as_ref() else { return };
+        if shared.owners.load(Ordering::Relaxed) == IMMORTAL {
+            return;
+        }
+        if shared.owners.fetch_sub(1, Ordering::Release) == 1 {
+            fence(Ordering::Acquire);
+            error.drop_in_place();
+            libc::free(error.cast());
+        }
+    }
+}
+
+/// Whether an error of one kind is one of another: Python's hierarchy of classes.
+fn is_below(kind: ErrorKind, class: ErrorKind) -> bool {
+    let above = match kind {
+        kind if kind == class => return true,
+        ErrorKind::OverflowError | ErrorKind::ZeroDivisionError => ErrorKind::ArithmeticError,
+        ErrorKind::RecursionError | ErrorKind::NotImplementedError | ErrorKind::BorrowError => {
+            ErrorKind::RuntimeError
+        }
+        ErrorKind::IndexError | ErrorKind::KeyError => ErrorKind::LookupError,
+        // What ends a program is no Exception in Python either.
+        ErrorKind::Exception | ErrorKind::SystemExit => return false,
+        _ => ErrorKind::Exception,
+    };
+    is_below(above, class)
+}
+
+/// The Python exception that an error is, if it is one.
+fn exception(error: &Caught) -> Option<*mut PyObject> {
+    match error.pending.cause {
+        Cause::Python(exception) => Some(exception),
+        _ => None,
+    }
+}
+
+/// Runs what needs the GIL, wherever this is.
+fn with_gil<R>(body: impl FnOnce() -> R) -> R {
+    if gil::is_attached() {
+        return body();
+    }
+    // SAFETY: the interpreter is there: it made the exception; the calls are paired.
+    unsafe {
+        let token = gil::aria_rt_gil_ensure();
+        let result = body();
+        gil::aria_rt_gil_unensure(token);
+        result
+    }
+}
+
+/// See the runtime table.
+#[unsafe(no_mangle)]
+pub extern "C" fn aria_rt_error_take() -> *mut Caught {
+    take_pending().map_or_else(|| (&raw const NO_MEMORY).cast_mut(), keep)
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// `error` is alive.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_error_retain(error: *mut Caught) -> *mut Caught {
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        if let Some(shared) = error.as_ref()
+            && shared.owners.load(Ordering::Relaxed) != IMMORTAL
+        {
+            shared.owners.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    error
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// `error` is null or alive, and the caller owns a reference.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_error_drop(error: *mut Caught) {
+    // SAFETY: forwarded from the caller.
+    unsafe { drop_error(error) };
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// `error` is alive, and the caller gives a reference.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_error_raise(error: *mut Caught) {
+    restore_pending(Pending {
+        cause: Cause::Caught(error),
+        location: std::ptr::null(),
+    });
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// `error` is alive.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_error_text(error: *const Caught) -> *mut Str {
+    // SAFETY: forwarded from the caller.
+    let error = unsafe { &*error };
+    guard_pending(null_mut(), || match exception(error) {
+        // SAFETY: the error owns the exception, and the GIL is held.
+        Some(exception) => with_gil(|| strings::new(unsafe { display(exception) }.as_bytes())),
+        None => strings::new(error.pending.cause.words().1.as_bytes()),
+    })
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// `error` is alive.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_error_class(error: *const Caught) -> *mut Str {
+    // SAFETY: forwarded from the caller.
+    let error = unsafe { &*error };
+    guard_pending(null_mut(), || match exception(error) {
+        Some(exception) => with_gil(|| strings::new(class_name(exception).as_bytes())),
+        None => strings::new(format!("{:?}", error.pending.cause.words().0).as_bytes()),
+    })
+}
+
+/// The name of an exception's class, as tracebacks show it for the built-in ones. The GIL is held.
+fn class_name(exception: *mut PyObject) -> String {
+    // SAFETY: the exception is alive, and the GIL is held; the name is a new reference.
+    unsafe {
+        let class: *mut PyObject = Py_TYPE(exception).cast();
+        match Owned::take(PyObject_GetAttrString(class, c"__name__".as_ptr())) {
+            Some(name) => display(name.as_ptr()),
+            None => {
+                PyErr_Clear();
+                "Exception".to_owned()
+            }
+        }
+    }
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// `error` is alive.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_error_is(error: *const Caught, class: i32) -> i32 {
+    // SAFETY: forwarded from the caller.
+    let error = unsafe { &*error };
+    let class = ErrorKind::from_code(class as u32).unwrap_or(ErrorKind::Exception);
+    guard_pending(0, || match exception(error) {
+        // SAFETY: the error owns the exception, and the GIL is held.
+        Some(exception) => {
+            with_gil(|| unsafe { PyErr_GivenExceptionMatches(exception, exception_class(class)) })
+        }
+        None => i32::from(is_below(error.pending.cause.words().0, class)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{aria_rt_raise_index, pending_words};
+    use std::ptr::null;
+
+    // Only what needs no Python: the unit tests are a program without.
+
+    #[test]
+    fn errors_are_caught_shared_and_raised_again() {
+        aria_rt_raise_index(7, 3, null());
+        let error = aria_rt_error_take();
+        assert!(pending_words().is_none());
+        let expected = "index 7 is out of range for length 3".to_owned();
+        let expected = (ErrorKind::IndexError, expected);
+        // SAFETY: the error is alive until its last reference is given to the next error, which is taken away at last.
+        unsafe {
+            assert_eq!((*error).pending.cause.words(), expected);
+            let other = aria_rt_error_retain(error);
+            aria_rt_error_raise(error);
+            let again = aria_rt_error_take();
+            assert_eq!(again, other, "it is the same error");
+            aria_rt_error_drop(again);
+            assert_eq!((*other).owners.load(Ordering::Relaxed), 1);
+            aria_rt_error_raise(other);
+        }
+        assert_eq!(pending_words(), Some(expected));
+    }
+
+    #[test]
+    fn an_error_is_caught_without_one() {
+        let error = aria_rt_error_take();
+        // SAFETY: the error is a constant.
+        unsafe {
+            assert_eq!((*error).pending.cause.words().0, ErrorKind::MemoryError);
+            aria_rt_error_drop(aria_rt_error_retain(error));
+            aria_rt_error_drop(error);
+        }
+    }
+
+    #[test]
+    fn classes_are_below_each_other_as_in_python() {
+        for (kind, class, expected) in [
+            (ErrorKind::IndexError, ErrorKind::IndexError, true),
+            (ErrorKind::IndexError, ErrorKind::LookupError, true),
+            (ErrorKind::KeyError, ErrorKind::LookupError, true),
+            (ErrorKind::IndexError, ErrorKind::KeyError, false),
+            (
+                ErrorKind::ZeroDivisionError,
+                ErrorKind::ArithmeticError,
+                true,
+            ),
+            (ErrorKind::OverflowError, ErrorKind::ArithmeticError, true),
+            (ErrorKind::RecursionError, ErrorKind::RuntimeError, true),
+            (ErrorKind::BorrowError, ErrorKind::Exception, true),
+            (ErrorKind::Exception, ErrorKind::ValueError, false),
+            (ErrorKind::SystemExit, ErrorKind::Exception, false),
+        ] {
+            assert_eq!(is_below(kind, class), expected, "{kind:?} {class:?}");
+        }
+    }
+}
