@@ -5,8 +5,9 @@
 //! callers may fail too.
 
 use crate::arena::Id;
-use crate::mir::{Block, FnId, Function, Program, Rvalue, StmtKind};
+use crate::mir::{FnId, Function, Program, Rvalue, StmtKind, function_values};
 use crate::types::Ty;
+use std::collections::HashMap;
 
 /// What the call graph says about functions.
 #[derive(Debug)]
@@ -20,12 +21,17 @@ pub(super) struct CallGraph {
 impl CallGraph {
     /// Reads the calls of all functions.
     pub(super) fn of(program: &Program) -> Self {
+        let mut values: HashMap<Ty, Vec<usize>> = HashMap::new();
+        for id in function_values(program) {
+            let ty = program.functions[id].value_ty();
+            values.entry(ty).or_default().push(id.index());
+        }
         let callees: Vec<Vec<usize>> = program
             .functions
             .iter()
             .map(|(_, function)| {
                 let mut calls = Vec::new();
-                collect_calls(&function.body, &mut calls);
+                collect_calls(function, &values, &mut calls);
                 calls
             })
             .collect();
@@ -152,14 +158,19 @@ fn reaches(callees: &[Vec<usize>], start: usize) -> bool {
     false
 }
 
-fn collect_calls(block: &Block, calls: &mut Vec<usize>) {
-    block.each(&mut |stmt| {
-        if let StmtKind::Assign {
-            value: Rvalue::Call { callee, .. },
-            ..
-        } = &stmt.kind
-        {
-            calls.push(callee.index());
+/// Calls of functions, and of function values: each may be any function of its type.
+fn collect_calls(function: &Function, values: &HashMap<Ty, Vec<usize>>, calls: &mut Vec<usize>) {
+    function.body.each(&mut |stmt| {
+        let StmtKind::Assign { value, .. } = &stmt.kind else {
+            return;
+        };
+        match value {
+            Rvalue::Call { callee, .. } => calls.push(callee.index()),
+            Rvalue::CallValue { callee, .. } => {
+                let ty = &function.locals[*callee].ty;
+                calls.extend(values.get(ty).into_iter().flatten());
+            }
+            _ => {}
         }
     });
 }

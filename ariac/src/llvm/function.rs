@@ -41,7 +41,7 @@ impl<'c> FunctionHandle<'c> {
             let noinline = b.cx.enum_attribute("noinline", 0);
             call.add_attribute(AttributeLoc::Function, noinline);
         }
-        self.split(b, result)
+        self.abi.split(b, result)
     }
 
     /// Calls a function of the same signature at an address.
@@ -51,16 +51,29 @@ impl<'c> FunctionHandle<'c> {
         address: PointerValue<'c>,
         args: &[Val<'c>],
     ) -> CallResult<'c> {
-        self.split(b, b.call_at(self.abi.ty, address, args))
+        self.abi.call_at(b, address, args)
     }
 
     /// Calls the function from Aria code.
     pub(super) fn call_in_code(&self, b: &Builder<'_, 'c>, args: &[Val<'c>]) -> CallResult<'c> {
-        self.split(b, b.call(self.value, args))
+        self.abi.split(b, b.call(self.value, args))
+    }
+
+}
+
+impl<'c> FunctionAbi<'c> {
+    /// Calls a function at an address.
+    pub(super) fn call_at(
+        &self,
+        b: &Builder<'_, 'c>,
+        address: PointerValue<'c>,
+        args: &[Val<'c>],
+    ) -> CallResult<'c> {
+        self.split(b, b.call_at(self.ty, address, args))
     }
 
     fn split(&self, b: &Builder<'_, 'c>, result: Option<Val<'c>>) -> CallResult<'c> {
-        match (self.abi.raises, self.abi.ret) {
+        match (self.raises, self.ret) {
             (false, _) => CallResult {
                 failed: None,
                 value: result,

@@ -25,7 +25,7 @@
 use super::context::ModuleCx;
 use crate::hir::ParamMode;
 use crate::mir::Function;
-use crate::types::{Repr, Ty};
+use crate::types::{FnTy, Repr, Ty};
 use inkwell::AddressSpace;
 use inkwell::context::Context;
 use inkwell::types::{
@@ -232,12 +232,32 @@ impl<'c> FunctionAbi<'c> {
             .iter()
             .map(|param| ParamAbi::of(cx, &function.locals[param.local].ty, param.mode))
             .collect();
-        let ret = match &function.ret {
+        FunctionAbi::new(cx, &[], params, &function.ret, raises)
+    }
+
+    /// How the code behind a function value is called: its environment comes first, and it may fail.
+    #[must_use]
+    pub fn of_value(cx: &ModuleCx<'c>, ty: &FnTy) -> Self {
+        let params = ty.params.iter();
+        let params = params.map(|(ty, mode)| ParamAbi::of(cx, ty, *mode));
+        let env = [cx.types.ptr.into()];
+        FunctionAbi::new(cx, &env, params.collect(), &ty.ret, true)
+    }
+
+    fn new(
+        cx: &ModuleCx<'c>,
+        first: &[BasicMetadataTypeEnum<'c>],
+        params: Vec<ParamAbi<'c>>,
+        ret: &Ty,
+        raises: bool,
+    ) -> Self {
+        let ret = match ret {
             Ty::Unit | Ty::Never | Ty::Range | Ty::Error => None,
             Ty::PythonArray(_) => Some(cx.types.ptr.into()),
             ty => Some(cx.value_type(ty)),
         };
-        let flat: Vec<_> = params.iter().flat_map(|p| p.types(&cx.types)).collect();
+        let mut flat = first.to_vec();
+        flat.extend(params.iter().flat_map(|p| p.types(&cx.types)));
         let ty = match (raises, ret) {
             (false, None) => cx.context.void_type().fn_type(&flat, false),
             (false, Some(ret)) => ret.fn_type(&flat, false),

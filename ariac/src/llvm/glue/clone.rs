@@ -86,6 +86,7 @@ impl<'c> Cloner<'_, '_, 'c> {
         match ty {
             Ty::String => call(RtFn::aria_rt_str_retain, &[value]),
             Ty::PythonObject => call(RtFn::aria_rt_py_retain, &[value]),
+            Ty::Exception => call(RtFn::aria_rt_error_retain, &[value]),
             Ty::PythonArray(_) => {
                 let args = [b.part(value, 3), self.location];
                 let owned = call(RtFn::aria_rt_pyarray_retain, &args);

@@ -43,7 +43,7 @@ pub(in crate::llvm) fn drop_value<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Val<'
 }
 
 /// Drops a value as the last thing that a function does that returns nothing.
-fn drop_last<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Val<'c>) {
+pub(super) fn drop_last<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Val<'c>) {
     if let Some(mut parts) = parts(b, ty, value) {
         let last = parts.pop();
         for (ty, part) in parts {
@@ -107,6 +107,7 @@ fn free<'c>(b: &Builder<'_, 'c>, ty: &Ty, pointer: Val<'c>) {
         Ty::PythonObject => RtFn::aria_rt_py_drop,
         Ty::Array(_) => RtFn::aria_rt_array_free,
         Ty::PythonArray(_) => RtFn::aria_rt_pyarray_drop,
+        Ty::Exception => RtFn::aria_rt_error_drop,
         Ty::List(_) => return heap::free(b, pointer),
         _ => unreachable!("a {ty} has a function or nothing to drop"),
     };
@@ -118,13 +119,17 @@ pub(super) fn glue<'c>(cx: &ModuleCx<'c>, ty: &Ty) -> Option<FunctionValue<'c>> 
     match ty {
         Ty::List(element) if element.is_owned() => Some(cx.glue(Glue::Drop, ty, |function| {
             let b = Builder::new(cx, function, Level::Baseline);
-            look_at_stack(&b, ty);
+            if recursion::nests(cx, ty) {
+                look_at_stack(&b);
+            }
             drop_elements(&b, element);
             b.finish();
         })),
         Ty::Adt(adt) => Some(cx.glue(Glue::Drop, ty, |function| {
             let b = Builder::new(cx, function, Level::Baseline);
-            look_at_stack(&b, ty);
+            if recursion::nests(cx, ty) {
+                look_at_stack(&b);
+            }
             let block = b.param(0).into_pointer_value();
             drop_variants(&b, adt, block, Some(block));
             b.finish();
@@ -145,11 +150,8 @@ fn enum_glue<'c>(cx: &ModuleCx<'c>, ty: &Ty) -> FunctionValue<'c> {
     })
 }
 
-/// Goes on elsewhere when the stack is nearly used up and more of it may be needed.
-fn look_at_stack(b: &Builder<'_, '_>, ty: &Ty) {
-    if !recursion::nests(b.cx, ty) {
-        return;
-    }
+/// Goes on elsewhere when the stack is nearly used up.
+pub(super) fn look_at_stack(b: &Builder<'_, '_>) {
     let (elsewhere, here) = (b.block("elsewhere"), b.block("here"));
     let low = rt(b, RtFn::aria_rt_stack_is_low, &[]).expect("the function returns a value");
     let is_low = b.icmp(IntPredicate::NE, low, b.i32(0));

@@ -35,6 +35,8 @@ use inkwell::values::{FunctionValue, PointerValue};
 pub(super) enum Glue {
     /// Drops a value.
     Drop,
+    /// Drops the environment of a function value with this captured.
+    DropEnvironment,
     /// Makes a copy.
     Clone,
 }
@@ -51,6 +53,7 @@ impl<'c> ModuleCx<'c> {
         }
         let verb = match glue {
             Glue::Drop => "drop",
+            Glue::DropEnvironment => "drop.env",
             Glue::Clone => "clone",
         };
         let name = format!("aria.{verb}.{ty}");
@@ -72,7 +75,7 @@ impl<'c> ModuleCx<'c> {
             Some(_) => vec![self.value_type(ty).into()],
         };
         match glue {
-            Glue::Drop => self.context.void_type().fn_type(&params, false),
+            Glue::Drop | Glue::DropEnvironment => self.context.void_type().fn_type(&params, false),
             Glue::Clone => {
                 params.extend([ptr, ptr]);
                 self.types.i1.fn_type(&params, false)

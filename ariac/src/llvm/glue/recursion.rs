@@ -12,6 +12,13 @@ pub(super) fn nests(cx: &ModuleCx<'_>, ty: &Ty) -> bool {
     inner.any(|call| reaches(cx, &call.callee, ty))
 }
 
+/// Whether dropping a value of the type, which something else owns, may lead to more of the same.
+pub(super) fn may_go_deep(cx: &ModuleCx<'_>, ty: &Ty) -> bool {
+    let mut found = Vec::new();
+    collect(cx, ty, false, &mut found);
+    !found.is_empty()
+}
+
 /// A type whose glue is called by that of another.
 struct Call {
     callee: Ty,

@@ -3,6 +3,7 @@
 use super::Lowering;
 use crate::hir::{NativeAbi, ParamMode};
 use crate::llvm::builder::Val;
+use crate::llvm::function::CallResult;
 use crate::llvm::layout::ParamAbi;
 use crate::mir::{FnId, Native, NativeId, Operand};
 use crate::types::Ty;
@@ -16,8 +17,33 @@ impl<'c> Lowering<'_, 'c> {
     pub(super) fn call(&mut self, callee: FnId, args: &[Operand]) -> Option<Val<'c>> {
         let function = &self.cx.program.functions[callee];
         let handle = self.cx.function(self.b.level, callee);
+        let modes = function.params.iter().map(|param| param.mode);
         let mut flat = Vec::new();
-        for ((arg, param), abi) in args.iter().zip(&function.params).zip(&handle.abi.params) {
+        self.arguments(args, modes, &handle.abi.params, &mut flat);
+        let result = handle.call_in_code(&self.b, &flat);
+        self.result(result, &function.ret)
+    }
+
+    /// What came back from a call; it fails when the callee did.
+    pub(super) fn result(&mut self, result: CallResult<'c>, ret: &Ty) -> Option<Val<'c>> {
+        if let Some(failed) = result.failed {
+            self.propagate_if(failed.into());
+        }
+        match ret {
+            Ty::PythonArray(_) => result.value.map(|borrow| self.handle_of_borrow(borrow)),
+            _ => result.value,
+        }
+    }
+
+    /// Appends the LLVM arguments for a call.
+    pub(super) fn arguments(
+        &mut self,
+        args: &[Operand],
+        modes: impl Iterator<Item = ParamMode>,
+        abis: &[ParamAbi<'c>],
+        flat: &mut Vec<Val<'c>>,
+    ) {
+        for ((arg, mode), abi) in args.iter().zip(modes).zip(abis) {
             let value = match abi {
                 ParamAbi::Slot(_) => match arg {
                     Operand::Local(local) => self.slot(*local).into(),
@@ -29,9 +55,7 @@ impl<'c> Lowering<'_, 'c> {
                     }
                 },
                 ParamAbi::Large(ty) => match arg {
-                    Operand::Local(local) if param.mode != ParamMode::Own => {
-                        self.slot(*local).into()
-                    }
+                    Operand::Local(local) if mode != ParamMode::Own => self.slot(*local).into(),
                     arg => {
                         let value = self.take_operand(arg);
                         let at = self.b.slot(*ty, "argument");
@@ -40,25 +64,17 @@ impl<'c> Lowering<'_, 'c> {
                     }
                 },
                 ParamAbi::View => {
-                    let value = if param.mode == ParamMode::Own {
+                    let value = if mode == ParamMode::Own {
                         self.take_operand(arg)
                     } else {
                         self.operand(arg)
                     };
                     self.as_view(&self.operand_ty(arg), value)
                 }
-                _ if param.mode == ParamMode::Own => self.take_operand(arg),
+                _ if mode == ParamMode::Own => self.take_operand(arg),
                 _ => self.operand(arg),
             };
-            abi.flatten(&self.b, value, &mut flat);
-        }
-        let result = handle.call_in_code(&self.b, &flat);
-        if let Some(failed) = result.failed {
-            self.propagate_if(failed.into());
-        }
-        match function.ret {
-            Ty::PythonArray(_) => result.value.map(|borrow| self.handle_of_borrow(borrow)),
-            _ => result.value,
+            abi.flatten(&self.b, value, flat);
         }
     }
 

@@ -6,6 +6,7 @@
 //! * [`array`]: elements, allocation; [`map`]: fresh arrays; [`reduce`], [`lanes`], [`block_sums`], [`int_sum`]: one value of many;
 //!   [`kernel`]: what kernels are made of; [`parallel`]: kernels on several threads
 //! * [`strided`]: what becomes of strided arrays at higher CPU levels
+//! * [`errors`]: catching; [`closures`]: function values
 //! * [`parts`]: fields of tuples and declared types; [`list`]
 //! * [`strings`], [`python`], [`calls`]
 
@@ -13,7 +14,9 @@ mod array;
 mod block_sums;
 mod calls;
 mod checked;
+mod closures;
 mod describe;
+mod errors;
 mod int_sum;
 mod kernel;
 mod lanes;

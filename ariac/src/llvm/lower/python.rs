@@ -36,7 +36,7 @@ impl<'c> Lowering<'_, 'c> {
         keywords: &[String],
     ) -> Val<'c> {
         let mut call = vec![self.operand(callee)];
-        call.extend(self.arguments(args, keywords));
+        call.extend(self.python_arguments(args, keywords));
         self.object(RtFn::aria_rt_py_call, &call)
     }
 
@@ -48,12 +48,12 @@ impl<'c> Lowering<'_, 'c> {
         keywords: &[String],
     ) -> Val<'c> {
         let mut call = vec![self.operand(object), self.cx.name(name).into()];
-        call.extend(self.arguments(args, keywords));
+        call.extend(self.python_arguments(args, keywords));
         self.object(RtFn::aria_rt_py_call_method, &call)
     }
 
     /// `args, nargs, kwnames, nkw, location`.
-    fn arguments(&mut self, args: &[Operand], keywords: &[String]) -> [Val<'c>; 5] {
+    fn python_arguments(&mut self, args: &[Operand], keywords: &[String]) -> [Val<'c>; 5] {
         let values: Vec<_> = args.iter().map(|arg| self.operand(arg)).collect();
         let positional = values.len() - keywords.len();
         [
@@ -98,7 +98,7 @@ impl<'c> Lowering<'_, 'c> {
     pub(super) fn python_length(&mut self, object: &Operand) -> Val<'c> {
         let object = self.operand(object);
         let mut args = vec![object, self.cx.name("__len__").into()];
-        args.extend(self.arguments(&[], &[]));
+        args.extend(self.python_arguments(&[], &[]));
         let length = self.object(RtFn::aria_rt_py_call_method, &args);
         let pending = self.hidden_slot(&Ty::PythonObject);
         self.b.store(length, pending);

@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use crate::llvm::builder::Val;
+use crate::llvm::runtime::RtFn;
 use crate::mir::Rvalue;
 use crate::types::Ty;
 
@@ -74,12 +75,12 @@ impl<'c> Lowering<'_, 'c> {
                 sources,
                 kernel,
             } => self.reduce(*op, sources, kernel, wanted),
-            Rvalue::ErrorText(_)
-            | Rvalue::ErrorClass(_)
-            | Rvalue::ErrorIs { .. }
-            | Rvalue::Closure { .. }
-            | Rvalue::Borrowing { .. }
-            | Rvalue::CallValue { .. } => super::slots::todo_core(),
+            Rvalue::ErrorText(error) => self.error_string(RtFn::aria_rt_error_text, *error),
+            Rvalue::ErrorClass(error) => self.error_string(RtFn::aria_rt_error_class, *error),
+            Rvalue::ErrorIs { error, class } => self.error_is(*error, *class),
+            Rvalue::Closure { function, captures } => self.closure(*function, captures),
+            Rvalue::Borrowing { function, captures } => self.borrowing(*function, captures),
+            Rvalue::CallValue { callee, args } => return self.call_value(*callee, args),
             Rvalue::Call { callee, args } => return self.call(*callee, args),
             Rvalue::CallNative { callee, args } => return self.call_native(*callee, args),
             Rvalue::Join(parts) => self.join(parts),
@@ -124,13 +125,9 @@ impl<'c> Lowering<'_, 'c> {
             | Rvalue::IsContiguous(_)
             | Rvalue::Reduce { .. }
             | Rvalue::StrLen(_)
-            | Rvalue::ErrorText(_)
-            | Rvalue::ErrorClass(_)
             | Rvalue::ErrorIs { .. }
             | Rvalue::Variant(_)
-            | Rvalue::Closure { .. }
             | Rvalue::Borrowing { .. }
-            | Rvalue::CallValue { .. }
             | Rvalue::PyTruth(_)
             | Rvalue::PyLen(_)
             | Rvalue::PyNext { .. } => return None,
@@ -157,7 +154,15 @@ impl<'c> Lowering<'_, 'c> {
             Rvalue::Map { kernel, .. } => Ty::Array(Box::new(self.operand_ty(&kernel.result))),
             Rvalue::Call { callee, .. } => self.cx.program.functions[*callee].ret.clone(),
             Rvalue::CallNative { callee, .. } => self.cx.program.natives[*callee].ret.clone(),
-            Rvalue::Join(_) | Rvalue::ToStr(_) => Ty::String,
+            Rvalue::Join(_)
+            | Rvalue::ToStr(_)
+            | Rvalue::ErrorText(_)
+            | Rvalue::ErrorClass(_) => Ty::String,
+            Rvalue::Closure { function, .. } => self.cx.program.functions[*function].value_ty(),
+            Rvalue::CallValue { callee, .. } => match self.ty(*callee) {
+                Ty::Fn(ty) => ty.ret.clone(),
+                _ => return None,
+            },
             Rvalue::Stream { op, .. } if op.reads() => Ty::String,
             Rvalue::Stream { .. } => return None,
             Rvalue::FromObject { ty, .. } => ty.clone(),

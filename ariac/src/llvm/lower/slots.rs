@@ -318,7 +318,3 @@ fn set_name(value: Val<'_>, name: &str) {
 fn is_one_part(ty: &Ty) -> bool {
     !matches!(ty, Ty::Tuple(_) | Ty::Adt(_) | Ty::List(_) | Ty::Fn(_))
 }
-
-pub(super) fn todo_core<T>() -> T {
-    unreachable!("not lowered yet")
-}

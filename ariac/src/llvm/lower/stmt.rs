@@ -47,7 +47,12 @@ impl<'c> Lowering<'_, 'c> {
                 value,
             } => self.set_field(*of, *variant, *index, value),
             StmtKind::Alias { dst, of, step } => self.alias(*dst, *of, step),
-            StmtKind::Try { .. } | StmtKind::Reraise(_) => super::slots::todo_core(),
+            StmtKind::Try {
+                body,
+                error,
+                handler,
+            } => self.try_catch(body, *error, handler),
+            StmtKind::Reraise(error) => self.reraise(*error),
             StmtKind::PySetItem { object, key, value } => {
                 let args = [object, key, value].map(|operand| self.operand(operand));
                 let location = self.location();
@@ -120,6 +125,12 @@ impl<'c> Lowering<'_, 'c> {
             return;
         };
         match dst {
+            // A function value that borrows is an alias; it has a place of its own here.
+            Some(dst) if matches!(value, Rvalue::Borrowing { .. }) => {
+                let at = self.b.slot(result.get_type(), "block");
+                self.b.store(result, at);
+                self.point(dst, at);
+            }
             Some(dst) => self.assign(dst, result),
             None => {
                 if let Some(ty) = self.owned_result(value) {

@@ -82,11 +82,11 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// What a `Try` catches and a `Reraise` raises: a struct that holds the runtime's error.
+    /// What a `Try` catches and a `Reraise` raises.
     pub(super) fn error_value(&self, local: LocalId) -> Checked<()> {
         let ty = self.local(local)?;
         match ty {
-            Ty::Adt(adt) if &*adt.name == "Error" && ty.is_owned() => Ok(()),
+            Ty::Exception => Ok(()),
             _ => Err(format!("{} is no error but {ty}", self.name(local))),
         }
     }
@@ -137,6 +137,14 @@ impl Check<'_> {
                 }
                 ty => Err(format!("a {ty} is called")),
             },
+            Rvalue::ErrorText(error) | Rvalue::ErrorClass(error) => {
+                self.error_value(*error)?;
+                Ok(Ty::String)
+            }
+            Rvalue::ErrorIs { error, .. } => {
+                self.error_value(*error)?;
+                Ok(Ty::Bool)
+            }
             _ => Err("this is no value of a declared type".to_owned()),
         }
     }

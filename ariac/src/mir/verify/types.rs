@@ -283,7 +283,10 @@ impl Check<'_> {
             | Rvalue::ListOp { .. }
             | Rvalue::Closure { .. }
             | Rvalue::Borrowing { .. }
-            | Rvalue::CallValue { .. } => self.declared(value)?,
+            | Rvalue::CallValue { .. }
+            | Rvalue::ErrorText(_)
+            | Rvalue::ErrorClass(_)
+            | Rvalue::ErrorIs { .. } => self.declared(value)?,
             Rvalue::View(array) => Ty::PyArrayView(Box::new(self.element(*array)?)),
             Rvalue::ToArray(array) => array_of(self.element(*array)?),
             Rvalue::Array { element, items } => {

@@ -1,0 +1,61 @@
+//! Errors that are caught, and values of the type `Error`.
+//!
+//! A failure in the body of a `Try` goes to a block that drops what operations under way own, takes the pending error and
+//! runs the handler. The GIL is as it was when the body began: MIR's verifier does not let it change in between.
+
+use super::Lowering;
+use crate::llvm::builder::Val;
+use crate::llvm::runtime::RtFn;
+use crate::mir::{Block, LocalId};
+use aria_abi::codes::ErrorKind;
+use inkwell::IntPredicate;
+
+impl<'c> Lowering<'_, 'c> {
+    /// Runs `body`, and `handler` with the error when something in it fails.
+    pub(super) fn try_catch(&mut self, body: &Block, error: LocalId, handler: &Block) {
+        let (caught, next) = (self.b.block("caught"), self.b.block("end"));
+        let around = std::mem::replace(&mut self.failure, caught);
+        let under_way = self.hidden.len();
+        self.block(body);
+        if !self.b.is_ended() {
+            self.b.go(next);
+        }
+        self.failure = around;
+
+        self.b.enter(caught);
+        for (at, ty) in self.hidden[under_way..].to_vec() {
+            let value = self.take_hidden(at, self.cx.value_type(&ty));
+            self.drop_value(&ty, value);
+        }
+        let value = self.rt_value(RtFn::aria_rt_error_take, &[]);
+        self.assign(error, value);
+        self.block(handler);
+        if !self.b.is_ended() {
+            self.b.go(next);
+        }
+        self.b.enter(next);
+    }
+
+    /// Fails with an error that was caught.
+    pub(super) fn reraise(&mut self, error: LocalId) {
+        let error = self.take(error);
+        self.rt(RtFn::aria_rt_error_raise, &[error]);
+        self.b.go(self.failure);
+    }
+
+    /// A string about an error.
+    pub(super) fn error_string(&mut self, function: RtFn, error: LocalId) -> Val<'c> {
+        let error = self.read(error);
+        let text = self.rt_value(function, &[error]);
+        self.check_memory(text);
+        text
+    }
+
+    /// Whether an error is of a class.
+    pub(super) fn error_is(&mut self, error: LocalId, class: ErrorKind) -> Val<'c> {
+        let error = self.read(error);
+        let class = self.b.i32(class as u32);
+        let is = self.rt_value(RtFn::aria_rt_error_is, &[error, class]);
+        self.b.icmp(IntPredicate::NE, is, self.b.i32(0))
+    }
+}
