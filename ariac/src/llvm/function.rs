@@ -58,7 +58,6 @@ impl<'c> FunctionHandle<'c> {
     pub(super) fn call_in_code(&self, b: &Builder<'_, 'c>, args: &[Val<'c>]) -> CallResult<'c> {
         self.abi.split(b, b.call(self.value, args))
     }
-
 }
 
 impl<'c> FunctionAbi<'c> {

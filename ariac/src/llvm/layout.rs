@@ -10,7 +10,7 @@
 //! | tuple | a struct of its members' values | the value; a large one as below |
 //! | declared type | see [`super::adt`] | the value; the address of a large one |
 //! | `List[T]` | `{ ptr data, i64 len, i64 cap }` | the value |
-//! | `Fn(A) -> B` | `ptr env`, see `lower/closures.rs` | the value |
+//! | `Fn(A) -> B` | `{ ptr code, ptr env }`, see `lower/closures.rs` | the value |
 //! | `Unit` | `{}` | nothing |
 //!
 //! The stride is in bytes. `borrow` is the `Borrow*` that keeps the memory, null for a view on an `Array`; of an owned
@@ -52,6 +52,8 @@ pub struct CommonTypes<'c> {
     pub view: StructType<'c>,
     /// The value of a `List`.
     pub list: StructType<'c>,
+    /// The value of a function value.
+    pub function: StructType<'c>,
     /// What every environment of a function value begins with.
     pub env: StructType<'c>,
     /// `aria_abi::layout::Text`.
@@ -79,7 +81,8 @@ impl<'c> CommonTypes<'c> {
             ptr,
             unit: context.struct_type(&[], false),
             array: context.struct_type(&[ptr.into(), i64.into()], false),
-            env: context.struct_type(&[ptr.into(), ptr.into(), i64.into()], false),
+            env: context.struct_type(&[ptr.into(), i64.into()], false),
+            function: context.struct_type(&[ptr.into(), ptr.into()], false),
             list: context.struct_type(&[ptr.into(), i64.into(), i64.into()], false),
             view: context.struct_type(&[ptr.into(), i64.into(), i64.into(), ptr.into()], false),
             text,
@@ -112,7 +115,8 @@ impl<'c> ModuleCx<'c> {
             Ty::Sized(kind) => types.int(self.context, kind.bits()).into(),
             Ty::Float => types.f64.into(),
             Ty::Float32 => types.f32.into(),
-            Ty::String | Ty::PythonObject | Ty::Fn(_) | Ty::Exception => types.ptr.into(),
+            Ty::String | Ty::PythonObject | Ty::Exception => types.ptr.into(),
+            Ty::Fn(_) => types.function.into(),
             Ty::Array(_) => types.array.into(),
             Ty::PyArrayView(_) | Ty::PythonArray(_) => types.view.into(),
             Ty::List(_) => types.list.into(),

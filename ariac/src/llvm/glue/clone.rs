@@ -104,7 +104,7 @@ impl<'c> Cloner<'_, '_, 'c> {
                 b.with_part(value, 0, data)
             }
             Ty::Fn(_) => {
-                function_value::share(b, value);
+                function_value::share(b, b.part(value, 1));
                 value
             }
             _ => unreachable!("a {ty} is copied by its parts"),

@@ -95,6 +95,7 @@ fn pointer<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Val<'c>) -> (Val<'c>, Val<'c
     match ty {
         Ty::List(_) => (b.part(value, 0), b.part(value, 1)),
         Ty::Array(_) => (b.part(value, 0), b.i64(0)),
+        Ty::Fn(_) => (b.part(value, 1), b.i64(0)),
         Ty::PythonArray(_) => (b.part(value, 3), b.i64(0)),
         _ => (value, b.i64(0)),
     }

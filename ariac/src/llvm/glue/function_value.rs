@@ -12,18 +12,20 @@ use inkwell::types::StructType;
 use inkwell::values::{FunctionValue, PointerValue};
 
 /// Where an environment has its parts.
-pub(in crate::llvm) const CODE: u32 = 0;
-pub(in crate::llvm) const DROP: u32 = 1;
-pub(in crate::llvm) const OWNERS: u32 = 2;
+pub(in crate::llvm) const DROP: u32 = 0;
+pub(in crate::llvm) const OWNERS: u32 = 1;
 /// The first of what is captured.
-pub(in crate::llvm) const CAPTURED: u32 = 3;
+pub(in crate::llvm) const CAPTURED: u32 = 2;
 
 /// The count of an environment that is not on the heap: less than 0, never changed.
 pub(in crate::llvm) const NOT_COUNTED: i64 = i64::MIN;
 
-/// Another owner of an environment that is there.
+/// Another owner of an environment, if there is one.
 pub(super) fn share<'c>(b: &Builder<'_, 'c>, env: Val<'c>) {
-    let (counted, next) = (b.block("counted"), b.block("shared"));
+    let (full, counted, next) = (b.block("share"), b.block("counted"), b.block("shared"));
+    let is_there = b.icmp(IntPredicate::NE, env, b.null());
+    b.branch(is_there, full, next);
+    b.enter(full);
     let owners = part(b, env, OWNERS);
     b.branch(is_counted(b, owners), counted, next);
     b.enter(counted);
@@ -62,30 +64,34 @@ pub(in crate::llvm) fn drop_glue<'c>(
     types: &[Ty],
     env: StructType<'c>,
 ) -> FunctionValue<'c> {
-    cx.glue(Glue::DropEnvironment, &Ty::Tuple(types.to_vec()), |function| {
-        let b = Builder::new(cx, function, Level::Baseline);
-        let at = b.param(0).into_pointer_value();
-        let owned = (CAPTURED..).zip(types).filter(|(_, ty)| ty.is_owned());
-        let mut owned: Vec<(u32, &Ty)> = owned.collect();
-        let load = |index| {
-            let ty = env.get_field_types()[index as usize];
-            b.load(ty, b.part_address(env.into(), at, index))
-        };
-        let last = owned.pop();
-        if owned.iter().any(|(_, ty)| recursion::may_go_deep(cx, ty)) {
-            super::drop::look_at_stack(&b);
-        }
-        for (index, ty) in owned {
-            drop_value(&b, ty, load(index));
-        }
-        let last = last.map(|(index, ty)| (ty, load(index)));
-        heap::free(&b, b.param(0));
-        match last {
-            Some((ty, value)) => super::drop::drop_last(&b, ty, value),
-            None => b.ret(None),
-        }
-        b.finish();
-    })
+    cx.glue(
+        Glue::DropEnvironment,
+        &Ty::Tuple(types.to_vec()),
+        |function| {
+            let b = Builder::new(cx, function, Level::Baseline);
+            let at = b.param(0).into_pointer_value();
+            let owned = (CAPTURED..).zip(types).filter(|(_, ty)| ty.is_owned());
+            let mut owned: Vec<(u32, &Ty)> = owned.collect();
+            let load = |index| {
+                let ty = env.get_field_types()[index as usize];
+                b.load(ty, b.part_address(env.into(), at, index))
+            };
+            let last = owned.pop();
+            if owned.iter().any(|(_, ty)| recursion::may_go_deep(cx, ty)) {
+                super::drop::look_at_stack(&b);
+            }
+            for (index, ty) in owned {
+                drop_value(&b, ty, load(index));
+            }
+            let last = last.map(|(index, ty)| (ty, load(index)));
+            heap::free(&b, b.param(0));
+            match last {
+                Some((ty, value)) => super::drop::drop_last(&b, ty, value),
+                None => b.ret(None),
+            }
+            b.finish();
+        },
+    )
 }
 
 fn is_counted<'c>(b: &Builder<'_, 'c>, owners: PointerValue<'c>) -> Val<'c> {

@@ -1,29 +1,29 @@
-//! Function values: the address of an environment,
+//! Function values: `{ ptr code, ptr env }`.
+//!
+//! `code` takes the environment and the arguments, and returns as a function that may fail. It hands what was captured to
+//! the function's own code, in whose place LLVM puts it. The environment is null when nothing is captured, else
 //!
 //! ```text
-//! { ptr code, ptr drop, i64 owners, captured… }
+//! { ptr drop, i64 owners, captured… }
 //! ```
 //!
-//! * `code` takes the environment and the arguments, and returns as a function that may fail. It hands what was captured
-//!   to the function's own code, in whose place LLVM puts it.
-//! * `owners` counts those of an environment on the heap, atomically, since threads may share it. One that borrows is on
-//!   the stack, one that captures nothing is a constant; both are never dropped.
+//! * `owners` counts those of an environment on the heap, atomically, since threads may share it; the last one calls
+//!   `drop`. An environment that borrows is on the stack, is not counted, and never dropped.
 //! * Captured is the value, or, of a block that borrows, the address of the variable.
 //!
-//! A function that calls such a value and is put in its caller's place, as `each` is, knows the environment: LLVM then
-//! finds the code, and the block's body becomes part of the loop.
+//! The code is not in the environment: so a function that calls such a value and is put in its caller's place, as `each`
+//! is, knows the code, and the block's body becomes part of its loop.
 
 use super::Lowering;
-use crate::hir::ParamMode;
+use crate::arena::Id;
 use crate::llvm::builder::{Builder, Val};
 use crate::llvm::context::ModuleCx;
-use crate::llvm::glue::function_value::{CAPTURED, CODE, DROP, NOT_COUNTED, OWNERS, drop_glue};
+use crate::llvm::glue::function_value::{CAPTURED, DROP, NOT_COUNTED, OWNERS, drop_glue};
 use crate::llvm::heap;
 use crate::llvm::layout::{FunctionAbi, ParamAbi};
 use crate::llvm::multiversion::{self, Level};
-use crate::arena::Id;
 use crate::mir::{Captures, FnId, Function, LocalId, Operand};
-use crate::types::{FnTy, Ty};
+use crate::types::Ty;
 use inkwell::attributes::AttributeLoc;
 use inkwell::module::Linkage;
 use inkwell::types::{BasicTypeEnum, StructType};
@@ -33,11 +33,11 @@ impl<'c> Lowering<'_, 'c> {
     /// A function value that owns what it captured.
     pub(super) fn closure(&mut self, function: FnId, captures: &[Operand]) -> Val<'c> {
         let code = code(self.cx, self.b.level, function);
-        let code = code.as_global_value().as_pointer_value();
         if captures.is_empty() {
-            return self.constant_environment(code).into();
+            return self.function_value(code, self.b.null());
         }
-        let types: Vec<Ty> = captures.iter().map(|capture| self.operand_ty(capture)).collect();
+        let types = captures.iter().map(|capture| self.operand_ty(capture));
+        let types: Vec<Ty> = types.collect();
         let values: Vec<BasicTypeEnum> = types.iter().map(|ty| self.cx.value_type(ty)).collect();
         let env = environment(self.cx, &values);
         let drop = drop_glue(self.cx, &types, env);
@@ -49,48 +49,42 @@ impl<'c> Lowering<'_, 'c> {
         let values: Vec<_> = values.collect();
         let drop = drop.as_global_value().as_pointer_value();
         let owner = self.b.i64(1);
-        self.write_environment(env, block.into_pointer_value(), code, drop, owner, &values);
-        block
+        self.write_environment(env, block.into_pointer_value(), drop, owner, &values);
+        self.function_value(code, block)
     }
 
     /// A function value that borrows variables.
     pub(super) fn borrowing(&mut self, function: FnId, captures: &[LocalId]) -> Val<'c> {
         let code = code(self.cx, self.b.level, function);
-        let code = code.as_global_value().as_pointer_value();
         let ptr = self.cx.types.ptr;
         let env = environment(self.cx, &vec![ptr.into(); captures.len()]);
         let at = self.b.slot(env, "environment");
-        let places: Vec<Val> = captures.iter().map(|&local| self.slot(local).into()).collect();
+        let places = captures.iter().map(|&local| self.slot(local).into());
+        let places: Vec<Val> = places.collect();
         let not_counted = self.b.i64(NOT_COUNTED);
-        self.write_environment(env, at, code, ptr.const_null(), not_counted, &places);
-        at.into()
+        self.write_environment(env, at, ptr.const_null(), not_counted, &places);
+        self.function_value(code, at.into())
+    }
+
+    fn function_value(&self, code: FunctionValue<'c>, env: Val<'c>) -> Val<'c> {
+        let code = code.as_global_value().as_pointer_value();
+        self.b.make(&[code.into(), env])
     }
 
     fn write_environment(
         &self,
         env: StructType<'c>,
         at: PointerValue<'c>,
-        code: PointerValue<'c>,
         drop: PointerValue<'c>,
         owners: Val<'c>,
         captured: &[Val<'c>],
     ) {
         let part = |index| self.b.part_address(env.into(), at, index);
-        self.b.store(code.into(), part(CODE));
         self.b.store(drop.into(), part(DROP));
         self.b.store(owners, part(OWNERS));
         for (index, &value) in (CAPTURED..).zip(captured) {
             self.b.store(value, part(index));
         }
-    }
-
-    fn constant_environment(&self, code: PointerValue<'c>) -> PointerValue<'c> {
-        let types = &self.cx.types;
-        let null = types.ptr.const_null();
-        let not_counted = types.i64.const_int(NOT_COUNTED as u64, true);
-        let parts = [code.into(), null.into(), not_counted.into()];
-        let value = types.env.const_named_struct(&parts);
-        self.cx.constant("environment", value).as_pointer_value()
     }
 
     /// Calls a function value.
@@ -99,13 +93,11 @@ impl<'c> Lowering<'_, 'c> {
             unreachable!("only function values are called: MIR's verifier says so");
         };
         let abi = FunctionAbi::of_value(self.cx, ty);
-        let env = self.read(callee);
-        let mut flat = vec![env];
+        let value = self.read(callee);
+        let mut flat = vec![self.b.part(value, 1)];
         let modes = ty.params.iter().map(|(_, mode)| *mode);
         self.arguments(args, modes, &abi.params, &mut flat);
-        let env_ty = self.cx.types.env.into();
-        let at = self.b.part_address(env_ty, env.into_pointer_value(), CODE);
-        let code = self.b.load(self.cx.types.ptr, at).into_pointer_value();
+        let code = self.b.part(value, 0).into_pointer_value();
         let result = abi.call_at(&self.b, code, &flat);
         self.result(result, &ty.ret)
     }
@@ -126,9 +118,13 @@ fn code<'c>(cx: &ModuleCx<'c>, level: Level, id: FnId) -> FunctionValue<'c> {
         return known;
     }
     let function = &cx.program.functions[id];
-    let captured = function.captures.map_or(0, |(captured, _)| captured);
-    let abi = FunctionAbi::of_value(cx, &value_type(function, captured));
-    let code = cx.module.add_function(&symbol, abi.ty, Some(Linkage::Internal));
+    let Ty::Fn(ty) = function.value_ty() else {
+        unreachable!("a function as a value has a function's type");
+    };
+    let abi = FunctionAbi::of_value(cx, &ty);
+    let code = cx
+        .module
+        .add_function(&symbol, abi.ty, Some(Linkage::Internal));
     multiversion::target(cx, code, level);
     cx.add_attribute(code, AttributeLoc::Function, "nounwind", 0);
 
@@ -179,14 +175,4 @@ fn captured_arguments<'c>(
         abi.flatten(b, value, &mut flat);
     }
     flat
-}
-
-/// The type of a function without what it captures.
-fn value_type(function: &Function, captured: usize) -> FnTy {
-    let ty = |local| function.locals[local].ty.clone();
-    let params = function.params[captured..].iter();
-    FnTy {
-        params: params.map(|param| (ty(param.local), param.mode)).collect(),
-        ret: function.ret.clone(),
-    }
 }

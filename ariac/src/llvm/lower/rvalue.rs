@@ -154,10 +154,9 @@ impl<'c> Lowering<'_, 'c> {
             Rvalue::Map { kernel, .. } => Ty::Array(Box::new(self.operand_ty(&kernel.result))),
             Rvalue::Call { callee, .. } => self.cx.program.functions[*callee].ret.clone(),
             Rvalue::CallNative { callee, .. } => self.cx.program.natives[*callee].ret.clone(),
-            Rvalue::Join(_)
-            | Rvalue::ToStr(_)
-            | Rvalue::ErrorText(_)
-            | Rvalue::ErrorClass(_) => Ty::String,
+            Rvalue::Join(_) | Rvalue::ToStr(_) | Rvalue::ErrorText(_) | Rvalue::ErrorClass(_) => {
+                Ty::String
+            }
             Rvalue::Closure { function, .. } => self.cx.program.functions[*function].value_ty(),
             Rvalue::CallValue { callee, .. } => match self.ty(*callee) {
                 Ty::Fn(ty) => ty.ret.clone(),

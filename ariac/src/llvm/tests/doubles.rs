@@ -221,6 +221,46 @@ unsafe extern "C" fn str_drop(string: *mut Str) {
     }
 }
 
+/// An error as a value: how many own it, and what was raised.
+struct Error(u32, String);
+
+extern "C" fn error_take() -> *mut Error {
+    ALIVE.set(ALIVE.get() + 1);
+    Box::into_raw(Box::new(Error(1, raised().unwrap_or_default())))
+}
+
+unsafe extern "C" fn error_retain(error: *mut Error) -> *mut Error {
+    // SAFETY: emitted code gives an error that is alive.
+    unsafe { (*error).0 += 1 };
+    error
+}
+
+unsafe extern "C" fn error_drop(error: *mut Error) {
+    // SAFETY: emitted code gives an error that is alive, and owns it.
+    unsafe {
+        (*error).0 -= 1;
+        if (*error).0 == 0 {
+            ALIVE.set(ALIVE.get() - 1);
+            drop(Box::from_raw(error));
+        }
+    }
+}
+
+unsafe extern "C" fn error_raise(error: *mut Error) {
+    // SAFETY: emitted code gives an error that it owns.
+    unsafe {
+        RAISED.set(Some((*error).1.clone()));
+        error_drop(error);
+    }
+}
+
+/// Whether the error was raised as one of this kind.
+unsafe extern "C" fn error_is(error: *const Error, class: i32) -> i32 {
+    // SAFETY: emitted code gives an error that is alive.
+    let text = unsafe { &(*error).1 };
+    i32::from(text.starts_with(&format!("kind {class} ")))
+}
+
 /// The number that a string was made of.
 unsafe extern "C" fn str_length(string: *const Str) -> i64 {
     // SAFETY: the string is one of `str_from_i64`.
@@ -246,6 +286,11 @@ pub(super) fn address(function: RtFn) -> usize {
         RtFn::aria_rt_str_from_i64 => str_from_i64 as *const () as usize,
         RtFn::aria_rt_str_retain => str_retain as *const () as usize,
         RtFn::aria_rt_str_drop => str_drop as *const () as usize,
+        RtFn::aria_rt_error_take => error_take as *const () as usize,
+        RtFn::aria_rt_error_retain => error_retain as *const () as usize,
+        RtFn::aria_rt_error_drop => error_drop as *const () as usize,
+        RtFn::aria_rt_error_raise => error_raise as *const () as usize,
+        RtFn::aria_rt_error_is => error_is as *const () as usize,
         RtFn::aria_rt_str_length => str_length as *const () as usize,
         RtFn::aria_rt_parallel_for => parallel_for as *const () as usize,
         _ => 0,

@@ -3,9 +3,11 @@
 mod arithmetic;
 mod arrays;
 mod calls;
+mod closures;
 mod code;
 mod declared;
 mod doubles;
+mod handlers;
 mod lists;
 mod machine;
 mod program;

@@ -3,12 +3,14 @@
 use crate::arena::{Arena, Id};
 use crate::hir::{ItemId, ParamMode};
 use crate::mir::{
-    AdtLayout, BinOp, Block, Const, FnId, Function, GilMode, Kernel, ListOp, Local, LocalId,
-    LoopId, Operand, Param, Program, ReduceOp, Rvalue, Stage, Step, Stmt, StmtKind, VariantLayout,
-    verify,
+    AdtLayout, BinOp, Block, Captures, Const, FnId, Function, GilMode, Kernel, ListOp, Local,
+    LocalId, LoopId, Operand, Param, Program, ReduceOp, Rvalue, Stage, Step, Stmt, StmtKind,
+    VariantLayout, verify,
 };
 use crate::source::{FileId, SourceMap, Span};
-use crate::types::{Adt, Repr, Ty};
+use crate::types::{Adt, FnTy, Repr, Ty};
+use aria_abi::codes::ErrorKind;
+use std::sync::Arc;
 
 /// A program under construction, with a source of a hundred lines.
 pub(super) struct Source {
@@ -403,6 +405,47 @@ impl Body {
         });
     }
 
+    /// Runs `body`, and `handler` with the error of what failed in it.
+    pub(super) fn try_(
+        &mut self,
+        body: impl FnOnce(&mut Self),
+        handler: impl FnOnce(&mut Self, LocalId),
+    ) {
+        let error = self.named("error", Ty::Exception);
+        let body = self.block(body);
+        let handler = self.block(|this| handler(this, error));
+        self.stmt(StmtKind::Try {
+            body,
+            error,
+            handler,
+        });
+    }
+
+    /// `raise Kind("")`
+    pub(super) fn raise(&mut self, kind: ErrorKind) {
+        let message = Operand::Const(Const::Str(String::new()));
+        self.stmt(StmtKind::Raise { kind, message });
+    }
+
+    /// Says how the first parameters get what the function captured.
+    pub(super) fn captures(&mut self, count: usize, how: Captures) {
+        self.function.captures = Some((count, how));
+        self.function.exported = false;
+    }
+
+    /// A block for a call, which borrows these locals.
+    pub(super) fn borrow<const N: usize>(
+        &mut self,
+        ty: Ty,
+        function: FnId,
+        captures: [LocalId; N],
+    ) -> LocalId {
+        let captures = captures.to_vec();
+        let dst = self.alias_of_type(ty);
+        self.set(dst, Rvalue::Borrowing { function, captures });
+        dst
+    }
+
     /// A string that is counted.
     pub(super) fn text(&mut self, number: impl Into<Operand>) -> LocalId {
         self.let_(Ty::String, Rvalue::ToStr(number.into()))
@@ -453,3 +496,9 @@ pub(super) fn list(ty: Ty) -> Ty {
 
 pub(super) const UNIT: Operand = Operand::Const(Const::Unit);
 pub(super) const OWN: ParamMode = ParamMode::Own;
+
+/// `Fn(params) -> ret`
+pub(super) fn function(params: &[(Ty, ParamMode)], ret: Ty) -> Ty {
+    let params = params.to_vec();
+    Ty::Fn(Arc::new(FnTy { params, ret }))
+}
