@@ -39,7 +39,8 @@ pub(super) fn signatures(hir: &Hir, names: &Names, types: &mut Types, reports: &
                 ItemKind::Trait(decl) => all(&decl.methods, inner, scope),
                 ItemKind::Impl(decl) => all(&decl.methods, inner, scope),
                 ItemKind::Fn(_) => {
-                    let is_exported = index == 0 && !item.private;
+                    // The functions of a program are called by itself: Python sees those that it could call.
+                    let is_exported = index == 0 && !item.private && hir.main().is_none();
                     all(&[id], Owner::Aria { is_exported }, scope);
                 }
                 ItemKind::ExternPython { functions, .. } => all(functions, Owner::Python, scope),

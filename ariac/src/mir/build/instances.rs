@@ -100,8 +100,13 @@ impl<'a> Context<'a> {
             let item = &self.hir.items[id];
             let mut instances = self.instances.borrow_mut();
             let function = &mut instances.program.functions[callee];
-            let params = function.params.iter().map(|p| &function.locals[p.local].ty);
-            let known = params.chain([&function.ret]).all(is_known_to_python);
+            let known = is_known_to_python(&function.ret)
+                && function.params.iter().all(|param| {
+                    let ty = &function.locals[param.local].ty;
+                    // Python would not see a change of anything but its own memory.
+                    let is_lost = param.mode == ParamMode::Mut && !matches!(ty, Ty::PyArrayView(_));
+                    is_known_to_python(ty) && !is_lost
+                });
             function.exported = exported && !item.private && !item.is_test() && known;
         }
     }

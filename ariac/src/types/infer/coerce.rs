@@ -323,12 +323,13 @@ impl Infer<'_, '_> {
         }
     }
 
-    /// Whether the function that is being looked at is called from Python.
+    /// Whether the function that is being looked at is there for Python to call. Those of a program are not.
     fn is_exported(&self) -> bool {
         let is_root = self
             .module
             .is_some_and(|m| self.hir.modules.first().is_some_and(|r| r.file == m.file));
         is_root
+            && self.hir.main().is_none()
             && self
                 .function
                 .as_ref()
