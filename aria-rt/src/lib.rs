@@ -10,7 +10,7 @@
 //! * `arguments`, `scalars`, `strings` (`float_text`): binding arguments, numbers, text; both directions.
 //! * `buffer`, `numpy`, `element`: what memory an object offers. `borrow` takes it or says why not (`refusal`), `copy`
 //!   converts it, `pyarray` keeps it on the heap.
-//! * `array`, `handover`: memory of Aria, and how Python comes to own it. `list`: lists that grow.
+//! * `array` (`array_text`), `handover`: memory of Aria, and how Python comes to own it. `list`: lists that grow.
 //! * `object`: Python objects as values. `gil`, `drops`: giving the GIL up, and dropping objects without it.
 //! * `parallel`, `stack`: threads, and how much stack one has left.
 //! * `streams`: text in and out. `program`, in builds for programs of their own: where such a program starts.
@@ -28,6 +28,7 @@
 
 mod arguments;
 mod array;
+mod array_text;
 mod borrow;
 mod buffer;
 mod caught;
@@ -65,6 +66,7 @@ mod without_python;
 
 pub use arguments::*;
 pub use array::*;
+pub use array_text::*;
 pub use borrow::*;
 pub use caught::*;
 pub use copy::*;

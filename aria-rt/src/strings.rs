@@ -156,6 +156,77 @@ pub unsafe extern "C" fn aria_rt_str_join(parts: *const *const Str, n: i64) -> *
     }
 }
 
+/// Bytes of the string's memory beyond its header.
+#[cfg(target_os = "linux")]
+unsafe fn room(string: *mut Str) -> usize {
+    // SAFETY: the caller has a string of the heap.
+    unsafe { libc::malloc_usable_size(string.cast()) - size_of::<Str>() }
+}
+
+#[cfg(not(target_os = "linux"))]
+unsafe fn room(string: *mut Str) -> usize {
+    // SAFETY: the caller has a live string.
+    unsafe { (*string).len }
+}
+
+/// See the runtime table. Memory is taken ahead, so that a text that grows piece by piece is not copied for each.
+///
+/// # Safety
+/// `slot` owns a live string, or is null; `parts` holds `n` live strings.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_str_append(
+    slot: *mut *mut Str,
+    parts: *const *const Str,
+    n: i64,
+) -> i32 {
+    // SAFETY: forwarded from the caller. A string with one reference belongs to the slot alone, unless it is also among
+    // the parts; what is not alone is copied.
+    unsafe {
+        let parts = std::slice::from_raw_parts(parts, n as usize);
+        let old = *slot;
+        let len = bytes(old).len();
+        let mut wanted = len;
+        for &part in parts {
+            wanted = wanted.saturating_add(bytes(part).len());
+        }
+        let ahead = wanted.saturating_add(wanted / 2);
+        let is_alone = !old.is_null()
+            && refs(old).load(Ordering::Acquire) == 1
+            && !parts.contains(&old.cast_const());
+        let mut string = old;
+        if !is_alone {
+            string = allocate(ahead);
+            if string.is_null() {
+                return 1;
+            }
+            let to = string.add(1).cast::<u8>();
+            to.copy_from_nonoverlapping(bytes(old).as_ptr(), len);
+        } else if room(old) < wanted {
+            if ahead > isize::MAX as usize - size_of::<Str>() {
+                return 1;
+            }
+            string = libc::realloc(old.cast(), size_of::<Str>() + ahead).cast();
+            if string.is_null() {
+                return 1;
+            }
+            // The old memory may be gone from here on.
+            *slot = string;
+        }
+        let mut end = string.add(1).cast::<u8>().add(len);
+        for &part in parts {
+            let part = bytes(part);
+            end.copy_from_nonoverlapping(part.as_ptr(), part.len());
+            end = end.add(part.len());
+        }
+        (*string).len = wanted;
+        if !is_alone {
+            *slot = string;
+            drop_str(old);
+        }
+        0
+    }
+}
+
 /// See the runtime table. The order of UTF-8 bytes is that of code points.
 ///
 /// # Safety
@@ -304,6 +375,38 @@ mod tests {
             assert_eq!(aria_rt_str_compare(a, aria_rt_str_retain(a)), 0);
             assert_eq!((*a).refs, 2);
             for string in [a, a, b, joined, null_mut()] {
+                aria_rt_str_drop(string);
+            }
+        }
+    }
+
+    #[test]
+    fn appending_in_place_and_not() {
+        let piece = new("ü-".as_bytes());
+        let mut text = new(b"");
+        // SAFETY: all strings are live until they are dropped.
+        unsafe {
+            for count in 1..=1000usize {
+                let parts = [piece.cast_const(), piece.cast_const()];
+                assert_eq!(aria_rt_str_append(&mut text, parts.as_ptr(), 2), 0);
+                assert_eq!(bytes(text).len(), 6 * count);
+            }
+            assert_eq!(as_str(text), "ü-".repeat(2000));
+            // One that others have stays as it is for them; one that is joined to itself is whole, twice.
+            let shared = retain(text);
+            assert_eq!(
+                aria_rt_str_append(&mut text, [text.cast_const()].as_ptr(), 1),
+                0
+            );
+            assert_eq!(as_str(shared), "ü-".repeat(2000));
+            assert_eq!(as_str(text), "ü-".repeat(4000));
+            assert_eq!(
+                aria_rt_str_append(&mut text, [text.cast_const()].as_ptr(), 1),
+                0
+            );
+            assert_eq!(bytes(text).len(), 24000);
+            assert_eq!(((*text).refs, (*shared).refs, (*piece).refs), (1, 1, 1));
+            for string in [text, shared, piece] {
                 aria_rt_str_drop(string);
             }
         }

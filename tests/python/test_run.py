@@ -127,6 +127,42 @@ def test_every_error_is_told(program, body, error):
     assert done.stderr.splitlines()[-1] == error
 
 
+def test_texts_of_arrays_and_tuples(program):
+    source = """
+fn main
+  xs = Array.zeros(1001)
+  print((1, 2.5, "a"), [1.0, 2.0], [true, false], [1, 2])
+  print("#{xs}", xs + 1.0)
+end
+"""
+    assert program(source).stdout == (
+        '(1, 2.5, "a") [1.0, 2.0] [true, false] [1, 2]\n'
+        "[0.0, 0.0, 0.0, ..., 0.0, 0.0, 0.0] [1.0, 1.0, 1.0, ..., 1.0, 1.0, 1.0]\n"
+    )
+
+
+def test_a_text_grows_in_place(program):
+    source = """
+fn grow(start: String, n: Int) -> String
+  text = start
+  for i in 0..<n
+    text += "#{i},"
+    text = text + start
+  end
+  text
+end
+fn main
+  once = "ab"
+  once += once
+  shared = once
+  shared += once
+  print(once, shared, grow(once, 3), grow("", 300000).length)
+end
+"""
+    # Copied for each piece, the last text would take minutes.
+    assert program(source).stdout == "abab abababab abab0,abab1,abab2,abab 1988890\n"
+
+
 def test_what_was_printed_stands_before_the_error(program):
     command = program.command('fn main\n  print(1)\n  raise ValueError("no")\nend\n')
     done = subprocess.run(command, cwd=program.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

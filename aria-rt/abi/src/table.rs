@@ -151,6 +151,9 @@ macro_rules! for_each_rt_fn {
             any [] fn aria_rt_str_drop(value: Ptr) -> Void;
             /// Joins the `n` strings of a `Str**` end to end; null: out of memory.
             any [] fn aria_rt_str_join(parts: Ptr, n: I64) -> Ptr;
+            /// Joins the `n` strings of a `Str**` to the string at `slot`, in place when nobody else has it; 1: out of memory,
+            /// and nothing has changed.
+            any [] fn aria_rt_str_append(slot: Ptr, parts: Ptr, n: I64) -> I32;
             /// -1, 0 or 1, by code points.
             any [pure] fn aria_rt_str_compare(a: Ptr, b: Ptr) -> I32;
             /// Number of code points.
@@ -165,6 +168,8 @@ macro_rules! for_each_rt_fn {
             any [] fn aria_rt_str_from_f32(value: F32) -> Ptr;
             /// `true` or `false`.
             any [] fn aria_rt_str_from_bool(value: I32) -> Ptr;
+            /// The elements of an array, `stride` bytes apart, in brackets; of a long one the first and last.
+            any [] fn aria_rt_str_from_array(data: Ptr, len: I64, stride: I64, elem: I32) -> Ptr;
             /// `str(obj)` as an owned `Str*`; null: error pending.
             held [] fn aria_rt_str_of_object(obj: Ptr, location: Ptr) -> Ptr;
 

@@ -80,7 +80,7 @@ pub(super) fn build(cli: &Cli, options: &Build) -> Result<(), Failure> {
         link_rust: &options.link_rust,
         settings: &settings,
     };
-    link.into_folder(folder.path(), tag, kind, &made, &linker)?;
+    link.link_in(folder.path(), tag, kind, &made, &linker)?;
     let result = out_dir.join(file.file_stem().unwrap_or(file.as_os_str()));
     fs::rename(&made, &result).map_err(|e| super::unwritable(out_dir, &e))?;
     println!("{}", result.display());
@@ -126,7 +126,7 @@ impl Executable {
             settings,
         };
         let (tag, kind) = (super::PROGRAM_TAG, LinkKind::Program);
-        link.into_folder(folder.path(), tag, kind, &output, &Linker::Internal)?;
+        link.link_in(folder.path(), tag, kind, &output, &Linker::Internal)?;
         let image = fs::read(&output).map_err(|e| no_work_folder(&e))?;
         let mut file = memory_file().map_err(|e| no_work_folder(&e))?;
         file.write_all(&image).map_err(|e| no_work_folder(&e))?;
@@ -198,7 +198,7 @@ impl PythonProgram<'_> {
             settings,
         };
         let tag = interpreter.tag();
-        link.into_folder(folder.path(), &tag, kind, &output, &Linker::Internal)?;
+        link.link_in(folder.path(), &tag, kind, &output, &Linker::Internal)?;
         let home = self.file.parent().filter(|p| !p.as_os_str().is_empty());
         let mut command = Command::new(&interpreter.executable);
         command
@@ -221,7 +221,7 @@ struct Link<'a> {
 
 impl Link<'_> {
     /// Links into a file, with a folder for the objects.
-    fn into_folder(
+    fn link_in(
         &self,
         folder: &Path,
         tag: &str,

@@ -242,7 +242,7 @@ impl Ty {
     /// Whether a value has a text: can be interpolated and printed.
     #[must_use]
     pub fn has_text(&self) -> bool {
-        self.is_number() || matches!(self, Ty::Bool | Ty::String | Ty::PythonObject)
+        !matches!(self, Ty::Unit | Ty::Range | Ty::Never | Ty::Error)
     }
 
     /// Whether a type parameter is in it.

@@ -149,7 +149,12 @@ impl<'c> Lowering<'_, 'c> {
     /// MemoryError when `pointer` is null.
     pub(super) fn check_memory(&mut self, pointer: Val<'c>) {
         let is_null = self.b.icmp(IntPredicate::EQ, pointer, self.b.null());
-        self.fail_if(is_null, |this| {
+        self.raise_memory_if(is_null);
+    }
+
+    /// MemoryError on a condition.
+    pub(super) fn raise_memory_if(&mut self, is_out: Val<'c>) {
+        self.fail_if(is_out, |this| {
             let location = this.location();
             this.rt(RtFn::aria_rt_raise_memory, &[location]);
         });

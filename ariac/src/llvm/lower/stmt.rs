@@ -120,6 +120,13 @@ impl<'c> Lowering<'_, 'c> {
     }
 
     fn assignment(&mut self, dst: Option<LocalId>, value: &Rvalue) {
+        if let (Some(dst), Rvalue::Join(parts)) = (dst, value)
+            && let [Operand::Local(first), rest @ ..] = parts.as_slice()
+            && *first == dst
+            && !rest.is_empty()
+        {
+            return self.append(dst, rest);
+        }
         let wanted = dst.map(|dst| self.ty(dst));
         let Some(result) = self.rvalue(value, wanted) else {
             return;

@@ -2,8 +2,9 @@
 
 use super::Lowering;
 use crate::llvm::builder::Val;
+use crate::llvm::layout::element_size;
 use crate::llvm::runtime::RtFn;
-use crate::mir::{BinOp, Operand, StreamOp};
+use crate::mir::{BinOp, LocalId, Operand, StreamOp};
 use crate::types::Ty;
 use inkwell::IntPredicate;
 
@@ -33,6 +34,17 @@ impl<'c> Lowering<'_, 'c> {
         joined
     }
 
+    /// `text = join(text, part, …)`, where nobody else has the text: in place.
+    pub(super) fn append(&mut self, text: LocalId, parts: &[Operand]) {
+        let values: Vec<_> = parts.iter().map(|part| self.operand(part)).collect();
+        let list = self.list(&values);
+        let len = self.b.i64(values.len() as i64);
+        let slot = self.slot(text).into();
+        let status = self.rt_value(RtFn::aria_rt_str_append, &[slot, list, len]);
+        let failed = self.b.icmp(IntPredicate::NE, status, self.b.i32(0));
+        self.raise_memory_if(failed);
+    }
+
     /// The text of a scalar or object.
     pub(super) fn text_of(&mut self, operand: &Operand) -> Val<'c> {
         let value = self.operand(operand);
@@ -58,10 +70,24 @@ impl<'c> Lowering<'_, 'c> {
                 self.propagate_if_null(text);
                 return text;
             }
+            Ty::Array(element) => {
+                let stride = self.b.i64(element_size(&element) as i64);
+                self.text_of_array(&element, value, stride)
+            }
+            Ty::PyArrayView(element) | Ty::PythonArray(element) => {
+                let stride = self.b.part(value, 2);
+                self.text_of_array(&element, value, stride)
+            }
             _ => self.cx.string("()").into(),
         };
         self.check_memory(text);
         text
+    }
+
+    fn text_of_array(&mut self, element: &Ty, array: Val<'c>, stride: Val<'c>) -> Val<'c> {
+        let kind = self.b.i32(element.elem().map_or(0, |elem| elem as u32));
+        let args = [self.b.part(array, 0), self.b.part(array, 1), stride, kind];
+        self.rt_value(RtFn::aria_rt_str_from_array, &args)
     }
 
     /// Number of code points.

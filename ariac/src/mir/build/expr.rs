@@ -205,11 +205,7 @@ impl<'a> FnBuilder<'a> {
                 let error = self.in_local(&value);
                 self.compute(Ty::String, Rvalue::ErrorText(error))
             }
-            ty if super::text::is_own(ty) => self.text_by_parts(value),
-            Ty::Tuple(_) | Ty::Array(_) | Ty::PyArrayView(_) | Ty::PythonArray(_) | Ty::Unit => {
-                let object = self.object_of(value);
-                self.compute(Ty::String, Rvalue::ToStr(object.operand))
-            }
+            Ty::Adt(_) | Ty::List(_) | Ty::Tuple(_) | Ty::Fn(_) => self.text_by_parts(value),
             _ => self.compute(Ty::String, Rvalue::ToStr(value.operand)),
         }
     }

@@ -127,24 +127,15 @@ impl FnBuilder<'_> {
             let element = b.element(list, Operand::Local(i));
             let element = b.quoted(element);
             let parts = vec![Operand::Local(whole), Operand::Local(separator), element];
-            let longer = b.compute(Ty::String, Rvalue::Join(parts));
-            b.assign_value(whole, longer);
+            // What is joined to itself grows in place.
+            b.assign(whole, Rvalue::Join(parts));
         });
         let parts = vec![Operand::Local(whole), text("]")];
-        let done = self.compute(Ty::String, Rvalue::Join(parts));
-        self.emit(StmtKind::Return(done.operand));
+        self.assign(whole, Rvalue::Join(parts));
+        self.emit(StmtKind::Return(Operand::Local(whole)));
     }
 }
 
 fn text(text: &str) -> Operand {
     Operand::Const(Const::Str(text.into()))
-}
-
-/// Whether Python does not know how to print the value.
-pub(super) fn is_own(ty: &Ty) -> bool {
-    match ty {
-        Ty::Adt(_) | Ty::List(_) | Ty::Fn(_) => true,
-        Ty::Tuple(items) => items.iter().any(is_own),
-        _ => false,
-    }
 }

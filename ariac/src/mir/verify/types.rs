@@ -351,7 +351,7 @@ impl Check<'_> {
             }
             Rvalue::ToStr(operand) => {
                 let ty = self.ty(operand)?;
-                if ty.elem().is_none() && ty != Ty::PythonObject {
+                if !ty.has_text() {
                     return Err(format!("text of {ty}"));
                 }
                 Ty::String
