@@ -131,3 +131,64 @@ end
 ";
     assert_eq!(errors(text), "");
 }
+
+const PAIR: &str = "struct Pair
+  x: List[Int]
+  y: List[Int]
+end
+priv fn swap(mut a: List[Int], mut b: List[Int])
+  a.push(b.length)
+end
+";
+
+#[test]
+fn different_fields_are_different_memory_and_elements_may_be_the_same() {
+    let text = format!(
+        "{PAIR}priv fn f(mut p: Pair, mut xs: List[List[Int]], i: Int, j: Int)
+  swap(p.x, p.y)
+  swap(xs[0], xs[1])
+  swap(xs[i], xs[j])
+  swap(p.x, p.x)
+end
+"
+    );
+    assert_eq!(errors(&text), "E0505@11 E0505@12");
+}
+
+#[test]
+fn a_list_is_changed_in_a_loop_over_it() {
+    let text = "priv fn f(mut xs: List[String], mut ys: List[String])
+  for x in xs
+    ys.push(x)
+    xs.push(x)
+  end
+  for x in xs
+    return if x == \"\"
+  end
+end
+";
+    assert_eq!(errors(text), "E0505@4");
+}
+
+#[test]
+fn a_block_changes_what_its_call_goes_through() {
+    let text = "fn f(own xs: List[Int]) -> Int
+  n = 0
+  xs.each |x| n += x end
+  xs.each |x| xs.push(x) end
+  n
+end
+";
+    assert_eq!(errors(text), "E0505@4");
+}
+
+#[test]
+fn a_function_that_is_lent_is_kept() {
+    let text = "struct Keeper
+  f: Fn(Int) -> Int
+end
+fn keep(f: Fn(Int) -> Int) -> Keeper = Keeper(f)
+fn take(own f: Fn(Int) -> Int) -> Keeper = Keeper(f)
+";
+    assert_eq!(errors(text), "E0502@4");
+}

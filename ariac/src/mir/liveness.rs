@@ -71,6 +71,30 @@ pub trait Visit {
 
 /// Runs `visit` over `body`, the body of `function` (or a copy of it).
 pub fn walk(function: &Function, body: &mut Block, visit: &mut dyn Visit) {
+    let origins = origins(body, &function.locals);
+    walk_with(function, body, visit, origins);
+}
+
+/// As [`walk`], but what an alias is a part of is not needed just because the alias is.
+pub fn walk_parts(function: &Function, body: &mut Block, visit: &mut dyn Visit) {
+    let mut parts: HashMap<LocalId, Vec<LocalId>> = HashMap::new();
+    body.each(&mut |stmt| {
+        if let StmtKind::Alias { dst, of, .. } = &stmt.kind {
+            parts.entry(*dst).or_default().push(*of);
+        }
+    });
+    // A view or function value needs what it borrows, and of that what is no alias alone.
+    let mut origins = origins(body, &function.locals);
+    origins.retain(|local, _| !parts.contains_key(local));
+    walk_with(function, body, visit, origins);
+}
+
+fn walk_with(
+    function: &Function,
+    body: &mut Block,
+    visit: &mut dyn Visit,
+    origins: HashMap<LocalId, Vec<LocalId>>,
+) {
     let mut at_return = LocalSet::default();
     // What a `mut` parameter holds at the end is the caller's.
     for param in &function.params {
@@ -85,7 +109,7 @@ pub fn walk(function: &Function, body: &mut Block, visit: &mut dyn Visit) {
         }
     }
     let mut walk = Walk {
-        origins: origins(body, &function.locals),
+        origins,
         aliases,
         loops: HashMap::new(),
         handlers: Vec::new(),

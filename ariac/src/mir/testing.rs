@@ -28,13 +28,20 @@ pub(crate) fn try_program(text: &str) -> Result<(Program, SourceMap), String> {
     let effects = effects::infer(&hir, &names, &types);
     effects::check(&hir, &names, &types, &effects, &mut reports);
     if reports.has_errors() {
-        let texts = reports.sorted().into_iter();
-        return Err(texts
-            .map(|d| render_text(d, &sources, Color::Never))
-            .collect());
+        return Err(told(&reports, &sources));
     }
     let program = build(&hir, &names, &types, &effects, &sources, &mut reports);
+    if reports.has_errors() {
+        return Err(told(&reports, &sources));
+    }
     Ok((program, sources))
+}
+
+fn told(reports: &Reports, sources: &SourceMap) -> String {
+    let texts = reports.sorted().into_iter();
+    texts
+        .map(|d| render_text(d, sources, Color::Never))
+        .collect()
 }
 
 /// The codes that the borrow checker reports, with the lines that they stand on: `E0501@2`.

@@ -40,6 +40,9 @@ pub(super) fn insert(function: &mut Function) {
         locals: &function.locals,
     };
     liveness::walk(function, &mut body, &mut moves);
+    if !moves.parts.is_empty() {
+        liveness::walk_parts(function, &mut body, &mut Parts(moves));
+    }
     function.body = body;
 }
 
@@ -63,18 +66,7 @@ impl Visit for Moves<'_> {
                 && !self.locals[local].alias
                 && !self.borrowed.contains(&local)
         };
-        if let Rvalue::Clone(alias) = value
-            && let Some((of, variant, index, root)) = self.part(*alias)
-            && last_use(root)
-        {
-            *value = Rvalue::Field {
-                tuple: of,
-                variant,
-                index,
-                take: true,
-            };
-            return Vec::new();
-        }
+
         match value {
             Rvalue::Clone(source) if last_use(*source) => *value = Rvalue::Move(*source),
             Rvalue::ToArray(source)
@@ -101,19 +93,81 @@ impl Visit for Moves<'_> {
     }
 }
 
+/// Takes parts out of what holds them: `self.left` may go when neither it nor the whole is used again, though
+/// `self.right` still is.
+struct Parts<'a>(Moves<'a>);
+
+impl Visit for Parts<'_> {
+    fn visit(&mut self, stmt: &mut Stmt, after: &LocalSet, _carried: &LocalSet) -> Vec<Stmt> {
+        let StmtKind::Assign { dst, value } = &mut stmt.kind else {
+            return Vec::new();
+        };
+        let Rvalue::Clone(alias) = *value else {
+            return Vec::new();
+        };
+        let moves = &self.0;
+        let Some((path, (of, variant, index))) = moves.path(alias) else {
+            return Vec::new();
+        };
+        let root = path.0;
+        let is_slot = moves.locals[root].ty.is_owned() && !moves.borrowed.contains(&root);
+        // Somebody who holds another part must not find this one gone.
+        let apart = |other: &LocalId| match moves.path(*other) {
+            Some((other, _)) => other.0 != root || differ(&path.1, &other.1),
+            None => {
+                moves.parts.get(other).is_some_and(|p| p.is_some()) && !moves.is_in(*other, root)
+            }
+        };
+        let others = moves.parts.keys().filter(|other| after.contains(**other));
+        let is_last = !after.contains(root) && !after.contains(alias) && *dst != Some(root);
+        if is_slot && is_last && others.into_iter().all(apart) {
+            *value = Rvalue::Field {
+                tuple: of,
+                variant,
+                index,
+                take: true,
+            };
+        }
+        Vec::new()
+    }
+}
+
+/// Whether two ways from one local lead to parts that have nothing in common.
+fn differ(a: &[(u32, usize)], b: &[(u32, usize)]) -> bool {
+    a.iter().zip(b).any(|(a, b)| a != b)
+}
+
+/// The local that holds it all, and the fields on the way from there.
+type Path = (LocalId, Vec<(u32, usize)>);
+
 impl Moves<'_> {
-    /// What a part can be taken out of when it is not used again: the local that it is a part of, where there, and the
-    /// local that holds it all.
-    fn part(&self, alias: LocalId) -> Option<(LocalId, u32, usize, LocalId)> {
+    /// The way to what an alias names, and its last step; none if an element of a list is on it.
+    fn path(&self, alias: LocalId) -> Option<(Path, (LocalId, u32, usize))> {
         let field = |alias: LocalId| match self.parts.get(&alias)? {
             Some((of, Step::Field { variant, index })) => Some((*of, *variant, *index)),
             _ => None,
         };
-        let (of, variant, index) = field(alias)?;
-        let mut root = of;
+        let last = field(alias)?;
+        let mut steps = vec![(last.1, last.2)];
+        let mut root = last.0;
         while self.locals[root].alias {
-            root = field(root)?.0;
+            let (of, variant, index) = field(root)?;
+            steps.push((variant, index));
+            root = of;
         }
-        Some((of, variant, index, root))
+        steps.reverse();
+        Some(((root, steps), last))
+    }
+
+    /// Whether what an alias names is somewhere in a local.
+    fn is_in(&self, alias: LocalId, root: LocalId) -> bool {
+        let mut at = alias;
+        while let Some(part) = self.parts.get(&at) {
+            match part {
+                Some((of, _)) => at = *of,
+                None => return true,
+            }
+        }
+        at == root
     }
 }

@@ -1,5 +1,7 @@
 //! Source text in, MIR out.
 
+mod declared;
+
 use crate::mir::testing::program;
 use crate::mir::{Stage, pretty, verify};
 use pretty_assertions::assert_eq;
