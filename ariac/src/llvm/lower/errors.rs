@@ -23,9 +23,9 @@ impl<'c> Lowering<'_, 'c> {
         self.failure = around;
 
         self.b.enter(caught);
-        for (at, ty) in self.hidden[under_way..].to_vec() {
-            let value = self.take_hidden(at, self.cx.value_type(&ty));
-            self.drop_value(&ty, value);
+        for (at, ty) in &self.hidden[under_way..] {
+            let value = self.take_hidden(*at, self.cx.value_type(ty));
+            self.drop_value(ty, value);
         }
         let value = self.rt_value(RtFn::aria_rt_error_take, &[]);
         self.assign(error, value);
