@@ -10,6 +10,7 @@ use aria_abi::layout::{IMMORTAL, Str};
 use pyo3_ffi::*;
 
 use crate::error::{Cause, Pending, restore_pending, take_pending};
+#[cfg(not(feature = "program"))]
 use crate::gil;
 use crate::panics::guard_pending;
 use crate::python::{Owned, display, exception_class};
@@ -88,26 +89,28 @@ fn is_below(kind: ErrorKind, class: ErrorKind) -> bool {
     is_below(above, class)
 }
 
-/// The Python exception that an error is, if it is one.
-fn exception(error: &Caught) -> Option<*mut PyObject> {
-    match error.pending.cause {
-        Cause::Python(exception) => Some(exception),
-        _ => None,
-    }
-}
-
-/// Runs what needs the GIL, wherever this is.
-fn with_gil<R>(body: impl FnOnce() -> R) -> R {
+/// Asks the Python exception that an error is, if it is one, with the GIL, which is taken wherever this is.
+#[cfg(not(feature = "program"))]
+fn ask_exception<R>(error: &Caught, ask: impl FnOnce(*mut PyObject) -> R) -> Option<R> {
+    let Cause::Python(exception) = error.pending.cause else {
+        return None;
+    };
     if gil::is_attached() {
-        return body();
+        return Some(ask(exception));
     }
     // SAFETY: the interpreter is there: it made the exception; the calls are paired.
     unsafe {
         let token = gil::aria_rt_gil_ensure();
-        let result = body();
+        let answer = ask(exception);
         gil::aria_rt_gil_unensure(token);
-        result
+        Some(answer)
     }
+}
+
+/// A program of its own has no Python, and nothing of it may be linked.
+#[cfg(feature = "program")]
+fn ask_exception<R>(_: &Caught, _: impl FnOnce(*mut PyObject) -> R) -> Option<R> {
+    None
 }
 
 /// See the runtime table.
@@ -163,10 +166,11 @@ pub unsafe extern "C" fn aria_rt_error_raise(error: *mut Caught) {
 pub unsafe extern "C" fn aria_rt_error_text(error: *const Caught) -> *mut Str {
     // SAFETY: forwarded from the caller.
     let error = unsafe { &*error };
-    guard_pending(null_mut(), || match exception(error) {
+    guard_pending(null_mut(), || {
         // SAFETY: the error owns the exception, and the GIL is held.
-        Some(exception) => with_gil(|| strings::new(unsafe { display(exception) }.as_bytes())),
-        None => strings::new(error.pending.cause.words().1.as_bytes()),
+        let text = ask_exception(error, |exception| unsafe { display(exception) });
+        let text = text.unwrap_or_else(|| error.pending.cause.words().1);
+        strings::new(text.as_bytes())
     })
 }
 
@@ -178,9 +182,10 @@ pub unsafe extern "C" fn aria_rt_error_text(error: *const Caught) -> *mut Str {
 pub unsafe extern "C" fn aria_rt_error_class(error: *const Caught) -> *mut Str {
     // SAFETY: forwarded from the caller.
     let error = unsafe { &*error };
-    guard_pending(null_mut(), || match exception(error) {
-        Some(exception) => with_gil(|| strings::new(class_name(exception).as_bytes())),
-        None => strings::new(format!("{:?}", error.pending.cause.words().0).as_bytes()),
+    guard_pending(null_mut(), || {
+        let name = ask_exception(error, class_name);
+        let name = name.unwrap_or_else(|| format!("{:?}", error.pending.cause.words().0));
+        strings::new(name.as_bytes())
     })
 }
 
@@ -208,12 +213,12 @@ pub unsafe extern "C" fn aria_rt_error_is(error: *const Caught, class: i32) -> i
     // SAFETY: forwarded from the caller.
     let error = unsafe { &*error };
     let class = ErrorKind::from_code(class as u32).unwrap_or(ErrorKind::Exception);
-    guard_pending(0, || match exception(error) {
+    guard_pending(0, || {
         // SAFETY: the error owns the exception, and the GIL is held.
-        Some(exception) => {
-            with_gil(|| unsafe { PyErr_GivenExceptionMatches(exception, exception_class(class)) })
-        }
-        None => i32::from(is_below(error.pending.cause.words().0, class)),
+        let is = ask_exception(error, |exception| unsafe {
+            PyErr_GivenExceptionMatches(exception, exception_class(class))
+        });
+        is.unwrap_or_else(|| i32::from(is_below(error.pending.cause.words().0, class)))
     })
 }
 

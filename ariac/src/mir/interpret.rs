@@ -1,12 +1,12 @@
-//! Runs MIR, slowly and plainly: the oracle that passes are tested against. Numbers, Bools, strings, tuples, arrays and
-//! views; no Python.
+//! Runs MIR, slowly and plainly: the oracle that passes are tested against. Numbers, Bools, strings, tuples, declared types,
+//! lists, arrays and views, errors; no function values, no Python.
 //!
 //! It is stricter than machine code: an unchecked access out of range, wrapped index arithmetic that overflows, or a
 //! value taken from an empty slot is a panic, because a pass was wrong.
 
 use super::{
-    BinOp, Block, Const, FnId, Function, LocalId, LoopId, Operand, Program, ReduceOp, Rvalue, Stmt,
-    StmtKind, UnOp,
+    BinOp, Block, Const, FnId, Function, ListOp, LocalId, LoopId, Operand, Program, ReduceOp,
+    Rvalue, Step, Stmt, StmtKind, UnOp,
 };
 use crate::arena::Id;
 use crate::builtins::MathFn;
@@ -14,6 +14,7 @@ use crate::hir::ParamMode;
 use crate::types::Ty;
 use aria_abi::codes::ErrorKind;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// A value. Arrays and the views on them share their elements.
@@ -26,7 +27,14 @@ pub(crate) enum Value {
     Float32(f32),
     Str(String),
     Tuple(Vec<Value>),
+    /// Of a declared type: the number of the variant, and its fields.
+    Adt(u32, Vec<Value>),
+    List(Vec<Value>),
     Array(Rc<RefCell<Vec<Value>>>),
+    /// An error that was caught.
+    Error(ErrorKind),
+    /// What was there has been taken.
+    Empty,
 }
 
 impl Value {
@@ -42,10 +50,37 @@ impl Value {
         Value::Array(Rc::new(RefCell::new(items)))
     }
 
+    /// A part or element.
+    fn part(&mut self, index: usize) -> &mut Value {
+        match self {
+            Value::Tuple(items) | Value::Adt(_, items) | Value::List(items) => &mut items[index],
+            other => panic!("part {index} of {other:?}"),
+        }
+    }
+
+    fn list(&mut self) -> &mut Vec<Value> {
+        match self {
+            Value::List(items) => items,
+            other => panic!("{other:?} is no list"),
+        }
+    }
+
+    fn is_owned(&self) -> bool {
+        match self {
+            Value::Str(_) | Value::List(_) | Value::Array(_) | Value::Error(_) => true,
+            Value::Tuple(items) | Value::Adt(_, items) => items.iter().any(Value::is_owned),
+            _ => false,
+        }
+    }
+
     fn copy(&self) -> Value {
         match self {
             Value::Array(items) => Value::array(items.borrow().clone()),
             Value::Tuple(items) => Value::Tuple(items.iter().map(Value::copy).collect()),
+            Value::Adt(variant, fields) => {
+                Value::Adt(*variant, fields.iter().map(Value::copy).collect())
+            }
+            Value::List(items) => Value::List(items.iter().map(Value::copy).collect()),
             other => other.clone(),
         }
     }
@@ -62,6 +97,14 @@ impl Value {
             Value::Tuple(items) => {
                 let items: Vec<String> = items.iter().map(Value::text).collect();
                 format!("({})", items.join(", "))
+            }
+            Value::Adt(variant, fields) => {
+                let fields: Vec<String> = fields.iter().map(Value::text).collect();
+                format!("{variant}({})", fields.join(", "))
+            }
+            Value::List(items) => {
+                let items: Vec<String> = items.iter().map(Value::text).collect();
+                format!("list[{}]", items.join(", "))
             }
             other => format!("{other:?}"),
         }
@@ -114,7 +157,11 @@ impl Machine<'_> {
         for (param, arg) in function.params.iter().zip(args) {
             slots[param.local.index()] = Some(arg);
         }
-        let mut frame = Frame { function, slots };
+        let mut frame = Frame {
+            function,
+            slots,
+            aliases: HashMap::new(),
+        };
         match self.block(&mut frame, &function.body)? {
             Flow::Return(value) => {
                 let params = function.params.iter();
@@ -141,7 +188,7 @@ impl Machine<'_> {
             StmtKind::Assign { dst, value } => {
                 let value = self.value(frame, value)?;
                 if let Some(dst) = dst {
-                    frame.slots[dst.index()] = Some(value);
+                    frame.set(*dst, value);
                 }
             }
             StmtKind::Store {
@@ -150,11 +197,49 @@ impl Machine<'_> {
                 value,
                 checked,
             } => {
-                let array = frame.array(*array);
-                let at = place(&array.borrow(), frame.int(index), *checked)?;
-                let value = frame.operand(value);
-                array.borrow_mut()[at] = value;
+                let (index, value) = (frame.int(index), frame.operand(value));
+                if let Value::List(items) = frame.place(*array) {
+                    let at = place(items, index, *checked)?;
+                    items[at] = value;
+                } else {
+                    let array = frame.array(*array);
+                    let at = place(&array.borrow(), index, *checked)?;
+                    array.borrow_mut()[at] = value;
+                }
             }
+            StmtKind::SetField {
+                of, index, value, ..
+            } => {
+                let value = frame.take(value);
+                *frame.place(*of).part(*index) = value;
+            }
+            StmtKind::Alias { dst, of, step } => {
+                let at = match step {
+                    Step::Field { index, .. } => *index,
+                    Step::Element { index, checked } => {
+                        let index = frame.int(index);
+                        place(frame.place(*of).list(), index, *checked)?
+                    }
+                };
+                let (base, mut path) = frame.path(*of);
+                path.push(at);
+                frame.aliases.insert(*dst, (base, path));
+            }
+            StmtKind::Try {
+                body,
+                error,
+                handler,
+            } => match self.block(frame, body) {
+                Err(Failure::Raised(kind)) => {
+                    frame.set(*error, Value::Error(kind));
+                    return self.block(frame, handler);
+                }
+                other => return other,
+            },
+            StmtKind::Reraise(error) => match frame.take(&Operand::Local(*error)) {
+                Value::Error(kind) => return raise(kind),
+                other => panic!("{other:?} is raised again"),
+            },
             StmtKind::If {
                 condition,
                 then,
@@ -219,13 +304,7 @@ impl Machine<'_> {
             StmtKind::Drop(local) => frame.slots[local.index()] = None,
             StmtKind::WithGil(body) => return self.block(frame, body),
             StmtKind::GilRelease(_) | StmtKind::GilAcquire => {}
-            StmtKind::SetField { .. }
-            | StmtKind::Alias { .. }
-            | StmtKind::Try { .. }
-            | StmtKind::Reraise(_)
-            | StmtKind::PySetItem { .. }
-            | StmtKind::PySetAttr { .. }
-            | StmtKind::RaiseObject(_) => {
+            StmtKind::PySetItem { .. } | StmtKind::PySetAttr { .. } | StmtKind::RaiseObject(_) => {
                 panic!("the interpreter knows no Python")
             }
         }
@@ -257,20 +336,54 @@ impl Machine<'_> {
                 Value::Float(math(*function, &args))
             }
             Rvalue::Convert { to, operand } => convert(to, &frame.operand(operand))?,
-            Rvalue::Len(local) => Value::Int(length(&frame.array(*local).borrow())),
+            Rvalue::Len(local) => match frame.local(*local) {
+                Value::List(items) => Value::Int(length(&items)),
+                _ => Value::Int(length(&frame.array(*local).borrow())),
+            },
             Rvalue::Load {
                 array,
                 index,
                 checked,
             } => {
+                let index = frame.int(index);
+                if let Value::List(items) = frame.place(*array) {
+                    let at = place(items, index, *checked)?;
+                    return Ok(items[at].clone());
+                }
                 let array = frame.array(*array);
                 let array = array.borrow();
-                array[place(&array, frame.int(index), *checked)?].clone()
+                array[place(&array, index, *checked)?].clone()
             }
             Rvalue::Tuple(items) => Value::Tuple(items.iter().map(|i| frame.take(i)).collect()),
-            Rvalue::Field { tuple, index, .. } => match frame.local(*tuple) {
-                Value::Tuple(items) => items[*index].copy(),
-                other => panic!("a part of {other:?}"),
+            Rvalue::Field {
+                tuple, index, take, ..
+            } => {
+                let part = frame.place(*tuple).part(*index);
+                match take {
+                    true if part.is_owned() => std::mem::replace(part, Value::Empty),
+                    _ => part.copy(),
+                }
+            }
+            Rvalue::Adt {
+                variant, fields, ..
+            } => Value::Adt(*variant, fields.iter().map(|f| frame.take(f)).collect()),
+            Rvalue::Variant(local) => match frame.place(*local) {
+                Value::Adt(variant, _) => Value::Int((*variant).into()),
+                other => panic!("the variant of {other:?}"),
+            },
+            Rvalue::List { items, .. } => {
+                Value::List(items.iter().map(|i| frame.take(i)).collect())
+            }
+            Rvalue::ListOp { op, list, args } => {
+                let args: Vec<Value> = match op.takes_value() {
+                    true => args.iter().map(|a| frame.take(a)).collect(),
+                    false => args.iter().map(|a| frame.operand(a)).collect(),
+                };
+                list_op(*op, frame.place(*list).list(), args)
+            }
+            Rvalue::ErrorIs { error, class } => match frame.local(*error) {
+                Value::Error(kind) => Value::Bool(kind == *class),
+                other => panic!("{other:?} is no error"),
             },
             Rvalue::Array { items, .. } => {
                 Value::array(items.iter().map(|i| frame.operand(i)).collect())
@@ -314,7 +427,7 @@ impl Machine<'_> {
         let (result, left) = self.call(callee, values)?;
         for ((param, arg), left) in params.iter().zip(args).zip(left) {
             if let (ParamMode::Mut, Operand::Local(local)) = (param.mode, arg) {
-                frame.slots[local.index()] = Some(left);
+                frame.set(*local, left);
             }
         }
         Ok(result)
@@ -348,12 +461,42 @@ impl Machine<'_> {
 struct Frame<'a> {
     function: &'a Function,
     slots: Vec<Option<Value>>,
+    /// What each alias names: a local, and the numbers of parts and elements from there.
+    aliases: HashMap<LocalId, (LocalId, Vec<usize>)>,
 }
 
 impl Frame<'_> {
+    fn path(&self, local: LocalId) -> (LocalId, Vec<usize>) {
+        let alias = self.aliases.get(&local).cloned();
+        alias.unwrap_or((local, Vec::new()))
+    }
+
+    /// Where the value of a local is.
+    fn place(&mut self, local: LocalId) -> &mut Value {
+        let (base, path) = self.path(local);
+        let name = &self.function.name;
+        let value = self.slots[base.index()].as_mut();
+        let value = value.unwrap_or_else(|| panic!("{base:?} of {name} is empty"));
+        path.into_iter().fold(value, Value::part)
+    }
+
+    fn set(&mut self, local: LocalId, value: Value) {
+        if self.aliases.contains_key(&local) {
+            *self.place(local) = value;
+        } else {
+            self.slots[local.index()] = Some(value);
+        }
+    }
+
     fn local(&self, local: LocalId) -> Value {
-        let value = self.slots[local.index()].clone();
-        value.unwrap_or_else(|| panic!("{local:?} of {} is empty", self.function.name))
+        let (base, path) = self.path(local);
+        let value = self.slots[base.index()].clone();
+        let mut value =
+            value.unwrap_or_else(|| panic!("{base:?} of {} is empty", self.function.name));
+        for index in path {
+            value = value.part(index).clone();
+        }
+        value
     }
 
     fn operand(&self, operand: &Operand) -> Value {
@@ -406,6 +549,24 @@ impl Frame<'_> {
             other => panic!("{other:?} is no Float"),
         }
     }
+}
+
+fn list_op(op: ListOp, items: &mut Vec<Value>, args: Vec<Value>) -> Value {
+    let at = |value: &Value| match value {
+        Value::Int(n) => usize::try_from(*n).expect("MIR says that it is not negative"),
+        other => panic!("{other:?} is no index"),
+    };
+    match (op, args.as_slice()) {
+        (ListOp::Push, [value]) => items.push(value.clone()),
+        (ListOp::Pop, []) => return items.pop().expect("MIR says that there is one"),
+        (ListOp::Insert, [index, value]) => items.insert(at(index), value.clone()),
+        (ListOp::Remove, [index]) => return items.remove(at(index)),
+        (ListOp::Swap, [i, j]) => items.swap(at(i), at(j)),
+        (ListOp::Truncate, [len]) => items.truncate(at(len)),
+        (ListOp::Reserve, [_]) => {}
+        _ => panic!("{op:?} of {args:?}"),
+    }
+    Value::Unit
 }
 
 fn length(items: &[Value]) -> i64 {
