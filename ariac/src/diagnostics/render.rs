@@ -1,9 +1,10 @@
 //! Diagnostics as text for people and as JSON for tools.
 
 use super::{Code, Diagnostic, Severity};
-use crate::source::{SourceMap, Span};
+use crate::source::{SourceFile, SourceMap, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use serde_json::{Value, json};
+use std::ops::Range;
 
 /// Whether the text has terminal colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +35,6 @@ pub fn render_text(diagnostic: &Diagnostic, sources: &SourceMap, color: Color) -
             .id(diagnostic.code.as_str()),
     );
     for file in files {
-        let source = sources.file(file);
-        let mut snippet = Snippet::source(&*source.text)
-            .path(&*source.path)
-            .line_start(1)
-            .fold(true);
         let labels = std::iter::once((AnnotationKind::Primary, primary));
         let labels = labels.chain(
             diagnostic
@@ -46,8 +42,13 @@ pub fn render_text(diagnostic: &Diagnostic, sources: &SourceMap, color: Color) -
                 .iter()
                 .map(|l| (AnnotationKind::Context, l)),
         );
-        for (kind, label) in labels.filter(|(_, label)| label.span.file == file) {
-            let annotation = kind.span(clamp(label.span, &source.text));
+        let labels: Vec<_> = labels
+            .filter(|(_, label)| label.span.file == file)
+            .collect();
+        let window = Window::around(sources.file(file), labels.iter().map(|(_, l)| l.span));
+        let mut snippet = window.snippet();
+        for (kind, label) in labels {
+            let annotation = kind.span(window.place(label.span));
             let text = (!label.text.is_empty()).then_some(&*label.text);
             snippet = snippet.annotation(annotation.label(text));
         }
@@ -61,18 +62,57 @@ pub fn render_text(diagnostic: &Diagnostic, sources: &SourceMap, color: Color) -
     }
     let mut groups = vec![main];
     for fix in &diagnostic.fixes {
-        let source = sources.file(fix.span.file);
-        let patch = Patch::new(clamp(fix.span, &source.text), &*fix.replacement);
-        let snippet = Snippet::source(&*source.text)
-            .path(&*source.path)
-            .line_start(1)
-            .fold(true)
-            .patch(patch);
+        let window = Window::around(sources.file(fix.span.file), std::iter::once(fix.span));
+        let patch = Patch::new(window.place(fix.span), &*fix.replacement);
+        let snippet = window.snippet().patch(patch);
         groups.push(Level::HELP.secondary_title(&*fix.title).element(snippet));
     }
     let mut text = renderer(color).render(&groups);
     text.push('\n');
     text
+}
+
+/// The lines of a file that a diagnostic shows, and one or two around them. The renderer looks at all that it is given: it
+/// would take as long for one of many errors as the whole file is.
+struct Window<'s> {
+    source: &'s SourceFile,
+    bytes: Range<usize>,
+    first_line: usize,
+}
+
+impl<'s> Window<'s> {
+    fn around(source: &'s SourceFile, spans: impl Iterator<Item = Span> + Clone) -> Window<'s> {
+        let text = &source.text;
+        let start = spans.clone().map(|span| span.range().start).min();
+        let end = spans.map(|span| span.range().end).max();
+        let start = start.unwrap_or(0).min(text.len());
+        let end = end.unwrap_or(0).clamp(start, text.len());
+        let is_newline = |b: &u8| *b == b'\n';
+        let before = &text.as_bytes()[..start];
+        let begin = before.iter().rposition(is_newline).map_or(0, |at| at + 1);
+        let behind = text.as_bytes()[end..].iter().enumerate();
+        let mut lines = behind.filter(|(_, b)| is_newline(b)).map(|(at, _)| at + 1);
+        Window {
+            source,
+            bytes: begin..lines.nth(2).map_or(text.len(), |length| end + length),
+            first_line: source
+                .line_column(u32::try_from(begin).unwrap_or(u32::MAX))
+                .0 as usize,
+        }
+    }
+
+    fn snippet<T: Clone>(&self) -> Snippet<'s, T> {
+        Snippet::source(&self.source.text[self.bytes.clone()])
+            .path(&*self.source.path)
+            .line_start(self.first_line)
+            .fold(true)
+    }
+
+    /// A span within the window.
+    fn place(&self, span: Span) -> Range<usize> {
+        let place = clamp(span, &self.source.text);
+        place.start - self.bytes.start..place.end - self.bytes.start
+    }
 }
 
 /// One diagnostic as a JSON object on one line, without a newline.
