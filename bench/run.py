@@ -14,6 +14,7 @@ from time import perf_counter_ns
 
 import numpy as np
 from figures import Figure, as_json
+from scale import scale
 from timing import compare, peak_growth
 from toolchains import HERE, ROOT, aria_command, ariac, build_pair, c_command, gcc, run
 
@@ -143,7 +144,8 @@ def rust_crates(folder: Path) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes and few rounds")
-    parser.add_argument("--only", choices=["loops", "calls", "builds"], action="append", help="only these figures")
+    names = ["loops", "calls", "builds", "scale"]
+    parser.add_argument("--only", choices=names, action="append", help="only these figures")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON as well")
     options = parser.parse_args()
     sizes = {k: v for k, v in SIZES.items() if not options.quick or v <= 1_000_000}
@@ -154,6 +156,7 @@ def main() -> int:
         groups = {
             "calls": lambda: calls(folder, rounds),
             "builds": lambda: builds(folder, 5 if options.quick else 15),
+            "scale": lambda: scale(folder, options.quick),
             "loops": lambda: loops(folder, sizes, rounds),
         }
         for group, measure in groups.items():
