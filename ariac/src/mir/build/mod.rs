@@ -10,7 +10,7 @@
 //! * [`expr`]: literals, names, operators; [`compare`]: comparisons, and [`text`]: texts, those of declared
 //!   types included
 //! * [`array`]: elementwise operators and array methods; one `Map` or `Reduce` each, the pass `fuse` joins them
-//! * [`call`]: calls of functions and built-ins; [`closure`]: function values
+//! * [`call`]: calls of functions and built-ins; [`closure`]: function values; [`index`]: `a[i]`
 //! * [`adt`]: values of declared types; [`place`]: what can be changed; [`assign`]: declarations and assignments
 //! * [`control`]: branches and loops; [`pattern`]: `match`; [`errors`]: what happens when something fails
 //! * [`python`]: Python objects; [`routines`]: `print`, `assert` and the like
@@ -27,6 +27,7 @@ mod effects;
 mod errors;
 mod expr;
 mod function;
+mod index;
 mod instances;
 mod layouts;
 mod moves;
