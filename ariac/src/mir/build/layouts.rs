@@ -147,16 +147,23 @@ impl Context<'_> {
         if let Some(known) = self.layouts.borrow().reprs.get(adt) {
             return *known;
         }
-        let fields = self.types.adts.get(adt.item);
-        let mut fields = fields
-            .iter()
-            .flat_map(|def| &def.variants)
-            .flat_map(|v| &v.fields);
+        let def = self.types.adts.get(adt.item);
+        let variants = def.iter().flat_map(|def| &def.variants);
+        let mut fields = variants.flat_map(|variant| &variant.fields);
         // No declaration comes again on the way down, or it would be boxed.
-        let is_owned = fields.any(|f| self.lower(&f.ty, &adt.args).is_owned());
+        let is_owned = fields.any(|field| self.owns(&field.ty.subst(&adt.args)));
         let repr = if is_owned { Repr::Owned } else { Repr::Plain };
         self.layouts.borrow_mut().reprs.insert(adt.clone(), repr);
         repr
+    }
+
+    /// Whether a value must be dropped. What is behind a pointer is not looked at: there may be no end to it.
+    fn owns(&self, ty: &Ty) -> bool {
+        match ty {
+            Ty::Tuple(items) => items.iter().any(|item| self.owns(item)),
+            Ty::Adt(adt) => self.repr(adt) != Repr::Plain,
+            ty => ty.is_owned(),
+        }
     }
 
     /// The variants of a declared type with the types of their fields.
@@ -223,7 +230,7 @@ impl Context<'_> {
                 continue;
             }
             if depth(&ty) > MAX_DEPTH {
-                return Some(say::endless_type(span, &innermost(&ty)));
+                return Some(say::endless_type(span, &declared_in(&ty)));
             }
             ty.each(&mut |inner| {
                 let Ty::Adt(adt) = inner else { return };
@@ -252,8 +259,13 @@ pub(super) fn depth(ty: &Ty) -> usize {
     }
 }
 
-/// The name of the type without what is in it.
-fn innermost(ty: &Ty) -> String {
-    let text = ty.to_string();
-    text.split('[').next().unwrap_or_default().to_owned()
+/// The name of the first declared type in a type.
+fn declared_in(ty: &Ty) -> String {
+    let mut found = None;
+    ty.each(&mut |inner| {
+        if let (Ty::Adt(adt), None) = (inner, &found) {
+            found = Some(adt.name.to_string());
+        }
+    });
+    found.unwrap_or_else(|| "this type".to_owned())
 }

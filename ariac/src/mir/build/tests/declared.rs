@@ -181,6 +181,21 @@ fn f(n: Int) -> Int = deep(1, n)
 }
 
 #[test]
+fn a_type_that_needs_ever_larger_types_is_refused() {
+    let text = "struct A[T]
+  x: T
+  next: List[A[List[T]]]
+end
+fn f(a: A[Int]) -> Int = a.x
+";
+    let error = try_program(text).map(|_| ()).unwrap_err();
+    assert!(
+        error.contains("`A` contains itself with ever larger arguments"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_type_that_contains_itself_is_kept_on_the_heap_and_what_holds_it_is_not() {
     let (program, _) = program(&format!(
         "{TREE}struct Wood
