@@ -154,7 +154,14 @@ pub fn backend(
     Extension {
         module: module.to_owned(),
         stub,
-        compiled: compile(frontend, sources, module, settings, dump, &mut emit_python),
+        compiled: compile(
+            frontend,
+            sources,
+            Some(module),
+            settings,
+            dump,
+            &mut emit_python,
+        ),
     }
 }
 
@@ -173,27 +180,29 @@ pub fn program(
     compile(
         frontend,
         sources,
-        "program",
+        None,
         settings,
         &mut Dump::default(),
         &mut emit,
     )
 }
 
+/// Compiles a module for Python, or without its name a program.
 fn compile(
     frontend: &Frontend,
     sources: &SourceMap,
-    module: &str,
+    module: Option<&str>,
     settings: &Settings,
     dump: &mut Dump,
     emit_extra: &mut dyn FnMut(&llvm::ModuleCx<'_>),
 ) -> Compiled {
     let options = LlvmOptions {
-        module_name: module.to_owned(),
+        module_name: module.unwrap_or("program").to_owned(),
         levels: settings.levels.clone(),
         opt_level: settings.optimization,
         debug: settings.debug,
         remarks: settings.remarks,
+        executable: module.is_none(),
         keep_functions: false,
         emit: llvm::Emit {
             object: !dump.wants_text(),

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 #[derive(Debug)]
 pub(super) struct CallGraph {
     recursive: Vec<bool>,
+    looks: Vec<bool>,
     raises: Vec<bool>,
     wide: Vec<bool>,
     shared: Vec<bool>,
@@ -38,8 +39,9 @@ impl CallGraph {
         let recursive: Vec<bool> = (0..callees.len()).map(|f| reaches(&callees, f)).collect();
         let functions = || program.functions.iter().map(|(_, function)| function);
         let mut raises: Vec<bool> = functions().map(|f| f.raises).collect();
-        for (raises, &recursive) in raises.iter_mut().zip(&recursive) {
-            *raises |= recursive;
+        let looks = returns(&callees, &recursive);
+        for (raises, &looks) in raises.iter_mut().zip(&looks) {
+            *raises |= looks;
         }
         let mut wide: Vec<bool> = functions().map(works_on_arrays).collect();
         spread_to_callers(&callees, &mut raises);
@@ -48,6 +50,7 @@ impl CallGraph {
         spread_to_callers(&callees, &mut shared);
         CallGraph {
             recursive,
+            looks,
             raises,
             wide,
             shared,
@@ -63,6 +66,11 @@ impl CallGraph {
     /// Whether the function may be running already when it is called.
     pub(super) fn is_recursive(&self, id: FnId) -> bool {
         self.recursive[id.index()]
+    }
+
+    /// Whether the function looks at the stack: at least one of each circle of calls does.
+    pub(super) fn looks_at_stack(&self, id: FnId) -> bool {
+        self.looks[id.index()]
     }
 
     /// Whether the function is worth code of its own for each level.
@@ -156,6 +164,42 @@ fn reaches(callees: &[Vec<usize>], start: usize) -> bool {
         }
     }
     false
+}
+
+/// Functions to which a walk along the calls comes back from what they call: every circle of calls has one.
+fn returns(callees: &[Vec<usize>], recursive: &[bool]) -> Vec<bool> {
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    enum Seen {
+        Not,
+        Under,
+        Done,
+    }
+    let mut seen = vec![Seen::Not; callees.len()];
+    let mut found = vec![false; callees.len()];
+    for start in (0..callees.len()).filter(|&f| recursive[f]) {
+        // Each function under way, and how many of its calls have been followed.
+        let mut path = vec![(start, 0)];
+        while let Some((function, next)) = path.last_mut() {
+            let function = *function;
+            if seen[function] == Seen::Done {
+                path.pop();
+                continue;
+            }
+            seen[function] = Seen::Under;
+            let Some(&callee) = callees[function].get(*next) else {
+                seen[function] = Seen::Done;
+                path.pop();
+                continue;
+            };
+            *next += 1;
+            match seen[callee] {
+                Seen::Not if recursive[callee] => path.push((callee, 0)),
+                Seen::Under => found[callee] = true,
+                _ => {}
+            }
+        }
+    }
+    found
 }
 
 /// Calls of functions, and of function values: each may be any function of its type.

@@ -29,6 +29,7 @@ mod object;
 pub mod optimize;
 pub mod remarks;
 pub mod runtime;
+mod stack;
 #[cfg(test)]
 mod tests;
 
@@ -59,6 +60,8 @@ pub struct LlvmOptions {
     pub debug: bool,
     /// Find out what becomes of loops.
     pub remarks: bool,
+    /// Whether the code is for a program of its own, not for a library that another program loads.
+    pub executable: bool,
     /// Keep functions that nothing calls, for tests.
     pub keep_functions: bool,
     /// What to make.
@@ -73,6 +76,7 @@ impl Default for LlvmOptions {
             opt_level: 3,
             debug: false,
             remarks: false,
+            executable: false,
             keep_functions: false,
             emit: Emit::default(),
         }

@@ -169,6 +169,8 @@ impl<'c> Builder<'_, 'c> {
     }
 
     cast_verbs! {
+        /// The address as a number.
+        ptrtoint => LLVMPtrToInt;
         /// Cuts high bits off.
         trunc => LLVMTrunc;
         /// Widens with zeros.

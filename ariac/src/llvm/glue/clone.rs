@@ -11,6 +11,7 @@ use crate::llvm::layout::element_size;
 use crate::llvm::lower::zero;
 use crate::llvm::multiversion::Level;
 use crate::llvm::runtime::RtFn;
+use crate::llvm::stack;
 use crate::types::{Adt, Ty};
 use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
@@ -378,12 +379,12 @@ impl Cloner<'_, '_, '_> {
     /// RecursionError when the stack is nearly used up.
     fn look_at_stack(self) {
         let b = self.b;
-        let (cold, next) = (b.block("raise"), b.block("fine"));
-        let low = rt(b, RtFn::aria_rt_stack_is_low, &[]).expect("the function returns a value");
-        b.branch_rarely(b.icmp(IntPredicate::NE, low, b.i32(0)), cold, next);
-        b.enter(cold);
+        let low = b.block("raise");
+        stack::look(b, low);
+        let fine = b.here();
+        b.enter(low);
         rt(b, RtFn::aria_rt_raise_recursion, &[self.location]);
         b.go(self.failure);
-        b.enter(next);
+        b.enter(fine);
     }
 }

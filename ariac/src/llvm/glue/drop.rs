@@ -9,6 +9,7 @@ use crate::llvm::context::ModuleCx;
 use crate::llvm::heap;
 use crate::llvm::multiversion::Level;
 use crate::llvm::runtime::RtFn;
+use crate::llvm::stack;
 use crate::types::{Adt, Ty};
 use inkwell::IntPredicate;
 use inkwell::values::{FunctionValue, PointerValue};
@@ -64,7 +65,15 @@ pub(super) fn drop_last<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Val<'c>) {
         b.enter(done);
         b.ret(None);
         b.enter(full);
-        b.become_call(glue, &[pointer, len]);
+        // Chains of boxes go on in functions of one type. An enum by value that holds a box has a function of another
+        // type, and is no link of a chain: the boxes drop such a value themselves.
+        match glue.get_type() == b.function.get_type() {
+            true => b.become_call(glue, &[pointer, len]),
+            false => {
+                b.call(glue, &[pointer, len]);
+                b.ret(None);
+            }
+        }
     } else {
         drop_value(b, ty, value);
         b.ret(None);
@@ -153,10 +162,9 @@ fn enum_glue<'c>(cx: &ModuleCx<'c>, ty: &Ty) -> FunctionValue<'c> {
 
 /// Goes on elsewhere when the stack is nearly used up.
 pub(super) fn look_at_stack(b: &Builder<'_, '_>) {
-    let (elsewhere, here) = (b.block("elsewhere"), b.block("here"));
-    let low = rt(b, RtFn::aria_rt_stack_is_low, &[]).expect("the function returns a value");
-    let is_low = b.icmp(IntPredicate::NE, low, b.i32(0));
-    b.branch_rarely(is_low, elsewhere, here);
+    let elsewhere = b.block("elsewhere");
+    stack::look(b, elsewhere);
+    let here = b.here();
     b.enter(elsewhere);
     let this = b.function.as_global_value().as_pointer_value();
     let args = [this.into(), b.param(0), b.param(1)];

@@ -43,6 +43,7 @@ use super::builder::{Builder, Val};
 use super::context::ModuleCx;
 use super::function::FunctionHandle;
 use super::runtime::RtFn;
+use super::stack;
 use crate::mir::{FnId, Function, LoopId};
 use crate::source::Span;
 use crate::types::Ty;
@@ -68,7 +69,7 @@ pub(super) fn lower_function(cx: &ModuleCx<'_>, id: FnId) {
     lowering.bind_result();
     lowering.bind_owned_locals();
     lowering.pass_strided_on(id);
-    if cx.calls.is_recursive(id) {
+    if cx.calls.looks_at_stack(id) {
         lowering.check_stack();
     }
     lowering.block(&function.body);
@@ -256,12 +257,14 @@ impl<'m, 'c> Lowering<'m, 'c> {
 
     /// RecursionError when the stack is nearly used up.
     fn check_stack(&mut self) {
-        let low = self.rt_value(RtFn::aria_rt_stack_is_low, &[]);
-        let is_low = self.b.icmp(inkwell::IntPredicate::NE, low, self.b.i32(0));
-        self.fail_if(is_low, |this| {
-            let location = this.location();
-            this.rt(RtFn::aria_rt_raise_recursion, &[location]);
-        });
+        let low = self.b.block("raise");
+        stack::look(&self.b, low);
+        let fine = self.b.here();
+        self.b.enter(low);
+        let location = self.location();
+        self.rt(RtFn::aria_rt_raise_recursion, &[location]);
+        self.b.go(self.failure);
+        self.b.enter(fine);
     }
 }
 
