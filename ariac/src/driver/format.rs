@@ -19,7 +19,7 @@ pub(super) fn format(options: &Fmt) -> Result<bool, Failure> {
         let formatted = fmt::format(&text);
         if formatted.kept == Kept::Everything && !text.is_empty() {
             eprintln!(
-                "warning: {} is left as it is: its syntax errors leave no part that could be formatted; `ariac check` shows them",
+                "warning: {} is left as it is: formatted, it would not parse to the same; `ariac check` shows its errors",
                 file.display()
             );
         }

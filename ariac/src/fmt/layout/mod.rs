@@ -50,9 +50,6 @@ impl<'t> Layout<'t, '_> {
             kind if constructs::is_construct(kind) => self.construct(node, None),
             kind if chains::level(node).is_some() => self.operators(node, kind, hang),
             kind if chains::is_postfix(kind) => self.postfix(node),
-            Kind::Assignment | Kind::CompoundAssignment | Kind::LetStatement => {
-                self.words(&children, node);
-            }
             Kind::ParenthesizedExpression => self.parenthesized(&children),
             kind if lists::is_bracketed(kind, &children) => self.list(&children, node),
             Kind::FromImportDeclaration => self.import(&children, node),
