@@ -59,8 +59,8 @@ test-python: runtime wheel ## Run the Python tests, the core of them under every
 fuzz: setup ## Look for texts that break the compiler (FUZZ_SECONDS=600 FUZZ_SEED=…)
 	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) cargo test -p ariac --test fuzz
 
-bench: build ## Measure Aria beside C and its peers
-	@$(VENV_PYTHON) bench/run.py
+bench: build ## Measure Aria beside C, Rust and its peers
+	@$(VENV_PYTHON) bench/run.py; kernels=$$?; $(VENV_PYTHON) bench/programs/run.py && exit $$kernels
 
 wheel: runtime ## Build dist/aria_lang-….whl: the compiler and its runtimes, installable by pip
 	@.ci/sdk-wheel
