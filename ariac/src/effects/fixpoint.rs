@@ -20,9 +20,7 @@ pub fn infer(hir: &Hir, names: &Names, types: &Types) -> EffectTable {
     let mut callers: HashMap<ItemId, Vec<(ItemId, bool)>> = HashMap::new();
     for (id, facts) in facts.iter() {
         effects.set(id, facts.own);
-        for callee in callees(facts) {
-            let mut calls = facts.places.iter();
-            let passes = calls.any(|p| p.event == Event::Call(callee) && !p.is_caught);
+        for (callee, passes) in callees(facts) {
             callers.entry(callee).or_default().push((id, passes));
         }
     }
@@ -80,12 +78,15 @@ pub(super) fn all_facts(program: Program<'_>) -> FactTable {
     table
 }
 
-fn callees(facts: &Facts) -> HashSet<ItemId> {
-    let called = facts.places.iter().filter_map(|p| match p.event {
-        Event::Call(item) => Some(item),
-        _ => None,
-    });
-    called.collect()
+/// Whom a function calls, and whether errors of a call get through.
+fn callees(facts: &Facts) -> HashMap<ItemId, bool> {
+    let mut callees = HashMap::new();
+    for place in &facts.places {
+        if let Event::Call(item) = place.event {
+            *callees.entry(item).or_insert(false) |= !place.is_caught;
+        }
+    }
+    callees
 }
 
 /// The effects of functions that others define.
@@ -135,7 +136,7 @@ fn recursive(facts: &FactTable) -> Vec<ItemId> {
     let edges: HashMap<ItemId, Vec<ItemId>> = facts
         .iter()
         .map(|(id, facts)| {
-            let mut callees: Vec<ItemId> = callees(facts).into_iter().collect();
+            let mut callees: Vec<ItemId> = callees(facts).into_keys().collect();
             callees.sort();
             (id, callees)
         })
