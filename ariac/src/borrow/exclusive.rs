@@ -119,7 +119,7 @@ impl Calls<'_> {
                 let params = callee.params.iter().map(|p| ("the other".into(), p.1));
                 (&callee.symbol, params.collect(), args)
             }
-            Rvalue::CallValue { callee, args } => {
+            Rvalue::CallValue { callee, args, .. } => {
                 let Ty::Fn(ty) = &self.function.locals[*callee].ty else {
                     return;
                 };

@@ -428,7 +428,12 @@ pub enum Rvalue {
         captures: Vec<LocalId>,
     },
     /// Calls a function value; may fail.
-    CallValue { callee: LocalId, args: Vec<Operand> },
+    CallValue {
+        callee: LocalId,
+        args: Vec<Operand>,
+        /// How they are passed: as the type of the value says.
+        modes: Vec<ParamMode>,
+    },
     /// Rust functions may fail, C functions don't.
     CallNative {
         callee: NativeId,

@@ -417,7 +417,7 @@ impl Printer<'_> {
                 let name = &self.program.functions[*function].name;
                 format!("borrowing {name}({})", captures.join(", "))
             }
-            Rvalue::CallValue { callee, args } => {
+            Rvalue::CallValue { callee, args, .. } => {
                 format!(
                     "call value {}({})",
                     self.local(*callee),

@@ -95,7 +95,7 @@ impl Signatures {
 
     /// How the arguments of a call are passed; empty for other statements.
     #[must_use]
-    pub fn arg_modes(&self, stmt: &Stmt) -> &[ParamMode] {
+    pub fn arg_modes<'s>(&'s self, stmt: &'s Stmt) -> &'s [ParamMode] {
         match &stmt.kind {
             StmtKind::Assign {
                 value: Rvalue::Call { callee, .. },
@@ -105,6 +105,10 @@ impl Signatures {
                 value: Rvalue::CallNative { callee, .. },
                 ..
             } => self.native_modes(*callee),
+            StmtKind::Assign {
+                value: Rvalue::CallValue { modes, .. },
+                ..
+            } => modes,
             _ => &[],
         }
     }

@@ -134,7 +134,7 @@ macro_rules! parts {
                             local!(local, Lend);
                         }
                     }
-                    Rvalue::CallValue { callee, args } => {
+                    Rvalue::CallValue { callee, args, .. } => {
                         for (i, arg) in (0..).zip(args) {
                             operand!(arg, Arg(i));
                         }

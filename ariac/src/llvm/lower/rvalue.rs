@@ -80,7 +80,7 @@ impl<'c> Lowering<'_, 'c> {
             Rvalue::ErrorIs { error, class } => self.error_is(*error, *class),
             Rvalue::Closure { function, captures } => self.closure(*function, captures),
             Rvalue::Borrowing { function, captures } => self.borrowing(*function, captures),
-            Rvalue::CallValue { callee, args } => return self.call_value(*callee, args),
+            Rvalue::CallValue { callee, args, .. } => return self.call_value(*callee, args),
             Rvalue::Call { callee, args } => return self.call(*callee, args),
             Rvalue::CallNative { callee, args } => return self.call_native(*callee, args),
             Rvalue::Join(parts) => self.join(parts),

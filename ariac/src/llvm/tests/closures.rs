@@ -4,6 +4,7 @@ use super::doubles;
 use super::machine::{Arg, at_all_levels, levels, options};
 use super::program::{Body, MUT, READ, Source, UNIT, adt, function, list};
 use crate::arena::Id;
+use crate::hir::ParamMode;
 use crate::llvm::compile;
 use crate::mir::{BinOp, Captures, FnId, LocalId, Operand, Rvalue, StmtKind};
 use crate::types::{Repr, Ty};
@@ -11,7 +12,13 @@ use aria_abi::codes::ErrorKind;
 
 fn call(body: &mut Body, ret: Ty, callee: LocalId, args: &[Operand]) -> LocalId {
     let args = args.to_vec();
-    body.let_(ret, Rvalue::CallValue { callee, args })
+    let modes = args.iter().map(|_| ParamMode::Read).collect();
+    let call = Rvalue::CallValue {
+        callee,
+        args,
+        modes,
+    };
+    body.let_(ret, call)
 }
 
 fn closure<const N: usize>(
@@ -91,7 +98,11 @@ fn each(source: &mut Source) -> (FnId, Ty) {
         body.for_((0.into(), len.into(), false), 1.into(), |body, i, _| {
             let x = body.load(Ty::Float, p[0], i, false);
             let (callee, args) = (p[1], vec![x.into()]);
-            let value = Rvalue::CallValue { callee, args };
+            let value = Rvalue::CallValue {
+                callee,
+                args,
+                modes: vec![ParamMode::Read],
+            };
             body.stmt(StmtKind::Assign { dst: None, value });
         });
         body.return_(UNIT);

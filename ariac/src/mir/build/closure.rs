@@ -240,7 +240,12 @@ impl<'a> FnBuilder<'a> {
         let modes: Vec<ParamMode> = ty.params.iter().map(|p| p.1).collect();
         let (args, write_back) = self.arguments(&ids, &modes);
         let args = self.argument_operands(args);
-        let value = self.compute(ty.ret.clone(), Rvalue::CallValue { callee, args });
+        let call = Rvalue::CallValue {
+            callee,
+            args,
+            modes,
+        };
+        let value = self.compute(ty.ret.clone(), call);
         self.write_all_back(write_back);
         value
     }

@@ -130,7 +130,7 @@ impl Check<'_> {
                 let types = types.collect::<Checked<_>>()?;
                 self.closure(*function, types, Captures::ByReference)
             }
-            Rvalue::CallValue { callee, args } => match self.local(*callee)? {
+            Rvalue::CallValue { callee, args, .. } => match self.local(*callee)? {
                 Ty::Fn(ty) => {
                     self.args("a function value", ty.params.clone(), args)?;
                     Ok(ty.ret.clone())
