@@ -101,8 +101,7 @@ pub fn frontend(
     let effects = effects::infer(&hir, &names, &types);
     effects::check(&hir, &names, &types, &effects, &mut reports);
     dump.add("effects", || effects::pretty(&hir, &effects));
-    // What is not compiled yet is told of programs that are right otherwise.
-    if reports.has_errors() || types::later(&hir, &mut reports) {
+    if reports.has_errors() {
         return (None, reports);
     }
     let mut program = mir::build(&hir, &names, &types, &effects, sources, &mut reports);

@@ -12,8 +12,6 @@ pub enum Kind {
     Right,
     /// ```` ```aria,wrong ````: a program that shows the mistake.
     Wrong,
-    /// ```` ```aria,later ````: a program that is accepted, or needs what the compiler lacks (E0001) and nothing else.
-    Later,
     /// ```` ```aria,name.aria ````: a file that the examples below it import.
     File(String),
 }
@@ -38,7 +36,6 @@ pub fn examples(page: &str) -> Vec<Example> {
         let kind = match line.strip_prefix("```aria") {
             Some("" | ",run" | ",test") => Some(Kind::Right),
             Some(",wrong") => Some(Kind::Wrong),
-            Some(",later") => Some(Kind::Later),
             Some(word) if word.ends_with(".aria") => Some(Kind::File(word[1..].to_owned())),
             _ => None,
         };
@@ -97,7 +94,7 @@ pub fn check(code: &str, path: &Path) -> Result<(), String> {
     if !tidy::is_tested_elsewhere(code) {
         let has = |cure: bool| {
             let fits = |e: &Example| match e.kind {
-                Kind::Right | Kind::Later => cure,
+                Kind::Right => cure,
                 Kind::Wrong => !cure,
                 Kind::File(_) => false,
             };
@@ -122,7 +119,6 @@ pub fn check(code: &str, path: &Path) -> Result<(), String> {
                 status == Some(failure) && all(code),
                 "does not show the mistake",
             ),
-            Kind::Later => (is_accepted || all("E0001"), "is not accepted"),
             Kind::Right | Kind::File(_) => (is_accepted, "is not accepted"),
         };
         ensure(

@@ -10,7 +10,6 @@
 mod declared;
 pub mod exhaustive;
 mod infer;
-mod later;
 mod members;
 mod pretty;
 mod results;
@@ -20,7 +19,6 @@ mod unify;
 mod written;
 
 pub use exhaustive::Binder;
-pub use later::later;
 pub use pretty::pretty;
 use pretty::pretty_head;
 pub use results::{

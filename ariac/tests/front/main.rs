@@ -49,9 +49,6 @@ fn run(text: &str) -> Front {
     let types = ariac::types::check(&hir, &names, &mut reports);
     let effects = infer(&hir, &names, &types);
     check(&hir, &names, &types, &effects, &mut reports);
-    if !reports.has_errors() {
-        let _ = ariac::types::later(&hir, &mut reports);
-    }
     let line = |d: &&Diagnostic| {
         let (line, column) = sources.line_column(d.primary.span);
         format!("{line}:{column} {} {}", d.code.as_str(), d.message)
