@@ -82,6 +82,7 @@ fn is_below(kind: ErrorKind, class: ErrorKind) -> bool {
             ErrorKind::RuntimeError
         }
         ErrorKind::IndexError | ErrorKind::KeyError => ErrorKind::LookupError,
+        ErrorKind::FileNotFoundError | ErrorKind::PermissionError => ErrorKind::OSError,
         // What ends a program is no Exception in Python either.
         ErrorKind::Exception | ErrorKind::SystemExit => return false,
         _ => ErrorKind::Exception,

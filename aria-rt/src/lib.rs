@@ -13,6 +13,7 @@
 //! * `array` (`array_text`), `handover`: memory of Aria, and how Python comes to own it. `list`: lists that grow.
 //! * `object`: Python objects as values. `gil`, `drops`: giving the GIL up, and dropping objects without it.
 //! * `parallel`, `stack`: threads, and how much stack one has left.
+//! * `text`, `numbers`, `system`: what the prelude's strings, formats, files, times are made of.
 //! * `streams`: text in and out. `program`, in builds for programs of their own: where such a program starts.
 //! * `error`, `caught`, `traceback`, `panics`, `place`, `python`: what goes wrong, and how it is told.
 //!
@@ -44,6 +45,7 @@ mod handover;
 mod kept;
 mod list;
 mod module;
+mod numbers;
 mod numpy;
 mod object;
 mod panics;
@@ -59,6 +61,8 @@ mod shared;
 mod stack;
 mod streams;
 mod strings;
+mod system;
+mod text;
 mod traceback;
 mod views;
 #[cfg(test)]
@@ -75,6 +79,7 @@ pub use gil::*;
 pub use handover::*;
 pub use list::*;
 pub use module::*;
+pub use numbers::*;
 pub use object::*;
 pub use parallel::*;
 pub use pyarray::*;
@@ -82,4 +87,6 @@ pub use scalars::*;
 pub use stack::*;
 pub use streams::*;
 pub use strings::*;
+pub use system::*;
+pub use text::*;
 pub use views::*;

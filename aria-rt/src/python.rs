@@ -271,6 +271,8 @@ pub(crate) fn exception_class(kind: ErrorKind) -> *mut PyObject {
             ErrorKind::OSError => PyExc_OSError,
             ErrorKind::AttributeError => PyExc_AttributeError,
             ErrorKind::LookupError => PyExc_LookupError,
+            ErrorKind::FileNotFoundError => PyExc_FileNotFoundError,
+            ErrorKind::PermissionError => PyExc_PermissionError,
             ErrorKind::SystemExit => PyExc_SystemExit,
         }
     }

@@ -121,6 +121,10 @@ codes! {
         SystemExit = 19,
         /// `raise LookupError(…)`: what `IndexError` and `KeyError` are.
         LookupError = 20,
+        /// There is no such file; an `OSError`.
+        FileNotFoundError = 21,
+        /// The system does not allow it; an `OSError`.
+        PermissionError = 22,
     }
 }
 

@@ -173,6 +173,82 @@ macro_rules! for_each_rt_fn {
             /// `str(obj)` as an owned `Str*`; null: error pending.
             held [] fn aria_rt_str_of_object(obj: Ptr, location: Ptr) -> Ptr;
 
+            // ---- what the methods of `String` are made of; positions are in bytes, at boundaries of characters ----
+            /// The bytes from `from` up to `to`, `to` not included; null: out of memory, as for all that return strings here.
+            any [] fn aria_rt_str_slice(text: Ptr, from: I64, to: I64) -> Ptr;
+            /// The character that begins at `at`.
+            any [] fn aria_rt_str_char(text: Ptr, at: I64) -> Ptr;
+            /// The number of the character that begins at `at`.
+            any [pure] fn aria_rt_str_code(text: Ptr, at: I64) -> I64;
+            /// Where `part` begins first, from `from` on; -1: nowhere.
+            any [pure] fn aria_rt_str_find(text: Ptr, part: Ptr, from: I64) -> I64;
+            /// Where `part` begins last; -1: nowhere.
+            any [pure] fn aria_rt_str_rfind(text: Ptr, part: Ptr) -> I64;
+            /// Where the character begins that `count` characters lie before, from `from` on; -1 when there are not as many.
+            any [pure] fn aria_rt_str_offset(text: Ptr, from: I64, count: I64) -> I64;
+            /// Number of characters between two positions.
+            any [pure] fn aria_rt_str_count(text: Ptr, from: I64, to: I64) -> I64;
+            /// The first character from `from` on that is white space (`white`: 1) or is not (0); the end when there is none.
+            any [pure] fn aria_rt_str_white(text: Ptr, from: I64, white: I32) -> I64;
+            /// Where the white space at the end begins.
+            any [pure] fn aria_rt_str_end(text: Ptr) -> I64;
+            /// In upper case.
+            any [] fn aria_rt_str_upper(text: Ptr) -> Ptr;
+            /// In lower case.
+            any [] fn aria_rt_str_lower(text: Ptr) -> Ptr;
+            /// With `by` in each place of `old`.
+            any [] fn aria_rt_str_replace(text: Ptr, old: Ptr, by: Ptr) -> Ptr;
+            /// That many times, none when negative.
+            any [] fn aria_rt_str_repeat(text: Ptr, times: I64) -> Ptr;
+            /// The characters in the opposite order.
+            any [] fn aria_rt_str_reverse(text: Ptr) -> Ptr;
+            /// The strings of a list with another between them.
+            any [] fn aria_rt_str_concat(parts: Ptr, n: I64, between: Ptr) -> Ptr;
+            /// The text of bytes; null: ValueError pending where they are not UTF-8.
+            any [] fn aria_rt_str_from_bytes(data: Ptr, n: I64, location: Ptr) -> Ptr;
+            /// The character with a number; null: ValueError pending.
+            any [] fn aria_rt_str_from_code(code: I64, location: Ptr) -> Ptr;
+            /// A number that tells most texts apart.
+            any [pure] fn aria_rt_hash_string(text: Ptr) -> I64;
+            /// An integer to a base; 1: ValueError or OverflowError pending.
+            any [] fn aria_rt_str_to_int(text: Ptr, base: I64, out: Ptr, location: Ptr) -> I32;
+            /// Whether it is an integer that fits, to the base 10.
+            any [pure] fn aria_rt_str_is_int(text: Ptr) -> I32;
+            /// A float; 1: ValueError pending.
+            any [] fn aria_rt_str_to_float(text: Ptr, out: Ptr, location: Ptr) -> I32;
+            /// Whether it is a number.
+            any [pure] fn aria_rt_str_is_float(text: Ptr) -> I32;
+            /// An integer in Python's format; null: ValueError pending.
+            any [] fn aria_rt_format_int(value: I64, format: Ptr, location: Ptr) -> Ptr;
+            /// As `aria_rt_format_int`, of a float.
+            any [] fn aria_rt_format_float(value: F64, format: Ptr, location: Ptr) -> Ptr;
+            /// As `aria_rt_format_int`, of a text.
+            any [] fn aria_rt_format_string(value: Ptr, format: Ptr, location: Ptr) -> Ptr;
+
+            // ---- the system ----
+            /// The text of a file; null: FileNotFoundError, PermissionError, OSError or ValueError (not UTF-8) pending.
+            any [] fn aria_rt_file_read(path: Ptr, location: Ptr) -> Ptr;
+            /// Writes a file anew, or at its end; 1: an error is pending, as above.
+            any [] fn aria_rt_file_write(path: Ptr, text: Ptr, append: I32, location: Ptr) -> I32;
+            /// Removes a file; 1: an error is pending.
+            any [] fn aria_rt_file_remove(path: Ptr, location: Ptr) -> I32;
+            /// Whether there is a file or folder.
+            any [] fn aria_rt_file_exists(path: Ptr) -> I32;
+            /// Seconds since 1970.
+            any [] fn aria_rt_time_now() -> F64;
+            /// Seconds since the first call.
+            any [] fn aria_rt_time_monotonic() -> F64;
+            /// Waits; 1: ValueError pending.
+            any [] fn aria_rt_sleep(seconds: F64, location: Ptr) -> I32;
+            /// Number of arguments of the program.
+            any [] fn aria_rt_arg_count() -> I64;
+            /// An argument; empty when there is none at the index.
+            any [] fn aria_rt_arg(index: I64) -> Ptr;
+            /// Whether the environment has a variable.
+            any [] fn aria_rt_env_has(name: Ptr) -> I32;
+            /// The value of a variable, empty when there is none.
+            any [] fn aria_rt_env(name: Ptr) -> Ptr;
+
             // ---- Python objects: results are new references; null: error pending ----
             /// Adds a reference: returns its argument.
             held [] fn aria_rt_py_retain(obj: Ptr) -> Ptr;

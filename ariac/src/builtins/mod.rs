@@ -13,7 +13,7 @@ pub use math::MathFn;
 pub use routines::Routine;
 pub use table::{METHODS, Method, Receiver, find_method, method_names};
 
-use crate::mir::ListOp;
+use crate::mir::{BinOp, ListOp, UnOp};
 use crate::types::{IntKind, Ty};
 
 /// A name with members that is no value.
@@ -60,6 +60,14 @@ pub enum Builtin {
     ToStr,
     /// `x.is_nan?`
     IsNan,
+    /// `n.bit_and(m)` and the like
+    Bits(BinOp),
+    /// `n.shl(bits)`, `n.shr(bits)`; ValueError when `bits` is negative, or the width or more
+    Shift(BinOp),
+    /// `n.bit_not`
+    BitNot,
+    /// `n.count_ones` and the like, which count bits
+    CountBits(UnOp),
     /// `list.push(x)` and what else changes a list in place; those that begin with `_` are the prelude's, whose functions
     /// check what they are given
     List(ListOp),

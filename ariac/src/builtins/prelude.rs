@@ -12,7 +12,13 @@ macro_rules! files {
 }
 
 /// Name and text of each file. Their declarations are known everywhere.
-pub const FILES: &[(&str, &str)] = files!["core.aria", "list.aria"];
+pub const FILES: &[(&str, &str)] = files![
+    "core.aria",
+    "list.aria",
+    "hash.aria",
+    "string.aria",
+    "map.aria"
+];
 
 /// Adds the prelude to the files of a program, after them.
 pub fn add(sources: &mut SourceMap) {

@@ -1,7 +1,7 @@
 //! The one table of built-in methods.
 
 use super::{Builtin, MathFn};
-use crate::mir::ListOp;
+use crate::mir::{BinOp, ListOp, UnOp};
 use crate::types::Ty;
 
 /// The kinds of receivers that have built-in methods.
@@ -64,6 +64,15 @@ pub const METHODS: &[Method] = methods! {
     Number."to_int"(0) => Builtin::ToInt, "The number cut towards zero; OverflowError when it does not fit.";
     Number."to_string"(0) => Builtin::ToStr, "The number's text.";
     Number."is_nan?"(0) => Builtin::IsNan, "Whether it is not a number.";
+    Number."bit_and"(1) => Builtin::Bits(BinOp::BitAnd), "The bits that both integers have.";
+    Number."bit_or"(1) => Builtin::Bits(BinOp::BitOr), "The bits that either integer has.";
+    Number."bit_xor"(1) => Builtin::Bits(BinOp::BitXor), "The bits that one integer has and the other lacks.";
+    Number."bit_not"(0) => Builtin::BitNot, "All bits of an integer flipped.";
+    Number."shl"(1) => Builtin::Shift(BinOp::Shl), "The bits of an integer moved up; those that leave are lost. ValueError unless 0 <= bits < width.";
+    Number."shr"(1) => Builtin::Shift(BinOp::Shr), "The bits of an integer moved down, the sign coming in. ValueError unless 0 <= bits < width.";
+    Number."count_ones"(0) => Builtin::CountBits(UnOp::Ones), "Number of bits of an integer that are 1.";
+    Number."leading_zeros"(0) => Builtin::CountBits(UnOp::LeadingZeros), "Number of bits above the highest 1 of an integer.";
+    Number."trailing_zeros"(0) => Builtin::CountBits(UnOp::TrailingZeros), "Number of bits below the lowest 1 of an integer.";
     Array."length"(0) => Builtin::Length, "Number of elements.";
     Array."sum"(0) => Builtin::Sum, "Sum of the elements, in the fixed order of the language.";
     Array."mean"(0) => Builtin::Mean, "Arithmetic mean; nan of nothing.";
@@ -81,6 +90,7 @@ pub const METHODS: &[Method] = methods! {
     List."_pop"(0) => Builtin::List(ListOp::Pop), "Takes the last element out of a list that is not empty.";
     List."_insert"(2) => Builtin::List(ListOp::Insert), "Puts an element before the one at an index in range.";
     List."_remove"(1) => Builtin::List(ListOp::Remove), "Takes the element at an index in range out.";
+    List."_take"(1) => Builtin::List(ListOp::Take), "Takes the element at an index in range out; what is left there must not be read.";
     List."_swap"(2) => Builtin::List(ListOp::Swap), "Exchanges the elements at two indices in range.";
     List."_truncate"(1) => Builtin::List(ListOp::Truncate), "Drops the elements from an index that is not negative on.";
     Error."message"(0) => Builtin::ErrorText, "The text.";

@@ -121,6 +121,16 @@ fn declared(hir: &Hir) -> EffectTable {
                 functions,
                 ..
             } => (functions, Effects::default()),
+            ItemKind::ExternNative {
+                abi: NativeAbi::Runtime,
+                functions,
+                ..
+            } => {
+                for &function in functions {
+                    effects.set(function, stated(hir, function));
+                }
+                continue;
+            }
             _ => continue,
         };
         for &function in functions {
@@ -128,6 +138,20 @@ fn declared(hir: &Hir) -> EffectTable {
         }
     }
     effects
+}
+
+/// The effects of a function of the runtime, as its declaration states them.
+fn stated(hir: &Hir, function: ItemId) -> Effects {
+    let ItemKind::Fn(declared) = &hir.items[function].kind else {
+        return Effects::default();
+    };
+    Effects {
+        raises: true,
+        throws: declared.states("raises"),
+        alloc: true,
+        io: declared.states("io"),
+        ..Effects::default()
+    }
 }
 
 /// The functions that may call themselves, directly or through others: those in a cycle of calls. (Tarjan's strongly

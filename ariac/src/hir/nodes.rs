@@ -297,6 +297,8 @@ pub enum NativeAbi {
     Rust,
     /// The C calling convention.
     C,
+    /// Aria's own runtime; only the prelude declares such functions, and nobody else sees them.
+    Runtime,
 }
 
 /// `@name(key: value, …)`.
@@ -333,6 +335,14 @@ pub struct Function {
     pub is_expression: bool,
     /// The body; none in `extern` blocks.
     pub body: Option<Block>,
+}
+
+impl Function {
+    /// Whether an effect is stated.
+    #[must_use]
+    pub fn states(&self, effect: &str) -> bool {
+        self.effects.iter().flatten().any(|e| e.name == effect)
+    }
 }
 
 /// A parameter.

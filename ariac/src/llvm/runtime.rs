@@ -53,6 +53,12 @@ macro_rules! rows {
 aria_abi::for_each_rt_fn!(rows);
 
 impl RtFn {
+    /// The function with this symbol.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<RtFn> {
+        RtFn::ALL.iter().copied().find(|f| f.name() == name)
+    }
+
     /// The symbol.
     #[must_use]
     pub fn name(self) -> &'static str {

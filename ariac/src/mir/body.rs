@@ -92,6 +92,10 @@ pub struct Native {
     pub symbol: String,
     /// How it is called.
     pub abi: NativeAbi,
+    /// Whether it fails for other reasons than that memory is out.
+    pub raises: bool,
+    /// Whether it reads or writes what others see too: then calls of it keep their order.
+    pub streams: bool,
     /// Parameters: numbers, Bool, and (Rust only) `PyArrayView`s, contiguous.
     pub params: Vec<(Ty, ParamMode)>,
     /// A number, `Bool` or `Unit`.
@@ -533,6 +537,8 @@ pub enum ListOp {
     Insert,
     /// `(index)`: takes the element at `index` out, 0 <= index < length.
     Remove,
+    /// `(index)`: takes the element at `index` out and leaves an empty one, which must not be looked at; 0 <= index < length.
+    Take,
     /// `(i, j)`: exchanges two elements; both indices are in range.
     Swap,
     /// `(length)`: drops all elements from there on; 0 <= length.
@@ -551,7 +557,7 @@ impl ListOp {
     /// Whether it gives an element, which the caller then owns; else nothing.
     #[must_use]
     pub fn gives_element(self) -> bool {
-        matches!(self, ListOp::Pop | ListOp::Remove)
+        matches!(self, ListOp::Pop | ListOp::Remove | ListOp::Take)
     }
 
     /// The name in `--emit=mir`.
@@ -562,6 +568,7 @@ impl ListOp {
             ListOp::Pop => "pop",
             ListOp::Insert => "insert",
             ListOp::Remove => "remove",
+            ListOp::Take => "take",
             ListOp::Swap => "swap",
             ListOp::Truncate => "truncate",
             ListOp::Reserve => "reserve",
@@ -586,6 +593,14 @@ pub struct Kernel {
 pub enum UnOp {
     Neg,
     Not,
+    /// Of integers: all bits flipped.
+    BitNot,
+    /// Of integers: how many bits are 1.
+    Ones,
+    /// Of integers: how many bits above the highest 1.
+    LeadingZeros,
+    /// Of integers: how many bits below the lowest 1.
+    TrailingZeros,
 }
 
 /// Operators on two scalars of one type.
@@ -604,6 +619,14 @@ pub enum BinOp {
     WrapAdd,
     WrapSub,
     WrapMul,
+    /// Bits of integers.
+    BitAnd,
+    BitOr,
+    BitXor,
+    /// Of integers, by a number of bits that is not negative and less than the width; what is shifted out is lost.
+    Shl,
+    /// As `Shl`; of signed integers the sign comes in.
+    Shr,
     Eq,
     Ne,
     Lt,

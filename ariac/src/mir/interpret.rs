@@ -609,6 +609,9 @@ fn int_binary(op: BinOp, a: i64, b: i64) -> Run<Value> {
         BinOp::WrapAdd => i128::from(a.wrapping_add(b)),
         BinOp::WrapSub => i128::from(a.wrapping_sub(b)),
         BinOp::WrapMul => i128::from(a.wrapping_mul(b)),
+        BinOp::BitAnd => i128::from(a & b),
+        BinOp::BitOr => i128::from(a | b),
+        BinOp::BitXor => i128::from(a ^ b),
         _ => return Ok(compare(op, Some(a.cmp(&b)))),
     };
     match i64::try_from(exact) {

@@ -353,6 +353,10 @@ impl Printer<'_> {
             Rvalue::Unary { op, operand } => match op {
                 UnOp::Neg => format!("-{}", self.operand(operand)),
                 UnOp::Not => format!("not {}", self.operand(operand)),
+                UnOp::BitNot => format!("bit_not {}", self.operand(operand)),
+                UnOp::Ones => format!("count_ones {}", self.operand(operand)),
+                UnOp::LeadingZeros => format!("leading_zeros {}", self.operand(operand)),
+                UnOp::TrailingZeros => format!("trailing_zeros {}", self.operand(operand)),
             },
             Rvalue::Binary { op, left, right } => format!(
                 "{} {} {}",
@@ -548,6 +552,11 @@ impl BinOp {
             BinOp::WrapAdd => "&+",
             BinOp::WrapSub => "&-",
             BinOp::WrapMul => "&*",
+            BinOp::BitAnd => "and",
+            BinOp::BitOr => "or",
+            BinOp::BitXor => "xor",
+            BinOp::Shl => "shl",
+            BinOp::Shr => "shr",
             BinOp::Eq => "==",
             BinOp::Ne => "!=",
             BinOp::Lt => "<",

@@ -42,9 +42,9 @@ impl Signatures {
         });
         let natives = program.natives.iter().map(|(_, n)| Callable {
             modes: n.params.iter().map(|p| p.1).collect(),
-            raises: n.abi == crate::hir::NativeAbi::Rust,
+            raises: n.raises || n.ret.is_owned(),
             uses_python: false,
-            streams: false,
+            streams: n.streams,
         });
         let adts = program.adts.iter().map(|(adt, layout)| {
             let variants = layout.variants.iter();
@@ -133,6 +133,9 @@ impl Signatures {
                 Rvalue::Stream { .. } => true,
                 Rvalue::Call { callee, .. } => {
                     self.functions.get(callee.index()).is_none_or(|c| c.streams)
+                }
+                Rvalue::CallNative { callee, .. } => {
+                    self.natives.get(callee.index()).is_some_and(|c| c.streams)
                 }
                 _ => false,
             },

@@ -256,6 +256,9 @@ fn binary(op: BinOp, a: i64, b: i64) -> Result<Value, End> {
         BinOp::WrapAdd => int(Some(a.wrapping_add(b))),
         BinOp::WrapSub => int(Some(a.wrapping_sub(b))),
         BinOp::WrapMul => int(Some(a.wrapping_mul(b))),
+        BinOp::BitAnd => int(Some(a & b)),
+        BinOp::BitOr => int(Some(a | b)),
+        BinOp::BitXor => int(Some(a ^ b)),
         BinOp::Mod => match b {
             0 => Err(End::Raised),
             b => Ok(Value::Int(

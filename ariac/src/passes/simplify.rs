@@ -253,6 +253,11 @@ fn fold_int(op: BinOp, a: i64, b: i64) -> Option<Const> {
         BinOp::WrapAdd => a.wrapping_add(b),
         BinOp::WrapSub => a.wrapping_sub(b),
         BinOp::WrapMul => a.wrapping_mul(b),
+        BinOp::BitAnd => a & b,
+        BinOp::BitOr => a | b,
+        BinOp::BitXor => a ^ b,
+        BinOp::Shl => a.checked_shl(u32::try_from(b).ok()?)?,
+        BinOp::Shr => a.checked_shr(u32::try_from(b).ok()?)?,
         BinOp::FloorDiv => {
             let quotient = a.checked_div(b)?;
             if a % b != 0 && (a < 0) != (b < 0) {

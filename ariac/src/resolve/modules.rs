@@ -75,7 +75,15 @@ impl<'h> Globals<'h> {
             Found::Nothing => {}
             found => return found,
         }
-        let mut prelude = self.prelude.iter().map(|&m| self.find_in(m, name, false));
+        // The files of the prelude share what others do not see: what is private or begins with `_`.
+        let is_prelude = self.hir.modules[module].prelude;
+        if name.starts_with('_') && !is_prelude {
+            return Found::Nothing;
+        }
+        let mut prelude = self
+            .prelude
+            .iter()
+            .map(|&m| self.find_in(m, name, is_prelude));
         prelude
             .find(|found| matches!(found, Found::One(_) | Found::Several(_)))
             .unwrap_or(Found::Nothing)
@@ -110,7 +118,8 @@ impl<'h> Globals<'h> {
     pub(super) fn names(&self, module: usize) -> Vec<&'h str> {
         let mut names = self.names_of(module, true);
         for &prelude in &self.prelude {
-            names.extend(self.names_of(prelude, false));
+            let of_prelude = self.names_of(prelude, false).into_iter();
+            names.extend(of_prelude.filter(|name| !name.starts_with('_')));
         }
         names.sort_unstable();
         names.dedup();

@@ -144,12 +144,15 @@ fn check(
                 }
             }
             Owner::Native(abi) => {
+                if abi == NativeAbi::Runtime {
+                    return;
+                }
                 let is_slice = abi == NativeAbi::Rust && ty.is_array_like();
                 let is_scalar = ty.is_number() || *ty == Ty::Bool || *ty == Ty::Error;
                 if !is_slice && !is_scalar {
                     let why = match abi {
                         NativeAbi::Rust => "Rust functions take numbers, Bool and arrays",
-                        NativeAbi::C => "C functions take numbers and Bool",
+                        NativeAbi::C | NativeAbi::Runtime => "C functions take numbers and Bool",
                     };
                     reports.add(say::not_here(
                         at,
@@ -185,6 +188,7 @@ fn check(
                 ));
             }
         }
+        Owner::Native(NativeAbi::Runtime) => {}
         Owner::Native(_) => {
             if !ty.is_number() && !matches!(ty, Ty::Unit | Ty::Bool | Ty::Error) {
                 let why = "native functions give a number, a Bool or nothing";

@@ -32,13 +32,14 @@ impl Lower<'_> {
             "Python" => None,
             "Rust" => Some(NativeAbi::Rust),
             "C" => Some(NativeAbi::C),
+            "Runtime" if self.sources.file(self.file).prelude => Some(NativeAbi::Runtime),
             other => {
                 let span = self.span(language);
                 self.report(say::unknown_language(span, other));
                 return None;
             }
         };
-        let functions = self.signatures(node, abi.is_some());
+        let functions = self.signatures(node, abi);
         let Some(abi) = abi else {
             if !is_path {
                 let fixed = library.name.clone();
@@ -72,7 +73,8 @@ impl Lower<'_> {
     }
 
     /// The functions that an `extern` block declares.
-    fn signatures(&mut self, node: Node<'_>, is_native: bool) -> Vec<ItemId> {
+    fn signatures(&mut self, node: Node<'_>, abi: Option<NativeAbi>) -> Vec<ItemId> {
+        let (is_native, is_runtime) = (abi.is_some(), abi == Some(NativeAbi::Runtime));
         let mut functions = Vec::new();
         for child in node
             .field(Field::Body)
@@ -80,6 +82,10 @@ impl Lower<'_> {
         {
             if child.kind() == Kind::FunctionSignature {
                 for (field, what) in NOT_IN_EXTERN {
+                    // The prelude says of the runtime's functions which of them fail, and which read or write.
+                    if field == Field::Effects && is_runtime {
+                        continue;
+                    }
                     if let Some(part) = child.field(field) {
                         let span = self.span(part);
                         self.unsupported(span, what);

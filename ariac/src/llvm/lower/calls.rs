@@ -80,6 +80,9 @@ impl<'c> Lowering<'_, 'c> {
 
     pub(super) fn call_native(&mut self, callee: NativeId, args: &[Operand]) -> Option<Val<'c>> {
         let native = &self.cx.program.natives[callee];
+        if native.abi == NativeAbi::Runtime {
+            return self.call_runtime(native, args);
+        }
         let function = self.declare_native(native);
         let mut flat = Vec::new();
         for (arg, (ty, _)) in args.iter().zip(&native.params) {
@@ -93,7 +96,7 @@ impl<'c> Lowering<'_, 'c> {
             }
         }
         match native.abi {
-            NativeAbi::C => self.b.call(function, &flat),
+            NativeAbi::C | NativeAbi::Runtime => self.b.call(function, &flat),
             NativeAbi::Rust => {
                 let ty = (native.ret != Ty::Unit).then(|| self.cx.element_type(&native.ret));
                 let out = ty.map(|ty| self.b.slot(ty, "result"));
@@ -139,8 +142,8 @@ impl<'c> Lowering<'_, 'c> {
                 params.push(cx.types.ptr.into());
                 cx.types.i32.fn_type(&params, false)
             }
-            (NativeAbi::C, Ty::Unit) => cx.context.void_type().fn_type(&params, false),
-            (NativeAbi::C, ret) => cx.value_type(ret).fn_type(&params, false),
+            (_, Ty::Unit) => cx.context.void_type().fn_type(&params, false),
+            (_, ret) => cx.value_type(ret).fn_type(&params, false),
         };
         let function = cx
             .module

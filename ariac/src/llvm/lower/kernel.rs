@@ -158,7 +158,7 @@ impl<'c> Lowering<'_, 'c> {
         match value {
             Rvalue::Use(operand) => self.operand_ty(operand).elem().is_some(),
             Rvalue::Unary { op, operand } => {
-                *op == UnOp::Not || self.operand_ty(operand).is_float()
+                *op != UnOp::Neg || self.operand_ty(operand).is_float()
             }
             Rvalue::Binary { op, left, .. } => {
                 let ty = self.operand_ty(left);
@@ -197,7 +197,11 @@ impl<'c> Lowering<'_, 'c> {
                     _ => {}
                 }
                 let wraps = matches!(op, BinOp::WrapAdd | BinOp::WrapSub | BinOp::WrapMul);
-                let is_checked = !op.is_comparison() && !wraps;
+                let is_bits = matches!(
+                    op,
+                    BinOp::BitAnd | BinOp::BitOr | BinOp::BitXor | BinOp::Shl | BinOp::Shr
+                );
+                let is_checked = !op.is_comparison() && !wraps && !is_bits;
                 ty != Ty::String && !(is_checked && matches!(ty, Ty::Sized(_)))
             }
             Rvalue::Math { function, args } => {

@@ -86,6 +86,12 @@ impl<'c> Lowering<'_, 'c> {
                 self.b.store(last, list.len);
                 return Some(value);
             }
+            (ListOp::Take, [index]) => {
+                let index = self.operand(index);
+                let value = self.get(&list, index);
+                self.put(&list, index, super::zero(value.get_type()));
+                return Some(value);
+            }
             (ListOp::Swap, [i, j]) => {
                 let (i, j) = (self.operand(i), self.operand(j));
                 let (x, y) = (self.get(&list, i), self.get(&list, j));

@@ -8,7 +8,7 @@
 //! * [`strided`]: what becomes of strided arrays at higher CPU levels
 //! * [`errors`]: catching; [`closures`]: function values
 //! * [`parts`]: fields of tuples and declared types; [`list`]
-//! * [`strings`], [`python`], [`calls`]
+//! * [`strings`], [`python`], [`calls`], [`runtime_calls`]
 
 mod array;
 mod block_sums;
@@ -28,6 +28,7 @@ mod parallel;
 mod parts;
 mod python;
 mod reduce;
+mod runtime_calls;
 mod rvalue;
 mod scalar;
 mod slots;

@@ -36,6 +36,9 @@ pub(super) fn pure_binary<'c>(
             BinOp::Le => b.fcmp(FloatPredicate::OLE, x, y),
             BinOp::Gt => b.fcmp(FloatPredicate::OGT, x, y),
             BinOp::Ge => b.fcmp(FloatPredicate::OGE, x, y),
+            BinOp::BitAnd | BinOp::BitOr | BinOp::BitXor | BinOp::Shl | BinOp::Shr => {
+                unreachable!("floats have no bits to speak of: MIR's verifier says so")
+            }
         });
     }
     let is_signed = Width::of(ty).is_some_and(|width| width.is_signed);
@@ -47,6 +50,12 @@ pub(super) fn pure_binary<'c>(
         BinOp::WrapAdd => b.add(x, y),
         BinOp::WrapSub => b.sub(x, y),
         BinOp::WrapMul => b.mul(x, y),
+        BinOp::BitAnd => b.and(x, y),
+        BinOp::BitOr => b.or(x, y),
+        BinOp::BitXor => b.xor(x, y),
+        BinOp::Shl => b.shl(x, y),
+        BinOp::Shr if is_signed => b.ashr(x, y),
+        BinOp::Shr => b.lshr(x, y),
         BinOp::Eq => b.icmp(IntPredicate::EQ, x, y),
         BinOp::Ne => b.icmp(IntPredicate::NE, x, y),
         BinOp::Lt => compare(IntPredicate::SLT, IntPredicate::ULT),
@@ -68,6 +77,15 @@ pub(super) fn pure_unary<'c>(
         UnOp::Not => Some(b.not(x)),
         UnOp::Neg if ty.is_float() => Some(b.fneg(x)),
         UnOp::Neg => None,
+        UnOp::BitNot => Some(b.not(x)),
+        UnOp::Ones => Some(b.intrinsic("llvm.ctpop", &[x.get_type()], &[x])),
+        UnOp::LeadingZeros | UnOp::TrailingZeros => {
+            let name = match op {
+                UnOp::LeadingZeros => "llvm.ctlz",
+                _ => "llvm.cttz",
+            };
+            Some(b.intrinsic(name, &[x.get_type()], &[x, b.bool(false)]))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::builtins::{Builtin, MathFn};
 use crate::hir::{
     Arg, BinaryOp, Closure, CompareOp, ExprId, ExprKind, ItemId, ItemKind, ParamMode, UnaryOp,
 };
-use crate::mir::{BinOp, Const, ListOp, Operand, ReduceOp, Rvalue, StmtKind};
+use crate::mir::{BinOp, Const, ListOp, Operand, ReduceOp, Rvalue, StmtKind, UnOp};
 use crate::resolve::Meaning;
 use crate::types::{Callee, Ty};
 
@@ -358,6 +358,7 @@ impl<'a> FnBuilder<'a> {
                 None => Value::unit(),
             },
             ("to_string", None) => self.text_of(left),
+            ("hash", None) => self.hash_of(left),
             _ => Value::unit(),
         }
     }
@@ -417,6 +418,23 @@ impl<'a> FnBuilder<'a> {
             Builtin::ToInt => self.convert_any(first, &Ty::Int),
             Builtin::ToStr => self.text_of(first),
             Builtin::IsNan => self.is_nan(first),
+            Builtin::Bits(op) => match second {
+                Some(second) => {
+                    let ty = first.ty.clone();
+                    let second = self.convert(second, &ty);
+                    self.binary(*op, ty, first.operand, second.operand)
+                }
+                None => first,
+            },
+            Builtin::Shift(op) => match second {
+                Some(bits) => self.shift(*op, first, bits),
+                None => first,
+            },
+            Builtin::BitNot => self.bits(UnOp::BitNot, first),
+            Builtin::CountBits(op) => {
+                let count = self.bits(*op, first);
+                self.convert(count, &Ty::Int)
+            }
             Builtin::StrLength => self.compute(Ty::Int, Rvalue::StrLen(first.operand)),
             Builtin::Zeros | Builtin::Ones | Builtin::Full => {
                 let element = ty.element().cloned().unwrap_or(Ty::Float);

@@ -4,10 +4,13 @@ use super::expr::never;
 use super::function::{FnBuilder, RangeVar, Value, Variable};
 use crate::hir::ParamMode;
 use crate::hir::{self, ExprId, ExprKind, LogicalOp, PatId};
-use crate::mir::{Access, Const, LoopId, Operand, Rvalue, StmtKind};
+use crate::mir::{Access, BinOp, Const, LoopId, Operand, Rvalue, StmtKind};
 use crate::resolve::Meaning;
 use crate::types::Ty;
 use aria_abi::codes::ErrorKind;
+
+/// A function of a type, and what is put in for its type parameters.
+type Method = (hir::ItemId, Vec<Ty>);
 
 /// A range whose bounds have been evaluated.
 pub(super) struct Range {
@@ -192,6 +195,11 @@ impl<'a> FnBuilder<'a> {
             return Value::unit();
         }
         let items = self.expr(iterable);
+        let protocol = |name| self.cx.own_method(&items.ty, name);
+        if let (Some(next), Some(at)) = (protocol("_iter_next"), protocol("_iter_at")) {
+            self.for_places(loop_id, pattern, items, (next, at), body);
+            return Value::unit();
+        }
         if items.ty == Ty::PythonObject {
             self.for_object(loop_id, pattern, items, body);
         } else {
@@ -396,6 +404,43 @@ impl<'a> FnBuilder<'a> {
             hi: n,
             inclusive: false,
             step: Operand::Const(Const::Int(1)),
+            body,
+        });
+    }
+
+    /// Over the items of a type of the prelude, whose `_iter_next(place)` is the first place of an item from there on, -1 at
+    /// the end, and whose `_iter_at(place)` is the item.
+    fn for_places(
+        &mut self,
+        id: LoopId,
+        pattern: PatId,
+        items: Value,
+        (next, at): (Method, Method),
+        body: &'a hir::Block,
+    ) {
+        let items = Value::place(self.in_local(&items), items.ty);
+        let place = self.temp(Ty::Int);
+        self.assign(place, Rvalue::Use(Operand::Const(Const::Int(-1))));
+        let here = Value::place(place, Ty::Int);
+        let (test, _, more) = self.nested(|b| {
+            let one = Operand::Const(Const::Int(1));
+            let after = b.binary(BinOp::WrapAdd, Ty::Int, here.operand.clone(), one);
+            let found = b.call_with(next.0, &next.1, vec![items.clone(), after]);
+            b.assign_value(place, found);
+            let zero = Operand::Const(Const::Int(0));
+            b.binary(BinOp::Ge, Ty::Bool, here.operand.clone(), zero)
+                .operand
+        });
+        let (body, _, ()) = self.nested(|b| {
+            let item = b.call_with(at.0, &at.1, vec![items.clone(), here.clone()]);
+            b.bound(pattern, &item, |b| {
+                b.block_value(body, false);
+            });
+        });
+        self.emit(StmtKind::While {
+            id,
+            test,
+            condition: more,
             body,
         });
     }

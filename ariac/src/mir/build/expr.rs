@@ -120,7 +120,7 @@ impl<'a> FnBuilder<'a> {
             ExprKind::Try(value) => self.try_value(id, *value),
             ExprKind::Propagate(value) => self.propagate(*value),
             ExprKind::Closure(closure) => self.closure(closure, self.ty(id)),
-            ExprKind::Map(_) => Value::unit(),
+            ExprKind::Map(pairs) => self.map_literal(id, pairs),
         }
     }
 
@@ -140,6 +140,30 @@ impl<'a> FnBuilder<'a> {
             })
             .collect();
         self.compute(ty, Rvalue::List { element, items })
+    }
+
+    /// `{key: value, …}`: an empty map, and what assigns its values.
+    fn map_literal(&mut self, id: ExprId, pairs: &[(ExprId, ExprId)]) -> Value {
+        let ty = self.ty(id);
+        let method = |name| self.cx.own_method(&ty, name);
+        let (Some((new, of)), Some((set, _))) = (method("new"), method("set_index")) else {
+            return Value::unit();
+        };
+        let parts: Vec<Ty> = match &ty {
+            Ty::Adt(adt) => adt.args.to_vec(),
+            _ => Vec::new(),
+        };
+        let map = self.temp(ty.clone());
+        let empty = self.call_with(new, &of, Vec::new());
+        self.assign_value(map, empty);
+        for &(key, value) in pairs {
+            let values = self.exprs(&[key, value]).into_iter().zip(&parts);
+            let values: Vec<Value> = values.map(|(v, ty)| self.convert(v, ty)).collect();
+            let mut args = vec![Value::place(map, ty.clone())];
+            args.extend(values);
+            self.call_with(set, &of, args);
+        }
+        Value::fresh(map, ty)
     }
 
     fn coerce(&mut self, value: Value, coercion: &Coercion) -> Value {

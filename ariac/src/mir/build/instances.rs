@@ -49,6 +49,8 @@ pub(super) enum Glue {
     Compare,
     /// The text of a value.
     Text,
+    /// The hash of a value: an Int.
+    Hash,
 }
 
 impl Glue {
@@ -57,6 +59,7 @@ impl Glue {
             Glue::Equal => "==",
             Glue::Compare => "<=>",
             Glue::Text => "to_string",
+            Glue::Hash => "hash",
         }
     }
 }
@@ -235,7 +238,7 @@ impl<'a> Context<'a> {
         let mut shell = empty(format!("{ty}.{}", glue.name()), span);
         let params: &[&str] = match glue {
             Glue::Equal | Glue::Compare => &["self", "other"],
-            Glue::Text => &["self"],
+            Glue::Text | Glue::Hash => &["self"],
         };
         for &name in params {
             let local = shell.locals.push(Local {
@@ -254,7 +257,7 @@ impl<'a> Context<'a> {
         }
         shell.ret = match glue {
             Glue::Equal => Ty::Bool,
-            Glue::Compare => Ty::Int,
+            Glue::Compare | Glue::Hash => Ty::Int,
             Glue::Text => Ty::String,
         };
         self.add(Some(key), shell, Some(Task::Glue(glue, ty.clone())))
@@ -305,6 +308,7 @@ impl<'a> Context<'a> {
                 Task::Item(item, _) => builder.item(item),
                 Task::Value(value, _) => builder.default_value(value),
                 Task::Glue(Glue::Text, ty) => builder.text_glue(&ty),
+                Task::Glue(Glue::Hash, ty) => builder.hash_glue(&ty),
                 Task::Glue(glue, ty) => builder.glue(glue, &ty),
             }
             self.finish(id, builder.finish());

@@ -19,6 +19,7 @@
 mod adt;
 mod array;
 mod assign;
+mod bits;
 mod call;
 mod closure;
 mod compare;
@@ -27,6 +28,7 @@ mod effects;
 mod errors;
 mod expr;
 mod function;
+mod hash;
 mod index;
 mod instances;
 mod layouts;
@@ -152,10 +154,21 @@ impl<'a> Context<'a> {
     fn native(&self, id: ItemId, abi: NativeAbi, library: &str) -> Native {
         let name = &self.hir.items[id].name.name;
         let signature = self.signature(id);
+        let states = |effect| match &self.hir.items[id].kind {
+            ItemKind::Fn(function) => function.states(effect),
+            _ => false,
+        };
         Native {
+            raises: match abi {
+                NativeAbi::Rust => true,
+                NativeAbi::C => false,
+                NativeAbi::Runtime => states("raises"),
+            },
+            streams: abi == NativeAbi::Runtime && states("io"),
             symbol: match abi {
                 NativeAbi::Rust => format!("aria_rust__{}__{name}", library.replace('-', "_")),
                 NativeAbi::C => name.clone(),
+                NativeAbi::Runtime => format!("aria_rt{name}"),
             },
             abi,
             params: signature

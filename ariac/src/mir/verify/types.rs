@@ -233,7 +233,12 @@ impl Check<'_> {
             }
             Rvalue::Unary { op, operand } => {
                 let ty = self.scalar(operand, "an operand")?;
-                if (*op == UnOp::Not) != (ty == Ty::Bool) {
+                let fits = match op {
+                    UnOp::Not => ty == Ty::Bool,
+                    UnOp::Neg => ty != Ty::Bool,
+                    _ => is_integer(&ty),
+                };
+                if !fits {
                     return Err(format!("{op:?} of {ty}"));
                 }
                 ty
@@ -388,6 +393,9 @@ impl Check<'_> {
             }
             BinOp::Div => ty.is_float(),
             BinOp::Pow | BinOp::WrapAdd | BinOp::WrapSub | BinOp::WrapMul => is_integer(&ty),
+            BinOp::BitAnd | BinOp::BitOr | BinOp::BitXor | BinOp::Shl | BinOp::Shr => {
+                is_integer(&ty)
+            }
             _ => is_number(&ty),
         };
         if !fits {

@@ -105,8 +105,8 @@ impl Infer<'_, '_> {
             Ty::PythonObject => Ty::PythonObject,
             Ty::Error | Ty::Never => Ty::Error,
             Ty::List(element) => (**element).clone(),
-            ty => match ty.element() {
-                Some(element) => element.clone(),
+            ty => match ty.element().cloned().or_else(|| self.item_of(ty)) {
+                Some(element) => element,
                 None => {
                     self.report(say::not_iterable(self.span(iterable), ty));
                     Ty::Error
@@ -117,6 +117,15 @@ impl Infer<'_, '_> {
         self.binders.push((pattern, Binder::For));
         self.block(body, Want::Nothing);
         Ty::Unit
+    }
+
+    /// What a `for` over a type of the prelude gives: the type's `_iter_next` tells the places of the items one by one, and
+    /// its `_iter_at` gives the item at a place.
+    fn item_of(&self, ty: &Ty) -> Option<Ty> {
+        let member = self.members.own(&self.types, ty, "_iter_at")?;
+        let outer: Option<Vec<Ty>> = member.outer.into_iter().collect();
+        let signature = self.types.signatures.get(member.item)?;
+        Some(signature.ret.subst(&outer?))
     }
 
     /// Gives the names of a pattern their types.

@@ -97,6 +97,9 @@ impl Infer<'_, '_> {
 
     /// Whether the function that is being looked at belongs to a type.
     fn is_inside(&self, item: ItemId) -> bool {
+        if self.module.is_some_and(|m| m.prelude) {
+            return true;
+        }
         matches!(&self.scope.self_ty, Some(Ty::Adt(adt)) if adt.item == item)
     }
 

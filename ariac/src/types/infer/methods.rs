@@ -10,7 +10,7 @@ use crate::resolve::Meaning;
 use crate::types::{Callee, Ty};
 
 /// Methods of the language that this version of the compiler lacks.
-const LATER: [&str; 48] = [
+const LATER: [&str; 41] = [
     "zip_map",
     "reduce",
     "scan",
@@ -42,13 +42,6 @@ const LATER: [&str; 48] = [
     "row",
     "col",
     "parallel_reduce",
-    "bit_and",
-    "bit_or",
-    "bit_xor",
-    "bit_not",
-    "shl",
-    "shr",
-    "count_ones",
     "range",
     "linspace",
     "from_fn",
@@ -408,6 +401,9 @@ impl Infer<'_, '_> {
                 }
                 Ty::Bool
             }
+            Builtin::Bits(_) | Builtin::Shift(_) | Builtin::BitNot | Builtin::CountBits(_) => {
+                self.bits(call, builtin, &element)
+            }
             Builtin::ToArray => Ty::Array(Box::new(element)),
             Builtin::Sum | Builtin::Min | Builtin::Max | Builtin::Mean | Builtin::Dot
                 if element == Ty::Bool =>
@@ -431,6 +427,29 @@ impl Infer<'_, '_> {
             Builtin::Dot => self.dot(call, ty),
             Builtin::Map | Builtin::ParallelMap => self.map(call, &element, want),
             _ => Ty::Error,
+        }
+    }
+
+    /// What looks at the bits of an integer.
+    fn bits(&mut self, call: &Call<'_>, builtin: &Builtin, ty: &Ty) -> Ty {
+        if !ty.is_integer() {
+            let text = &call.name.name;
+            let report = say::unknown_method(call.name.span, &ty.to_string(), text, None);
+            self.report(report);
+            self.ignore(call.args);
+            return Ty::Error;
+        }
+        match builtin {
+            Builtin::Bits(_) => {
+                self.check(call.args[0].value, ty, Why::Text("the other integer"));
+                ty.clone()
+            }
+            Builtin::Shift(_) => {
+                self.check(call.args[0].value, &Ty::Int, Why::Text("a number of bits"));
+                ty.clone()
+            }
+            Builtin::BitNot => ty.clone(),
+            _ => Ty::Int,
         }
     }
 

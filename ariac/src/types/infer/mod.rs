@@ -438,7 +438,10 @@ impl<'h> Infer<'h, '_> {
         let ty = self.infer(value, Want::Any);
         if ty == Ty::Unit {
             self.report(say::expected(self.span(value), "a value", &ty));
-        } else if !matches!(ty, Ty::Never | Ty::Error) && !self.has_lang_trait(&ty, "Display") {
+        } else if !matches!(ty, Ty::Never | Ty::Error)
+            && !self.module.is_some_and(|m| m.prelude)
+            && !self.has_lang_trait(&ty, "Display")
+        {
             self.report(said::lacks_trait(
                 self.span(value),
                 &ty,

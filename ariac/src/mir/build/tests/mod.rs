@@ -401,6 +401,7 @@ fn f(xs: Array[Float]) -> Float = q(xs, 0.5)
     let natives: Vec<&str> = program
         .natives
         .iter()
+        .filter(|(_, n)| n.abi != crate::hir::NativeAbi::Runtime)
         .map(|(_, n)| n.symbol.as_str())
         .collect();
     assert_eq!(natives, ["aria_rust__my_stats__q"]);
