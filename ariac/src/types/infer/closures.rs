@@ -10,17 +10,17 @@ use std::sync::Arc;
 impl Infer<'_, '_> {
     /// `|x| … end` where its type is known.
     pub(super) fn check_closure(&mut self, id: ExprId, closure: &Closure, want: &FnTy) -> Ty {
-        let ty = self.closure_with_holes(id, closure, want);
+        let ty = self.closure_with_holes(closure, want);
         self.types.exprs.set(id, ty.clone());
         ty
     }
 
     /// `|x: Int| … end` that stands alone: the types of its parameters are written.
-    pub(super) fn infer_closure(&mut self, id: ExprId, closure: &Closure, want: Want<'_>) -> Ty {
+    pub(super) fn infer_closure(&mut self, closure: &Closure, want: Want<'_>) -> Ty {
         if let Some(Ty::Fn(wanted)) = want.hint()
             && wanted.params.len() == closure.params.len()
         {
-            return self.closure_with_holes(id, closure, &wanted.clone());
+            return self.closure_with_holes(closure, &wanted.clone());
         }
         let mut params = Vec::new();
         for ((&param, ty), &mode) in closure
@@ -49,7 +49,7 @@ impl Infer<'_, '_> {
     }
 
     /// A closure whose parameters are known; its result may have holes in it, which its body fills.
-    pub(super) fn closure_with_holes(&mut self, id: ExprId, closure: &Closure, want: &FnTy) -> Ty {
+    pub(super) fn closure_with_holes(&mut self, closure: &Closure, want: &FnTy) -> Ty {
         if closure.params.len() != want.params.len() {
             let wanted = format!(
                 "a block with {}, found {}",
@@ -87,7 +87,6 @@ impl Infer<'_, '_> {
             true => self.closure_body(closure, None),
             false => self.closure_body(closure, Some(&want.ret)),
         };
-        let _ = id;
         if ret == Ty::Error || params.iter().any(|(ty, _)| *ty == Ty::Error) {
             return Ty::Error;
         }
@@ -115,7 +114,6 @@ impl Infer<'_, '_> {
     /// The block after a call, the argument for a parameter of this type; false when it does not fit.
     pub(super) fn fit_block(
         &mut self,
-        id: ExprId,
         block: &Closure,
         open: &Ty,
         guessed: &Ty,
@@ -138,7 +136,7 @@ impl Infer<'_, '_> {
                 ret
             },
         };
-        let have = self.closure_with_holes(id, block, &wanted);
+        let have = self.closure_with_holes(block, &wanted);
         have != Ty::Error && filled.unify(open, &have)
     }
 

@@ -88,7 +88,7 @@ impl Infer<'_, '_> {
         }
         if let (Some(block), Some(last)) = (block, tys.last()) {
             let guessed = guess_through(&guess, &filled, last);
-            is_wrong |= !self.fit_block(id, block, last, &guessed, &mut filled);
+            is_wrong |= !self.fit_block(block, last, &guessed, &mut filled);
         }
         for (slot, guess) in filled.0.iter_mut().zip(guess.0) {
             if slot.is_none() {
@@ -153,10 +153,21 @@ impl Infer<'_, '_> {
             } else if let (Ty::Fn(wanted), ExprKind::Closure(closure)) =
                 (&guessed, self.kind(value))
             {
-                self.closure_with_holes(value, closure, wanted)
+                let ty = self.closure_with_holes(closure, wanted);
+                self.types.exprs.set(value, ty.clone());
+                ty
             } else {
                 let hint = (!has_holes(&guessed)).then_some(&guessed);
                 self.infer(value, hint.map_or(Want::Any, Want::Hint))
+            };
+            // A literal becomes a list where one is wanted, whatever its elements are.
+            let have = match (&known, have, self.kind(value)) {
+                (Ty::List(_), Ty::Array(element), ExprKind::Array(_)) => {
+                    let list = Ty::List(element);
+                    self.types.exprs.set(value, list.clone());
+                    list
+                }
+                (_, have, _) => have,
             };
             if !filled.unify(ty, &have) {
                 let wanted = filled.apply(ty);
