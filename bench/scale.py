@@ -107,6 +107,37 @@ priv fn checked_{n}(value: Int, limit: Int) -> Int
 end
 """,
     """\
+priv enum Shape{n}
+  Circle{n}(radius: Float)
+  Rect{n}(width: Float, height: Float)
+  Empty{n}
+end
+
+priv fn area_{n}(shape: Shape{n}, factor: Float) -> Float
+  match shape
+    when Circle{n}(radius) then 3.14 * radius * radius * factor
+    when Rect{n}(width, height) if width > 0.0 then width * height * factor
+    when Rect{n}(..) then 0.0
+    when Empty{n} then clamped_{clamped}(factor)
+  end
+end
+""",
+    """\
+priv data Pair{n}(left: Float, right: Float)
+
+priv fn largest_{n}[T: Ord](a: T, b: T) -> T
+  if a > b then a else b end
+end
+
+priv fn gathered_{n}(count: Int) -> Float
+  pairs = List[Pair{n}].new
+  for i in 0..<count
+    pairs.push(Pair{n}(largest_{n}(i, 3) * 1.5, 2.0))
+  end
+  pairs[0].left + pairs[count - 1].right
+end
+""",
+    """\
 fn total_{n}(xs: PyArrayView[Float], start: Float) -> Float
   total = start
   for i in 0..<xs.length
