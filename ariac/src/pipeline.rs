@@ -3,6 +3,7 @@
 //! Text → syntax tree → HIR → names → types → effects → MIR → borrow check → passes → LLVM → object. Each stage's
 //! result is a value that [`Dump`] can print (`--emit`); user errors end with the borrow check.
 
+use crate::builtins::prelude;
 use crate::diagnostics::Reports;
 use crate::effects::EffectTable;
 use crate::hir::{Hir, ItemKind, NativeAbi};
@@ -15,6 +16,7 @@ use crate::resolve::Names;
 use crate::source::SourceMap;
 use crate::types::Types;
 use crate::{borrow, effects, hir, program, resolve, syntax, types};
+use std::ops::Range;
 
 /// A program that has no errors, after all MIR passes.
 #[derive(Debug)]
@@ -79,19 +81,45 @@ pub struct Settings {
 }
 
 /// From text to optimised MIR; none if the program has errors.
+///
+/// Of the prelude only what the program can reach is compiled, which is little for most. Where there are errors it is all
+/// of it: what is missing may be their cause, and messages suggest names of it.
 #[must_use]
 pub fn frontend(
     sources: &SourceMap,
     disabled: &[String],
     dump: &mut Dump,
 ) -> (Option<Frontend>, Reports) {
+    let mut attempt = dump.clone();
+    let reached = prelude::reached(sources);
+    if let (Some(frontend), reports) = compile_front(sources, &reached, disabled, &mut attempt) {
+        *dump = attempt;
+        return (Some(frontend), reports);
+    }
+    compile_front(sources, &prelude::all(), disabled, dump)
+}
+
+/// As [`frontend`], with these parts of the prelude's files.
+fn compile_front(
+    sources: &SourceMap,
+    prelude: &[Vec<Range<usize>>],
+    disabled: &[String],
+    dump: &mut Dump,
+) -> (Option<Frontend>, Reports) {
     let mut reports = Reports::default();
     let mut hir = Hir::default();
+    let mut prelude = prelude.iter();
     for (file, source) in sources.iter() {
-        let tree = syntax::parse(&source.text);
-        if !source.prelude {
+        let tree = if source.prelude {
+            match prelude.next() {
+                Some(parts) if !parts.is_empty() => syntax::parse_parts(&source.text, parts),
+                _ => continue,
+            }
+        } else {
+            let tree = syntax::parse(&source.text);
             dump.add("cst", || syntax::dump(&tree));
-        }
+            tree
+        };
         hir::lower(file, &tree, sources, &mut hir, &mut reports);
     }
     dump.add("hir", || hir::pretty(&hir));
@@ -328,7 +356,7 @@ impl Stages {
 }
 
 /// Collects the printed stages.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Dump {
     stages: Stages,
     text: String,

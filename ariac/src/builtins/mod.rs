@@ -5,6 +5,7 @@
 mod exceptions;
 mod math;
 pub mod prelude;
+mod reached;
 mod routines;
 mod table;
 

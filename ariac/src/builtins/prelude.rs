@@ -1,9 +1,11 @@
 //! The part of the language that is written in itself: `ariac/prelude/*.aria`.
 
+use super::reached;
 use crate::diagnostics::Reports;
 use crate::hir::{self, Hir};
 use crate::source::SourceMap;
 use crate::syntax;
+use std::ops::Range;
 
 macro_rules! files {
     ($($name:literal),* $(,)?) => {
@@ -25,6 +27,22 @@ pub fn add(sources: &mut SourceMap) {
     for (name, text) in FILES {
         sources.add_prelude(name, text);
     }
+}
+
+/// All bytes of each file of the prelude.
+#[must_use]
+pub fn all() -> Vec<Vec<Range<usize>>> {
+    let whole = |text: &str| vec![0..text.len()];
+    FILES.iter().map(|(_, text)| whole(text)).collect()
+}
+
+/// For each file of the prelude, the bytes that a program can reach.
+#[must_use]
+pub fn reached(sources: &SourceMap) -> Vec<Vec<Range<usize>>> {
+    let prelude: Vec<&'static str> = FILES.iter().map(|(_, text)| *text).collect();
+    let program = sources.iter().filter(|(_, source)| !source.prelude);
+    let program: Vec<&str> = program.map(|(_, source)| &*source.text).collect();
+    reached::reached(&prelude, &program)
 }
 
 /// Adds the prelude to a program whose own files are lowered already.

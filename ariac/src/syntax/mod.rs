@@ -11,10 +11,18 @@ pub use kinds::{Field, Kind};
 pub use problems::{Problem, Unclosed, problems};
 pub use tree::{Node, Tree};
 
+use std::ops::Range;
+
 /// Parses a text; mistakes are nodes of the tree.
 #[must_use]
 pub fn parse(text: &str) -> Tree {
     Tree::parse(text)
+}
+
+/// Parses only some bytes of a text, as if the others were not there; nodes have their places in the whole text.
+#[must_use]
+pub fn parse_parts(text: &str, parts: &[Range<usize>]) -> Tree {
+    Tree::parse_parts(text, parts)
 }
 
 /// The modules that a file imports, `a.b.c`, in the order of the text.

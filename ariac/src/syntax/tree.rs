@@ -15,14 +15,41 @@ pub struct Tree {
 impl Tree {
     /// Parses a text. It always gives a tree; what it could not parse is in it as ERROR and MISSING nodes.
     pub(super) fn parse(text: &str) -> Tree {
+        Tree::parse_ranges(text, &[])
+    }
+
+    /// As [`Tree::parse`], of some bytes only.
+    pub(super) fn parse_parts(text: &str, parts: &[Range<usize>]) -> Tree {
+        let mut ranges = Vec::new();
+        let (mut at, mut row, mut line) = (0, 0, 0);
+        let mut point = |byte: usize| {
+            for (i, _) in text[at..byte].match_indices('\n') {
+                row += 1;
+                line = at + i + 1;
+            }
+            at = byte;
+            tree_sitter::Point::new(row, byte - line)
+        };
+        for part in parts {
+            ranges.push(tree_sitter::Range {
+                start_byte: part.start,
+                end_byte: part.end,
+                start_point: point(part.start),
+                end_point: point(part.end),
+            });
+        }
+        Tree::parse_ranges(text, &ranges)
+    }
+
+    /// Parses these ranges; all of the text, if there are none.
+    fn parse_ranges(text: &str, ranges: &[tree_sitter::Range]) -> Tree {
         let language = tree_sitter::Language::new(tree_sitter_aria::LANGUAGE);
         let mut parser = tree_sitter::Parser::new();
         // It fails only for a grammar that was generated for another version of the library; then, as when parsing
-        // were cancelled, there is no tree, which `root` tells.
-        let raw = match parser.set_language(&language) {
-            Ok(()) => parser.parse(text, None),
-            Err(_) => None,
-        };
+        // were cancelled, there is no tree, which `root` tells. The ranges are in order.
+        let is_ready =
+            parser.set_language(&language).is_ok() && parser.set_included_ranges(ranges).is_ok();
+        let raw = is_ready.then(|| parser.parse(text, None)).flatten();
         Tree {
             raw,
             text: text.to_owned(),
