@@ -105,12 +105,17 @@ impl Check<'_> {
     /// overflow anywhere.
     fn stated(&self, stated: &[Ident], reports: &mut Reports) {
         let is_stated = |name: &str| stated.iter().any(|s| s.name == name);
-        let kinds: [(&str, fn(Effects) -> bool, Event); 3] = [
-            ("py", |e| e.py, Event::Touch),
-            ("raises", |e| e.throws, Event::Throw),
-            ("io", |e| e.io, Event::Stream),
+        let has = |own: Event, e: Effects| match own {
+            Event::Touch => e.py,
+            Event::Throw => e.throws,
+            _ => e.io,
+        };
+        let kinds = [
+            ("py", Event::Touch),
+            ("raises", Event::Throw),
+            ("io", Event::Stream),
         ];
-        for (name, has, own) in kinds {
+        for (name, own) in kinds {
             // Python may raise anything.
             if is_stated(name) || name == "raises" && is_stated("py") {
                 continue;
@@ -118,7 +123,7 @@ impl Check<'_> {
             let cause = self.facts.places.iter();
             let mut cause = cause.filter(|p| {
                 let is_own = p.event == own && (own != Event::Throw || !p.is_caught);
-                is_own || has(self.of_callee(p))
+                is_own || has(own, self.of_callee(p))
             });
             if let Some(place) = cause.next() {
                 let declared = stated.first().map_or(self.item.name.span, |s| s.span);

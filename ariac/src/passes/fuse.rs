@@ -60,6 +60,10 @@ fn run(program: &mut Program, remarks: &mut Vec<Remark>) {
     }
 }
 
+/// Steps of a loop that nothing more is drawn into: no expression that a person writes is as long, and the time to compile
+/// must not grow with the square of what a program writes.
+const LARGEST: usize = 500;
+
 /// `map+map+sum`; of many, `5 maps+sum`.
 fn in_short(names: &[&str]) -> String {
     match names.split_last() {
@@ -235,6 +239,14 @@ impl Fuse<'_> {
             return;
         };
         if !sources.iter().any(|s| producers.contains_key(s)) || !self.is_pure(kernel) {
+            return;
+        }
+        let size = |at: &usize| match &done[*at].kind {
+            StmtKind::Assign { value, .. } => value.kernel().map_or(0, |k| k.body.stmts.len()),
+            _ => 0,
+        };
+        let drawn = sources.iter().filter_map(|s| producers.get(s));
+        if kernel.body.stmts.len() + drawn.map(size).sum::<usize>() > LARGEST {
             return;
         }
         let mut names = Vec::new();

@@ -54,7 +54,7 @@ impl Estimates {
             program,
             function,
             assigned,
-            known: BTreeMap::new(),
+            known: Known::default(),
         };
         stmts.iter().map(|stmt| walk.stmt(stmt)).collect()
     }
@@ -80,7 +80,51 @@ struct Walk<'a> {
     function: &'a Function,
     assigned: &'a BTreeSet<LocalId>,
     /// Locals that got a value on the way: an Int's value or an array's length. None: nothing simple.
-    known: BTreeMap<LocalId, Option<Work>>,
+    known: Known,
+}
+
+/// What is known of locals, in layers: what a branch finds out lies on top of what was known before it.
+#[derive(Default)]
+struct Known {
+    layers: Vec<Layer>,
+}
+
+type Layer = BTreeMap<LocalId, Option<Work>>;
+
+impl Known {
+    fn get(&self, local: &LocalId) -> Option<&Option<Work>> {
+        self.layers.iter().rev().find_map(|layer| layer.get(local))
+    }
+
+    fn insert(&mut self, local: LocalId, value: Option<Work>) {
+        if self.layers.is_empty() {
+            self.begin();
+        }
+        if let Some(top) = self.layers.last_mut() {
+            top.insert(local, value);
+        }
+    }
+
+    /// Begins a branch.
+    fn begin(&mut self) {
+        self.layers.push(Layer::new());
+    }
+
+    /// Ends it, and takes back what it found out.
+    fn end(&mut self) -> Layer {
+        self.layers.pop().unwrap_or_default()
+    }
+
+    /// Goes on after one of two branches was taken: what they leave different is not known.
+    fn join(&mut self, one: Layer, other: Layer) {
+        let changed: BTreeSet<LocalId> = one.keys().chain(other.keys()).copied().collect();
+        for local in changed {
+            let before = self.get(&local).cloned();
+            let [left, right] =
+                [&one, &other].map(|branch| branch.get(&local).cloned().or(before.clone()));
+            self.insert(local, if left == right { left.flatten() } else { None });
+        }
+    }
 }
 
 impl Walk<'_> {
@@ -108,9 +152,9 @@ impl Walk<'_> {
                 Work::Nanos(1)
             }
             StmtKind::Try { body, handler, .. } => {
-                let before = self.known.clone();
+                self.known.begin();
                 let work = self.block(body);
-                self.known = before;
+                self.known.end();
                 self.forget_changed(body);
                 let work = add(work, self.block(handler));
                 self.forget_changed(handler);
@@ -120,21 +164,16 @@ impl Walk<'_> {
             StmtKind::If {
                 then, otherwise, ..
             } => {
-                let before = self.known.clone();
+                self.known.begin();
                 let first = self.block(then);
-                let after_then = std::mem::replace(&mut self.known, before);
+                let after_then = self.known.end();
+                self.known.begin();
                 let second = self.block(otherwise);
+                let after_else = self.known.end();
                 match (then.diverges(), otherwise.diverges()) {
-                    (true, _) => {}
-                    (_, true) => self.known = after_then,
-                    _ => self.known.retain(|l, v| after_then.get(l) == Some(v)),
-                }
-                for stmts in [then, otherwise] {
-                    stmts.each_local(&mut |local, access| {
-                        if matches!(access, Access::Write | Access::Bind) {
-                            self.known.entry(local).or_insert(None);
-                        }
-                    });
+                    (true, _) => self.known.join(after_else.clone(), after_else),
+                    (_, true) => self.known.join(after_then.clone(), after_then),
+                    _ => self.known.join(after_then, after_else),
                 }
                 // Of two versions of the same code one runs, nearly always the fast one.
                 let branch = if stmt.fast_version().is_some() || first == second {
@@ -160,9 +199,9 @@ impl Walk<'_> {
                 };
                 self.forget_changed(body);
                 self.known.insert(*var, largest);
-                let before = self.known.clone();
+                self.known.begin();
                 let work = add(Work::Nanos(1), self.block(body));
-                self.known = before;
+                self.known.end();
                 self.known.insert(*var, None);
                 let is_vector_code = is_vector_code(self.function, body);
                 let whole = match (turns, step) {
@@ -293,9 +332,9 @@ impl Walk<'_> {
         for param in &kernel.params {
             self.known.insert(*param, None);
         }
-        let before = self.known.clone();
+        self.known.begin();
         let each = add(Work::Nanos(1), self.block(&kernel.body));
-        self.known = before;
+        self.known.end();
         match len {
             Some(len) if is_vector_code(self.function, &kernel.body) => {
                 divide(multiply(len, each), SPEEDUP)
