@@ -19,7 +19,11 @@ pub const FILES: &[(&str, &str)] = files![
     "list.aria",
     "hash.aria",
     "string.aria",
-    "map.aria"
+    "map.aria",
+    "math.aria",
+    "complex.aria",
+    "random.aria",
+    "system.aria"
 ];
 
 /// Adds the prelude to the files of a program, after them.

@@ -91,6 +91,7 @@ pub const METHODS: &[Method] = methods! {
     List."_insert"(2) => Builtin::List(ListOp::Insert), "Puts an element before the one at an index in range.";
     List."_remove"(1) => Builtin::List(ListOp::Remove), "Takes the element at an index in range out.";
     List."_take"(1) => Builtin::List(ListOp::Take), "Takes the element at an index in range out; what is left there must not be read.";
+    List."_put"(2) => Builtin::List(ListOp::Put), "Puts an element where `_take` left none.";
     List."_swap"(2) => Builtin::List(ListOp::Swap), "Exchanges the elements at two indices in range.";
     List."_truncate"(1) => Builtin::List(ListOp::Truncate), "Drops the elements from an index that is not negative on.";
     Error."message"(0) => Builtin::ErrorText, "The text.";

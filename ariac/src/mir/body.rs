@@ -539,6 +539,8 @@ pub enum ListOp {
     Remove,
     /// `(index)`: takes the element at `index` out and leaves an empty one, which must not be looked at; 0 <= index < length.
     Take,
+    /// `(index, value)`: puts a value where there is an empty one, as `Take` leaves it; 0 <= index < length.
+    Put,
     /// `(i, j)`: exchanges two elements; both indices are in range.
     Swap,
     /// `(length)`: drops all elements from there on; 0 <= length.
@@ -551,7 +553,7 @@ impl ListOp {
     /// Whether the last argument becomes an element.
     #[must_use]
     pub fn takes_value(self) -> bool {
-        matches!(self, ListOp::Push | ListOp::Insert)
+        matches!(self, ListOp::Push | ListOp::Insert | ListOp::Put)
     }
 
     /// Whether it gives an element, which the caller then owns; else nothing.
@@ -569,6 +571,7 @@ impl ListOp {
             ListOp::Insert => "insert",
             ListOp::Remove => "remove",
             ListOp::Take => "take",
+            ListOp::Put => "put",
             ListOp::Swap => "swap",
             ListOp::Truncate => "truncate",
             ListOp::Reserve => "reserve",

@@ -561,6 +561,7 @@ fn list_op(op: ListOp, items: &mut Vec<Value>, args: Vec<Value>) -> Value {
         (ListOp::Pop, []) => return items.pop().expect("MIR says that there is one"),
         (ListOp::Insert, [index, value]) => items.insert(at(index), value.clone()),
         (ListOp::Remove, [index]) => return items.remove(at(index)),
+        (ListOp::Put, [i, value]) => items[at(i)] = value.clone(),
         (ListOp::Swap, [i, j]) => items.swap(at(i), at(j)),
         (ListOp::Truncate, [len]) => items.truncate(at(len)),
         (ListOp::Reserve, [_]) => {}

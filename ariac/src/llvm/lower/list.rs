@@ -92,6 +92,11 @@ impl<'c> Lowering<'_, 'c> {
                 self.put(&list, index, super::zero(value.get_type()));
                 return Some(value);
             }
+            (ListOp::Put, [index, value]) => {
+                let index = self.operand(index);
+                let value = self.take_operand(value);
+                self.put(&list, index, value);
+            }
             (ListOp::Swap, [i, j]) => {
                 let (i, j) = (self.operand(i), self.operand(j));
                 let (x, y) = (self.get(&list, i), self.get(&list, j));

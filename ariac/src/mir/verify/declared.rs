@@ -156,6 +156,7 @@ impl Check<'_> {
             ListOp::Push => vec![&element],
             ListOp::Pop => vec![],
             ListOp::Insert => vec![&Ty::Int, &element],
+            ListOp::Put => vec![&Ty::Int, &element],
             ListOp::Take => vec![&Ty::Int],
             ListOp::Swap => vec![&Ty::Int, &Ty::Int],
             ListOp::Remove | ListOp::Truncate | ListOp::Reserve => vec![&Ty::Int],

@@ -84,6 +84,13 @@ impl Infer<'_, '_> {
             params.push((ty, *mode));
         }
         let ret = match has_holes(&want.ret) {
+            // That it is a list is worth knowing of a literal.
+            true if matches!(want.ret, Ty::List(_)) => {
+                match self.block(&closure.body, Want::Hint(&want.ret)) {
+                    Ty::Never => Ty::Unit,
+                    ty => ty,
+                }
+            }
             true => self.closure_body(closure, None),
             false => self.closure_body(closure, Some(&want.ret)),
         };
@@ -137,7 +144,16 @@ impl Infer<'_, '_> {
             },
         };
         let have = self.closure_with_holes(block, &wanted);
-        have != Ty::Error && filled.unify(open, &have)
+        if have == Ty::Error || filled.unify(open, &have) {
+            return have != Ty::Error;
+        }
+        let last = block.body.stmts.last().copied();
+        let span = last.map_or(block.span, |last| self.span(last));
+        if let Ty::Fn(have) = &have {
+            let why = Why::Text("the value of the block");
+            self.mismatch(span, last, &have.ret, &wanted.ret, why);
+        }
+        false
     }
 
     /// A function's name where a function value is wanted, or where it cannot be a call.

@@ -78,6 +78,7 @@ impl Infer<'_, '_> {
                 return Ty::List(Box::new(element));
             }
         }
+        let wants_list = matches!(want.hint(), Some(Ty::List(_)));
         let hint = want.hint().and_then(Ty::element).cloned();
         if items.is_empty() {
             return match hint {
@@ -130,7 +131,10 @@ impl Infer<'_, '_> {
                 self.widen(item, &ty, &common);
             }
         }
-        Ty::Array(Box::new(common))
+        match wants_list {
+            true => Ty::List(Box::new(common)),
+            false => Ty::Array(Box::new(common)),
+        }
     }
 
     /// The type of elements so far together with one more; none after a report.
