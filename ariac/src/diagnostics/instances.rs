@@ -30,3 +30,19 @@ pub fn endless_type(span: Span, name: &str) -> Diagnostic {
         "let the fields of `{name}` mention it with its own parameters only"
     ))
 }
+
+/// A function whose body would have to contain itself. `way`: the function that it calls and that leads back to it, when
+/// that is another one.
+#[must_use]
+pub fn inline_recursion(span: Span, declared: Span, name: &str, way: Option<&str>) -> Diagnostic {
+    let message = format!("`{name}` is recursive and cannot be inlined");
+    let label = match way {
+        None => "calls itself".to_owned(),
+        Some(way) => format!("`{way}` leads back to `{name}`"),
+    };
+    Diagnostic::error(Code::InlineRecursion, span, message, label)
+        .at(declared, "its body should take the place of each call")
+        .help(format!(
+            "remove `@inline`, or write what repeats in `{name}` as a loop"
+        ))
+}

@@ -183,6 +183,14 @@ pub fn attribute_argument(
     }
 }
 
+/// A use of something that is `@deprecated`, with the text that says what to use instead.
+#[must_use]
+pub fn deprecated(span: Span, name: &str, text: &str, declared: Span) -> Diagnostic {
+    let message = format!("`{name}` is deprecated");
+    Diagnostic::warning(Code::Deprecated, span, message, text.to_owned())
+        .at(declared, "declared here")
+}
+
 /// An effect that is stated and does not exist.
 #[must_use]
 pub fn unknown_effect(span: Span, name: &str, near: Option<&str>) -> Diagnostic {

@@ -99,7 +99,13 @@ impl Item {
     /// Whether it is a function with `@test`: it is run by `ariac test`, and nobody else sees it.
     #[must_use]
     pub fn is_test(&self) -> bool {
-        self.attributes.iter().any(|a| a.name.name == "test")
+        self.attribute("test").is_some()
+    }
+
+    /// The attribute of this name.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.iter().find(|a| a.name.name == name)
     }
 }
 
@@ -111,6 +117,28 @@ impl Hir {
             item.name.name == "main" && matches!(item.kind, ItemKind::Fn(_)) && !item.is_test()
         };
         self.of_root().find(|&id| is_main(&self.items[id]))
+    }
+
+    /// The text with which a declaration is `@deprecated`.
+    #[must_use]
+    pub fn deprecated(&self, id: ItemId) -> Option<&str> {
+        let attribute = self.items[id].attribute("deprecated")?;
+        self.text_of(attribute)
+    }
+
+    /// The text that is an attribute's only argument.
+    #[must_use]
+    pub fn text_of(&self, attribute: &Attribute) -> Option<&str> {
+        let [(None, value)] = &attribute.args[..] else {
+            return None;
+        };
+        match &self.exprs[*value].kind {
+            ExprKind::Str(parts) => match &parts[..] {
+                [StrPart::Text(text)] => Some(text),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// The root module's tests.

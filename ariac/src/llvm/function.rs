@@ -159,6 +159,9 @@ fn declare<'c>(cx: &ModuleCx<'c>, level: Level, named: Level, id: FnId) -> Funct
     }
     multiversion::target(cx, value, level);
     cx.add_attribute(value, AttributeLoc::Function, "nounwind", 0);
+    if function.inline {
+        cx.add_attribute(value, AttributeLoc::Function, "alwaysinline", 0);
+    }
     if cx.calls.is_recursive(id) {
         // A call that became a jump would use no stack, and runaway recursion would run for ever: it must end alike,
         // with RecursionError, at every level of optimisation.

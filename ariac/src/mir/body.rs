@@ -133,6 +133,8 @@ pub struct Function {
     pub streams: bool,
     /// How its GIL regions are chosen.
     pub gil: GilMode,
+    /// `@inline`: its body takes the place of each call. It does not call itself.
+    pub inline: bool,
     /// For an exported function that does not touch Python: the caller from Python releases the GIL around it when
     /// this much work is worth it. Set by the pass `gil_regions`.
     pub entry_release: Option<Work>,

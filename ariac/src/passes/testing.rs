@@ -73,6 +73,7 @@ impl FnTest {
                 streams: false,
                 raises: true,
                 gil: GilMode::Auto,
+                inline: false,
                 entry_release: None,
                 exported: false,
             },

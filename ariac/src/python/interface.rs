@@ -25,6 +25,8 @@ pub struct Export {
     pub name: String,
     /// Its `##` lines.
     pub doc: Option<String>,
+    /// What to use instead, if it is deprecated.
+    pub deprecated: Option<String>,
     /// Its parameters.
     pub params: Vec<ExportParam>,
     /// Its result.
@@ -94,6 +96,10 @@ fn export(id: FnId, function: &Function, hir: &Hir, sources: &SourceMap) -> Expo
         function: id,
         name: function.name.clone(),
         doc: function.doc.clone(),
+        deprecated: function
+            .item
+            .and_then(|item| hir.deprecated(item))
+            .map(str::to_owned),
         params: params.collect(),
         ret: function.ret.clone(),
         place: (file.path.clone(), sources.line_column(function.span).0),
@@ -129,7 +135,7 @@ fn python_literal(hir: &Hir, expr: ExprId) -> Option<String> {
 }
 
 /// A text as a Python string literal.
-fn python_string(text: &str) -> String {
+pub(super) fn python_string(text: &str) -> String {
     let mut out = String::from("'");
     for c in text.chars() {
         match c {

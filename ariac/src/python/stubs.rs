@@ -1,6 +1,6 @@
 //! The stub: the `.pyi` that type checkers and editors read.
 
-use super::interface::{Export, ExportParam, Interface};
+use super::interface::{Export, ExportParam, Interface, python_string};
 use crate::types::Ty;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -32,7 +32,12 @@ pub fn stub(interface: &Interface) -> String {
 fn function(export: &Export, imports: &mut BTreeSet<&'static str>) -> String {
     let params: Vec<String> = export.params.iter().map(|p| param(p, imports)).collect();
     let ret = result_type(&export.ret, imports);
-    let mut text = format!("def {}({}) -> {ret}:", export.name, params.join(", "));
+    let mut text = String::new();
+    if let Some(deprecated) = &export.deprecated {
+        imports.insert(DEPRECATED);
+        let _ = writeln!(text, "@deprecated({})", python_string(deprecated));
+    }
+    let _ = write!(text, "def {}({}) -> {ret}:", export.name, params.join(", "));
     match &export.doc {
         Some(doc) => {
             text.push('\n');
@@ -54,6 +59,7 @@ fn param(param: &ExportParam, imports: &mut BTreeSet<&'static str>) -> String {
 const NUMPY: &str = "import numpy\nimport numpy.typing";
 const ANY: &str = "from typing import Any";
 const BUFFER: &str = "from typing_extensions import Buffer";
+const DEPRECATED: &str = "from typing_extensions import deprecated";
 const SEQUENCE: &str = "from collections.abc import Sequence";
 
 /// What an argument may be.
@@ -146,6 +152,7 @@ mod tests {
             function,
             name: name.into(),
             doc: doc.map(Into::into),
+            deprecated: None,
             params,
             ret,
             place: ("k.aria".into(), 1),
@@ -197,6 +204,25 @@ def scale(x: numpy.typing.NDArray[numpy.float64] | Buffer, by: float = 2.0) -> n
 
 def f() -> tuple[int, Any]: ...
 "#;
+        assert_eq!(stub(&interface), expected);
+    }
+
+    #[test]
+    fn what_is_deprecated_says_so() {
+        let interface = Interface {
+            module: "k".into(),
+            doc: None,
+            functions: vec![Export {
+                deprecated: Some("use 'g'".into()),
+                ..export("f", None, vec![], Ty::Int)
+            }],
+        };
+        let expected = r"# Written by ariac; changes are lost at the next build.
+from typing_extensions import deprecated
+
+@deprecated('use \'g\'')
+def f() -> int: ...
+";
         assert_eq!(stub(&interface), expected);
     }
 

@@ -9,17 +9,17 @@ const PYTHON_INTEROP: &str = "python_interop";
 /// The attribute of functions that `ariac test` runs.
 const TEST: &str = "test";
 
+/// The attribute of functions whose body takes the place of each call.
+const INLINE: &str = "inline";
+
+/// The attribute of what should not be used any more.
+const DEPRECATED: &str = "deprecated";
+
+/// The attributes that this version of the compiler knows.
+const KNOWN: [&str; 4] = [PYTHON_INTEROP, TEST, INLINE, DEPRECATED];
+
 /// The attributes of the language that this version of the compiler lacks.
-const LATER: [&str; 8] = [
-    "simd",
-    "fastmath",
-    "inline",
-    "export",
-    "pyclass",
-    "ufunc",
-    "bench",
-    "deprecated",
-];
+const LATER: [&str; 6] = ["simd", "fastmath", "export", "pyclass", "ufunc", "bench"];
 
 /// The ways to treat the GIL.
 const GIL: [&str; 3] = ["auto", "hold", "release"];
@@ -28,21 +28,66 @@ const GIL: [&str; 3] = ["auto", "hold", "release"];
 pub(super) fn check(hir: &Hir, item: &Item, reports: &mut Reports) {
     let is_function = matches!(&item.kind, ItemKind::Fn(f) if f.body.is_some());
     for attribute in &item.attributes {
-        if attribute.name.name == PYTHON_INTEROP && is_function {
-            python_interop(hir, attribute, reports);
-        } else if attribute.name.name == PYTHON_INTEROP {
-            let message = "`@python_interop` stands before a function alone";
-            reports.add(say::attribute_argument(
-                attribute.span,
-                message,
-                "a function after it",
-                None,
-            ));
-        } else if attribute.name.name == TEST {
-            test(item, attribute, reports);
-        } else {
-            unusable(attribute, reports);
+        match &*attribute.name.name {
+            TEST => test(item, attribute, reports),
+            DEPRECATED => deprecated(hir, item, attribute, reports),
+            PYTHON_INTEROP | INLINE if !is_function => {
+                misplaced(
+                    attribute,
+                    "a function alone",
+                    "a function after it",
+                    reports,
+                );
+            }
+            PYTHON_INTEROP => python_interop(hir, attribute, reports),
+            INLINE => no_arguments(attribute, reports),
+            _ => unusable(attribute, reports),
         }
+    }
+}
+
+/// The attribute stands before something that it says nothing about.
+fn misplaced(attribute: &Attribute, place: &str, expected: &str, reports: &mut Reports) {
+    let message = format!("`@{}` stands before {place}", attribute.name.name);
+    let report = say::attribute_argument(attribute.span, &message, expected, None);
+    reports.add(report);
+}
+
+fn no_arguments(attribute: &Attribute, reports: &mut Reports) {
+    if !attribute.args.is_empty() {
+        let name = &attribute.name.name;
+        let message = format!("`@{name}` takes no arguments");
+        let alone = format!("`@{name}` alone");
+        reports.add(say::attribute_argument(
+            attribute.span,
+            &message,
+            &alone,
+            None,
+        ));
+    }
+}
+
+/// `@deprecated("…")` stands before what has a name to use, and says what to use instead.
+fn deprecated(hir: &Hir, item: &Item, attribute: &Attribute, reports: &mut Reports) {
+    let is_usable = match item.kind {
+        ItemKind::Fn(_) | ItemKind::Const { .. } | ItemKind::Type(_) => true,
+        ItemKind::ExternPython { .. }
+        | ItemKind::ExternNative { .. }
+        | ItemKind::Trait(_)
+        | ItemKind::Impl(_)
+        | ItemKind::Import { .. }
+        | ItemKind::FromImport { .. } => false,
+    };
+    if !is_usable {
+        let place = "a function, type or constant";
+        misplaced(attribute, place, "one of these after it", reports);
+    } else if hir.text_of(attribute).is_none() {
+        reports.add(say::attribute_argument(
+            attribute.span,
+            "`@deprecated` needs a text that says what to use instead",
+            "`@deprecated(\"use … instead\")`",
+            None,
+        ));
     }
 }
 
@@ -77,20 +122,25 @@ fn test(item: &Item, attribute: &Attribute, reports: &mut Reports) {
 /// Checks the attributes of a loop.
 pub(super) fn check_loop(attributes: &[Attribute], reports: &mut Reports) {
     for attribute in attributes {
-        if attribute.name.name == PYTHON_INTEROP {
-            let message = "`@python_interop` stands before a function alone";
-            reports.add(say::attribute_argument(
-                attribute.span,
-                message,
-                "a function after it",
-                None,
-            ));
-        } else {
-            unusable(attribute, reports);
+        match &*attribute.name.name {
+            PYTHON_INTEROP | TEST | INLINE => {
+                misplaced(
+                    attribute,
+                    "a function alone",
+                    "a function after it",
+                    reports,
+                );
+            }
+            DEPRECATED => {
+                let place = "a function, type or constant";
+                misplaced(attribute, place, "one of these after it", reports);
+            }
+            _ => unusable(attribute, reports),
         }
     }
 }
 
+/// An attribute that there is not, or not yet.
 fn unusable(attribute: &Attribute, reports: &mut Reports) {
     let name = &*attribute.name.name;
     if LATER.contains(&name) {
@@ -100,16 +150,7 @@ fn unusable(attribute: &Attribute, reports: &mut Reports) {
         ));
         return;
     }
-    if name == TEST {
-        reports.add(say::attribute_argument(
-            attribute.span,
-            "`@test` stands before a function alone",
-            "a function after it",
-            None,
-        ));
-        return;
-    }
-    let near = nearest(name, LATER.into_iter().chain([PYTHON_INTEROP, TEST]));
+    let near = nearest(name, LATER.into_iter().chain(KNOWN));
     reports.add(say::unknown_attribute(attribute.name.span, name, near));
 }
 

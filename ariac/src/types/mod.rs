@@ -5,9 +5,11 @@
 //! language converts, a [`Coercion`] is noted; where they differ otherwise, it is a report, and [`Ty::Error`] keeps it
 //! from being followed by others.
 //!
-//! [`ty`] and [`results`] say what comes out; [`written`] reads types, [`signature`] functions' heads, [`infer`] bodies.
+//! [`ty`] and [`results`] say what comes out; [`written`] reads types, [`signature`] functions' heads, [`infer`] bodies; [`deprecated`] finds what
+//! should not be used any more.
 
 mod declared;
+mod deprecated;
 pub mod exhaustive;
 mod infer;
 mod members;
@@ -38,5 +40,7 @@ pub fn check(hir: &Hir, names: &Names, reports: &mut Reports) -> Types {
     let mut types = Types::default();
     declared::declare(hir, names, &mut types, reports);
     signature::signatures(hir, names, &mut types, reports);
-    infer::bodies(hir, names, types, reports)
+    let types = infer::bodies(hir, names, types, reports);
+    deprecated::report(hir, names, &types, reports);
+    types
 }

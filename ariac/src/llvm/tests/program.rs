@@ -65,6 +65,7 @@ impl Source {
                 streams: false,
                 raises: true,
                 gil: GilMode::Auto,
+                inline: false,
                 entry_release: None,
                 exported: true,
             },

@@ -174,6 +174,7 @@ impl<'a> Context<'a> {
             ret: self.lower(&signature.ret, args),
             locals,
             gil: self.gil_mode(item),
+            inline: item.attribute("inline").is_some(),
             ..empty(self.instance_name(id, args), item.span)
         }
     }

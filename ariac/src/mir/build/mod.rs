@@ -30,6 +30,7 @@ mod expr;
 mod function;
 mod hash;
 mod index;
+mod inline;
 mod instances;
 mod layouts;
 mod moves;
@@ -98,6 +99,9 @@ pub fn build(
         .into_iter()
         .chain(context.fill_layouts(&mut program));
     if let Some(problem) = problems.into_iter().next() {
+        reports.add(problem);
+    }
+    for problem in inline::recursive(&context, &program) {
         reports.add(problem);
     }
     infer_effects(&mut program);
@@ -214,11 +218,9 @@ impl<'a> Context<'a> {
     }
 
     fn gil_mode(&self, item: &hir::Item) -> GilMode {
-        let attribute = |a: &&hir::Attribute| a.name.name == "python_interop";
         let args = item
-            .attributes
-            .iter()
-            .filter(attribute)
+            .attribute("python_interop")
+            .into_iter()
             .flat_map(|a| &a.args);
         let mut mode = GilMode::Auto;
         for (name, value) in args {
@@ -259,6 +261,7 @@ fn empty(name: String, span: crate::source::Span) -> Function {
         streams: false,
         raises: false,
         gil: GilMode::Auto,
+        inline: false,
         entry_release: None,
         exported: false,
     }
