@@ -144,7 +144,10 @@ impl<'a> FnBuilder<'a> {
     /// Whether the expression names a part of a declared type, tuple or list.
     fn is_part(&self, target: ExprId) -> bool {
         match &self.cx.hir.exprs[target].kind {
-            ExprKind::Index { base, .. } => matches!(self.ty(*base), Ty::List(_) | Ty::Tuple(_)),
+            ExprKind::Index { base, .. } => {
+                let ty = self.ty(*base);
+                matches!(ty, Ty::List(_) | Ty::Tuple(_)) || self.is_map(&ty)
+            }
             _ => matches!(
                 self.cx.types.callees.get(target),
                 Some(Callee::Field { .. })
@@ -215,7 +218,9 @@ impl<'a> FnBuilder<'a> {
                     self.compound_variable(op, local, value);
                 }
             }
-            ExprKind::Index { base, indices } if self.setter(target).is_some() => {
+            ExprKind::Index { base, indices }
+                if self.setter(target).is_some() && !self.is_map(&self.ty(*base)) =>
+            {
                 let keys = self.saved_keys(*base, indices);
                 let old = match self.cx.types.callees.get(target) {
                     Some(callee) => self.index_with(callee, *base, &keys),

@@ -75,7 +75,10 @@ impl<'a> FnBuilder<'a> {
             ExprKind::MethodCall { .. } if self.is_constant(id) => self.name(id),
             ExprKind::Call { .. } | ExprKind::MethodCall { .. } => self.call(id),
             ExprKind::Index { base, indices } => match self.cx.types.callees.get(id) {
-                Some(callee) => self.index_call(callee, *base, indices),
+                Some(callee) => match self.place(id, false) {
+                    Some(place) => self.read(&place),
+                    None => self.index_call(callee, *base, indices),
+                },
                 None => self.index(*base, indices),
             },
             ExprKind::If {

@@ -54,6 +54,10 @@ impl FnBuilder<'_> {
                         let place = self.place(*base, stays)?;
                         Some(self.element_place(place, *index, stays))
                     }
+                    ty if self.is_map(&ty) => {
+                        let place = self.place(*base, stays)?;
+                        self.entry_place(place, *index)
+                    }
                     Ty::Tuple(items) => {
                         let mut place = self.place(*base, stays)?;
                         let index = self.tuple_index(*index, items.len());
@@ -107,6 +111,43 @@ impl FnBuilder<'_> {
         };
         place.steps.push((step, element));
         place
+    }
+
+    /// Whether it is the prelude's `Map`, whose values are places.
+    pub(super) fn is_map(&self, ty: &Ty) -> bool {
+        matches!(ty, Ty::Adt(adt) if Some(adt.item) == self.cx.types.known.map)
+    }
+
+    /// The value of a key of the map in a place: the map's own `_place` finds the entry, or raises KeyError.
+    fn entry_place(&mut self, mut place: Place, key: ExprId) -> Option<Place> {
+        let ty = self.place_ty(&place);
+        let (item, generics) = self.cx.own_method(&ty, "_place")?;
+        let map = self.alias(&place);
+        let key = self.expr(key);
+        let at = self.call_with(item, &generics, vec![Value::place(map, ty.clone()), key]);
+        let entries = self.field_named(&ty, "entries")?;
+        let Ty::List(entry) = &entries.1 else {
+            return None;
+        };
+        let value = self.field_named(entry, "value")?;
+        let element = Step::Element {
+            index: at.operand,
+            checked: false,
+        };
+        place.steps.push(entries.clone());
+        place.steps.push((element, (**entry).clone()));
+        place.steps.push(value);
+        Some(place)
+    }
+
+    /// The step to a field of a struct, and its type.
+    fn field_named(&self, ty: &Ty, name: &str) -> Option<(Step, Ty)> {
+        let Ty::Adt(adt) = ty else { return None };
+        let layout = self.cx.layout(adt);
+        let fields = &layout.variants.first()?.fields;
+        let index = fields.iter().position(|f| f.0 == name)?;
+        let step = Step::Field { variant: 0, index };
+        Some((step, fields[index].1.clone()))
     }
 
     /// The position that `tuple[index]` means.

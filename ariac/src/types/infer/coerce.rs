@@ -336,6 +336,15 @@ impl Infer<'_, '_> {
                 .is_some_and(|(item, _)| !self.hir.items[*item].private)
     }
 
+    /// Whether the elements of a type are places, which can be changed where they are.
+    fn has_places(&self, ty: &Ty) -> bool {
+        match ty {
+            Ty::List(_) => true,
+            Ty::Adt(adt) => Some(adt.item) == self.types.known.map,
+            _ => false,
+        }
+    }
+
     /// The variable behind an expression that changes in place must be mutable.
     pub(super) fn check_place(&mut self, id: ExprId, param: Option<&str>) {
         match (self.kind(id), self.meaning(id)) {
@@ -374,7 +383,11 @@ impl Infer<'_, '_> {
                 self.check_place(receiver, param);
             }
             (ExprKind::Index { base, .. }, _)
-                if matches!(self.types.exprs.get(*base), Some(Ty::List(_))) =>
+                if self
+                    .types
+                    .exprs
+                    .get(*base)
+                    .is_some_and(|ty| self.has_places(ty)) =>
             {
                 self.check_place(*base, param);
             }
