@@ -101,6 +101,10 @@ pub struct CodeOptions {
     /// Leave out a MIR pass.
     #[arg(long, value_name = "NAME")]
     pub disable_pass: Vec<String>,
+    /// Let AddressSanitizer watch the code, with its runtime (`libclang_rt.asan-x86_64.so`): what it finds is a bug of the
+    /// compiler.
+    #[arg(long, value_name = "LIBRARY", hide = true)]
+    pub sanitize: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -17,6 +17,7 @@ use crate::source::SourceMap;
 use crate::types::Types;
 use crate::{borrow, effects, hir, program, resolve, syntax, types};
 use std::ops::Range;
+use std::path::PathBuf;
 
 /// A program that has no errors, after all MIR passes.
 #[derive(Debug)]
@@ -78,6 +79,8 @@ pub struct Settings {
     pub debug: bool,
     /// Find out what becomes of loops.
     pub remarks: bool,
+    /// The runtime of AddressSanitizer, which watches the code then.
+    pub sanitize: Option<PathBuf>,
 }
 
 /// From text to optimised MIR; none if the program has errors.
@@ -229,6 +232,7 @@ fn compile(
         opt_level: settings.optimization,
         debug: settings.debug,
         remarks: settings.remarks,
+        sanitize: settings.sanitize.is_some(),
         executable: module.is_none(),
         keep_functions: false,
         emit: llvm::Emit {
@@ -242,7 +246,10 @@ fn compile(
         .unwrap_or_else(|e| panic!("{e}"));
     dump.add("llvm", || compiled.llvm.clone().unwrap_or_default());
     dump.add("asm", || compiled.asm.clone().unwrap_or_default());
-    let mut libraries: Vec<String> = native_libraries(&frontend.hir, NativeAbi::C);
+    // AddressSanitizer has to be there before what it watches.
+    let sanitizer = settings.sanitize.iter();
+    let mut libraries: Vec<String> = sanitizer.map(|p| p.display().to_string()).collect();
+    libraries.extend(native_libraries(&frontend.hir, NativeAbi::C));
     if compiled.needs_libmvec {
         libraries.push("libmvec.so.1".to_owned());
     }

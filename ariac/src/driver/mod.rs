@@ -288,6 +288,7 @@ fn settings(options: &CodeOptions) -> Result<pipeline::Settings, Failure> {
         optimization: optimization.unwrap_or(3),
         debug,
         remarks: false,
+        sanitize: options.sanitize.clone(),
     })
 }
 

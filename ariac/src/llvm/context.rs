@@ -123,6 +123,15 @@ impl<'c> ModuleCx<'c> {
         function.add_attribute(location, self.enum_attribute(name, argument));
     }
 
+    /// Has AddressSanitizer watch all functions.
+    pub(super) fn sanitize(&self) {
+        for function in self.module.get_functions() {
+            if function.count_basic_blocks() > 0 {
+                self.add_attribute(function, AttributeLoc::Function, "sanitize_address", 0);
+            }
+        }
+    }
+
     /// An attribute that LLVM knows by name.
     #[must_use]
     pub fn enum_attribute(&self, name: &str, argument: u64) -> Attribute {

@@ -60,6 +60,8 @@ pub struct LlvmOptions {
     pub debug: bool,
     /// Find out what becomes of loops.
     pub remarks: bool,
+    /// Whether AddressSanitizer watches the code.
+    pub sanitize: bool,
     /// Whether the code is for a program of its own, not for a library that another program loads.
     pub executable: bool,
     /// Keep functions that nothing calls, for tests.
@@ -76,6 +78,7 @@ impl Default for LlvmOptions {
             opt_level: 3,
             debug: false,
             remarks: false,
+            sanitize: false,
             executable: false,
             keep_functions: false,
             emit: Emit::default(),
@@ -236,6 +239,9 @@ fn finish(
     options: &LlvmOptions,
 ) -> Result<(), LlvmError> {
     mathlib::keep_vector_functions(cx);
+    if options.sanitize {
+        cx.sanitize();
+    }
     if let Some(debug) = &cx.debug {
         debug.finish();
     }

@@ -82,7 +82,11 @@ pub(super) fn optimize(
     settings.set_loop_interleaving(vectorize);
     settings.set_loop_unrolling(options.opt_level >= 1);
     let level = options.opt_level.min(3);
+    let mut passes = format!("default<O{level}>");
+    if options.sanitize {
+        passes.push_str(",asan");
+    }
     module
-        .run_passes(&format!("default<O{level}>"), machine, settings)
+        .run_passes(&passes, machine, settings)
         .map_err(|e| LlvmError::new("optimize", e))
 }

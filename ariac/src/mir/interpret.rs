@@ -382,7 +382,10 @@ impl Machine<'_> {
                 list_op(*op, frame.place(*list).list(), args)
             }
             Rvalue::ErrorIs { error, class } => match frame.local(*error) {
-                Value::Error(kind) => Value::Bool(kind == *class),
+                Value::Error(kind) => {
+                    let any = *class == ErrorKind::Exception && kind != ErrorKind::SystemExit;
+                    Value::Bool(any || kind == *class)
+                }
                 other => panic!("{other:?} is no error"),
             },
             Rvalue::Array { items, .. } => {

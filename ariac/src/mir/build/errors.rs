@@ -12,6 +12,10 @@ use crate::resolve::Meaning;
 use crate::types::Ty;
 use aria_abi::codes::ErrorKind;
 
+/// What is caught where no class is named. What ends a program, `exit` or an interrupt from the keyboard, is no
+/// `Exception`, as in Python: handlers let it pass.
+const ANY: &[ErrorKind] = &[ErrorKind::Exception];
+
 /// An `ensure` block that is waiting.
 #[derive(Clone, Copy)]
 pub(super) struct Cleanup<'a> {
@@ -74,9 +78,16 @@ impl<'a> FnBuilder<'a> {
                 b.assign_value(result, value);
             },
             |b, error| {
-                let error = Value::fresh(error, Ty::Exception);
-                let value = b.make(adt.clone(), err, vec![error]);
-                b.assign_value(result, value);
+                let is_exception = b.is_one_of(error, ANY);
+                b.emit_if(
+                    is_exception,
+                    |b| {
+                        let error = Value::fresh(error, Ty::Exception);
+                        let value = b.make(adt.clone(), err, vec![error]);
+                        b.assign_value(result, value);
+                    },
+                    |b| b.emit(StmtKind::Reraise(error)),
+                );
             },
         );
         Value::fresh(result, ty)
@@ -204,27 +215,22 @@ impl<'a> FnBuilder<'a> {
             });
         };
         let classes = rescue.ty.map(|ty| self.error_classes(ty));
-        match classes.unwrap_or_default() {
-            None => handle(self),
-            Some(classes) => {
-                let is_one = self.is_one_of(error, &classes);
-                self.emit_if(is_one, handle, |b| b.handlers(rest, error, result));
-            }
-        }
+        let is_one = self.is_one_of(error, classes.as_deref().unwrap_or(ANY));
+        self.emit_if(is_one, handle, |b| b.handlers(rest, error, result));
     }
 
-    /// The classes after `rescue`; none for all errors.
-    fn error_classes(&self, id: TypeExprId) -> Option<Vec<ErrorKind>> {
+    /// The classes after `rescue`.
+    fn error_classes(&self, id: TypeExprId) -> Vec<ErrorKind> {
         match &self.cx.hir.types[id].kind {
             TypeExprKind::Union(items) => {
                 let each = items.iter().map(|&item| self.error_classes(item));
-                let each: Option<Vec<_>> = each.collect();
-                each.map(|each| each.concat())
+                each.collect::<Vec<_>>().concat()
             }
-            TypeExprKind::Path { name, .. } => {
-                crate::builtins::exception(&name.name).map(|kind| vec![kind])
-            }
-            _ => None,
+            TypeExprKind::Path { name, .. } => match crate::builtins::exception(&name.name) {
+                Some(kind) => vec![kind],
+                None => ANY.to_vec(),
+            },
+            _ => ANY.to_vec(),
         }
     }
 
