@@ -506,7 +506,11 @@ pub enum ExprKind {
     /// `match`.
     Match { value: ExprId, arms: Vec<Arm> },
     /// `loop`; its value is that of its `break`s.
-    Loop { label: Option<Ident>, body: Block },
+    Loop {
+        label: Option<Ident>,
+        body: Block,
+        attributes: Vec<Attribute>,
+    },
     /// `begin … rescue … else … ensure … end`.
     Begin {
         body: Block,
@@ -527,6 +531,7 @@ pub enum ExprKind {
         label: Option<Ident>,
         condition: ExprId,
         body: Block,
+        attributes: Vec<Attribute>,
     },
     /// `for pattern in iterable`.
     For {

@@ -121,8 +121,8 @@ pub struct Function {
     pub ret: Ty,
     /// All locals, parameters included.
     pub locals: Arena<LocalId, Local>,
-    /// Number of loops; the next [`LoopId`].
-    pub loops: Arena<LoopId, Span>,
+    /// Its loops.
+    pub loops: Arena<LoopId, Loop>,
     /// The body; its last statement returns, on every path.
     pub body: Block,
     /// Whether it touches Python: then it is called with the GIL held. Others are called either way.
@@ -133,6 +133,8 @@ pub struct Function {
     pub streams: bool,
     /// How its GIL regions are chosen.
     pub gil: GilMode,
+    /// What its attributes ask of the code of its body.
+    pub wishes: Wishes,
     /// `@inline`: its body takes the place of each call. It does not call itself.
     pub inline: bool,
     /// For an exported function that does not touch Python: the caller from Python releases the GIL around it when
@@ -140,6 +142,32 @@ pub struct Function {
     pub entry_release: Option<Work>,
     /// Whether Python sees it.
     pub exported: bool,
+}
+
+/// A loop.
+#[derive(Clone, Copy, Debug)]
+pub struct Loop {
+    /// Where it stands.
+    pub span: Span,
+    /// What its attributes, and those of what is around it, ask of the code of its body.
+    pub wishes: Wishes,
+}
+
+/// What attributes ask of code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// `@fastmath`: operations on floats may be put together in another order, and a product and a sum may be rounded once.
+    pub fast: bool,
+}
+
+impl Wishes {
+    /// These and others.
+    #[must_use]
+    pub fn and(self, other: Wishes) -> Wishes {
+        Wishes {
+            fast: self.fast || other.fast,
+        }
+    }
 }
 
 /// How the body of a function value gets what it captured.

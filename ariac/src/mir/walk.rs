@@ -4,10 +4,9 @@
 //! which locals are read or written follows.
 
 use super::{
-    Arena, Block, Kernel, LocalId, LoopId, Operand, Rvalue, Signatures, Step, Stmt, StmtKind,
+    Arena, Block, Kernel, LocalId, Loop, LoopId, Operand, Rvalue, Signatures, Step, Stmt, StmtKind,
 };
 use crate::hir::ParamMode;
-use crate::source::Span;
 
 /// What an instruction does with one of its locals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -337,7 +336,7 @@ impl Block {
     #[must_use]
     pub fn copy(
         &self,
-        loops: &mut Arena<LoopId, Span>,
+        loops: &mut Arena<LoopId, Loop>,
         rename: &dyn Fn(LocalId) -> LocalId,
     ) -> Block {
         let mut block = self.clone();

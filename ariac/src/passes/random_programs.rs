@@ -9,7 +9,7 @@ use super::testing::nothing;
 use super::testing::{FnTest, array, binary, int, local};
 use crate::builtins::MathFn;
 use crate::hir::ParamMode;
-use crate::mir::{BinOp, Const, LocalId, LoopId, Operand, Program, Rvalue, StmtKind};
+use crate::mir::{BinOp, Const, LocalId, Loop, LoopId, Operand, Program, Rvalue, StmtKind, Wishes};
 use crate::types::Ty;
 
 /// Makes `programs` functions and compares each before and after the pass on several inputs. The number of runs that
@@ -402,7 +402,10 @@ impl Make {
         let step = [1, 1, 1, 1, 2, -1, 3, -2][self.random.below(8)];
         let (lo, hi) = if step < 0 { (hi, lo) } else { (lo, hi) };
         let inclusive = self.random.chance(25);
-        let id = self.f.function.loops.push(self.f.function.span);
+        let id = self.f.function.loops.push(Loop {
+            span: self.f.function.span,
+            wishes: Wishes::default(),
+        });
         let var = self.f.variable("i", Ty::Int);
         self.f.begin();
         let scope = self.ints.len();
@@ -424,7 +427,10 @@ impl Make {
     }
 
     fn while_loop(&mut self, depth: usize) {
-        let id = self.f.function.loops.push(self.f.function.span);
+        let id = self.f.function.loops.push(Loop {
+            span: self.f.function.span,
+            wishes: Wishes::default(),
+        });
         self.f.begin();
         let condition = self.condition();
         let test = self.f.end();

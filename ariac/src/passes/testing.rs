@@ -4,8 +4,8 @@ use super::{Remark, pretty};
 use crate::arena::Arena;
 use crate::hir::ParamMode;
 use crate::mir::{
-    BinOp, Block, Const, FnId, Function, GilMode, Kernel, Local, LocalId, LoopId, Operand, Param,
-    Program, ReduceOp, Rvalue, Stage, Stmt, StmtKind, pretty_function, verify,
+    BinOp, Block, Const, FnId, Function, GilMode, Kernel, Local, LocalId, Loop, LoopId, Operand,
+    Param, Program, ReduceOp, Rvalue, Stage, Stmt, StmtKind, Wishes, pretty_function, verify,
 };
 use crate::source::{SourceMap, Span};
 use crate::types::Ty;
@@ -73,6 +73,7 @@ impl FnTest {
                 streams: false,
                 raises: true,
                 gil: GilMode::Auto,
+                wishes: Wishes::default(),
                 inline: false,
                 entry_release: None,
                 exported: false,
@@ -221,7 +222,10 @@ impl FnTest {
         step: i64,
         body: impl FnOnce(&mut Self, LocalId, LoopId),
     ) -> LoopId {
-        let id = self.function.loops.push(self.function.span);
+        let id = self.function.loops.push(Loop {
+            span: self.function.span,
+            wishes: Wishes::default(),
+        });
         let var = self.variable(var, Ty::Int);
         let body = self.block(|f| body(f, var, id));
         self.emit(StmtKind::For {
@@ -241,7 +245,10 @@ impl FnTest {
         test: impl FnOnce(&mut Self) -> Operand,
         body: impl FnOnce(&mut Self),
     ) {
-        let id = self.function.loops.push(self.function.span);
+        let id = self.function.loops.push(Loop {
+            span: self.function.span,
+            wishes: Wishes::default(),
+        });
         let mut condition = int(0);
         let test = self.block(|f| condition = test(f));
         let body = self.block(body);

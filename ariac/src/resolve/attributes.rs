@@ -15,11 +15,14 @@ const INLINE: &str = "inline";
 /// The attribute of what should not be used any more.
 const DEPRECATED: &str = "deprecated";
 
+/// The attribute of functions and loops whose sums may be taken in another order.
+const FASTMATH: &str = "fastmath";
+
 /// The attributes that this version of the compiler knows.
-const KNOWN: [&str; 4] = [PYTHON_INTEROP, TEST, INLINE, DEPRECATED];
+const KNOWN: [&str; 5] = [PYTHON_INTEROP, TEST, INLINE, DEPRECATED, FASTMATH];
 
 /// The attributes of the language that this version of the compiler lacks.
-const LATER: [&str; 6] = ["simd", "fastmath", "export", "pyclass", "ufunc", "bench"];
+const LATER: [&str; 5] = ["simd", "export", "pyclass", "ufunc", "bench"];
 
 /// The ways to treat the GIL.
 const GIL: [&str; 3] = ["auto", "hold", "release"];
@@ -40,7 +43,11 @@ pub(super) fn check(hir: &Hir, item: &Item, reports: &mut Reports) {
                 );
             }
             PYTHON_INTEROP => python_interop(hir, attribute, reports),
-            INLINE => no_arguments(attribute, reports),
+            FASTMATH if !is_function => {
+                let expected = "one of these after it";
+                misplaced(attribute, "a function or loop", expected, reports);
+            }
+            INLINE | FASTMATH => no_arguments(attribute, reports),
             _ => unusable(attribute, reports),
         }
     }
@@ -135,6 +142,7 @@ pub(super) fn check_loop(attributes: &[Attribute], reports: &mut Reports) {
                 let place = "a function, type or constant";
                 misplaced(attribute, place, "one of these after it", reports);
             }
+            FASTMATH => no_arguments(attribute, reports),
             _ => unusable(attribute, reports),
         }
     }

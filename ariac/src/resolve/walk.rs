@@ -181,12 +181,21 @@ impl<'h, 'r> Walk<'h, 'r> {
                     self.expr(*value);
                 }
             }
-            ExprKind::Loop { label, body } => self.endless(id, label.as_ref(), body),
+            ExprKind::Loop {
+                label,
+                body,
+                attributes,
+            } => {
+                attributes::check_loop(attributes, self.reports);
+                self.endless(id, label.as_ref(), body);
+            }
             ExprKind::While {
                 label,
                 condition,
                 body,
+                attributes,
             } => {
+                attributes::check_loop(attributes, self.reports);
                 let is_endless = matches!(hir.exprs[*condition].kind, ExprKind::Bool(true));
                 self.expr(*condition);
                 let breaks = self.loop_body(id, label.as_ref(), None, body);

@@ -93,10 +93,17 @@ impl Lower<'_> {
 
     /// `loop … end`.
     pub(super) fn loop_expression(&mut self, node: Node<'_>) -> ExprId {
-        self.no_attributes(node, "an attribute of this loop is");
         let span = self.span(node);
+        let attributes = self.attributes(node);
         let label = node.field(Field::Label).map(|n| self.label(n));
         let body = self.block_in(node, Field::Body);
-        self.push(ExprKind::Loop { label, body }, span)
+        self.push(
+            ExprKind::Loop {
+                label,
+                body,
+                attributes,
+            },
+            span,
+        )
     }
 }

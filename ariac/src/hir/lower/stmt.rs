@@ -51,6 +51,7 @@ impl Lower<'_> {
                         label: None,
                         condition,
                         body,
+                        attributes: Vec::new(),
                     },
                     span,
                 )
@@ -58,7 +59,7 @@ impl Lower<'_> {
             Kind::ForStatement => self.for_statement(node),
             Kind::ParallelForStatement => self.unsupported_expr(node, "`parallel_for` is"),
             Kind::WhileStatement => {
-                self.no_attributes(node, "an attribute of this loop is");
+                let attributes = self.attributes(node);
                 let label = node.field(Field::Label).map(|n| self.label(n));
                 let condition = self.expr_in(node, Field::Condition);
                 let body = self.block_in(node, Field::Body);
@@ -68,6 +69,7 @@ impl Lower<'_> {
                         label,
                         condition,
                         body,
+                        attributes,
                     },
                     span,
                 )

@@ -233,7 +233,7 @@ impl Printer<'_> {
                 }
                 text + "end"
             }
-            ExprKind::Loop { label, body } => {
+            ExprKind::Loop { label, body, .. } => {
                 format!(
                     "{}loop\n{}end",
                     self.label(label.as_ref()),
@@ -363,6 +363,7 @@ impl Printer<'_> {
                 label,
                 condition,
                 body,
+                ..
             } => {
                 let label = self.label(label.as_ref());
                 format!(

@@ -4,12 +4,12 @@ use super::{Builder, Val};
 use inkwell::types::{AsTypeRef, BasicType, BasicTypeEnum};
 use inkwell::values::{AsValueRef, BasicValue, BasicValueEnum};
 use inkwell::{FloatPredicate, IntPredicate};
-use llvm_sys::LLVMOpcode;
 use llvm_sys::core::{
     LLVMBuildBinOp, LLVMBuildCast, LLVMBuildFCmp, LLVMBuildFNeg, LLVMBuildICmp, LLVMBuildSelect,
-    LLVMSetNSW, LLVMSetNUW,
+    LLVMCanValueUseFastMathFlags, LLVMSetFastMathFlags, LLVMSetNSW, LLVMSetNUW,
 };
 use llvm_sys::prelude::{LLVMBuilderRef, LLVMValueRef};
+use llvm_sys::{LLVMFastMathAllowContract, LLVMFastMathAllowReassoc, LLVMOpcode};
 
 macro_rules! binary_verbs {
     ($($(#[$doc:meta])* $name:ident => $opcode:ident;)*) => {
@@ -31,7 +31,7 @@ impl<'c> Builder<'_, 'c> {
     fn binary(&self, opcode: LLVMOpcode, a: Val<'c>, b: Val<'c>) -> Val<'c> {
         debug_assert_eq!(a.get_type(), b.get_type(), "{opcode:?}: {a} and {b}");
         // SAFETY: the builder stands in a block, and both values belong to its context and have one type.
-        self.wrap(unsafe {
+        let result = self.wrap(unsafe {
             LLVMBuildBinOp(
                 self.as_raw(),
                 opcode,
@@ -39,7 +39,23 @@ impl<'c> Builder<'_, 'c> {
                 b.as_value_ref(),
                 c"".as_ptr(),
             )
-        })
+        });
+        self.allow(result)
+    }
+
+    /// Says what may be done with an operation on floats.
+    fn allow(&self, result: Val<'c>) -> Val<'c> {
+        if self.is_fast() && result.as_instruction_value().is_some() {
+            let raw = result.as_value_ref();
+            let flags = LLVMFastMathAllowReassoc | LLVMFastMathAllowContract;
+            // SAFETY: the value is an instruction, and is asked whether it has such flags.
+            unsafe {
+                if LLVMCanValueUseFastMathFlags(raw) != 0 {
+                    LLVMSetFastMathFlags(raw, flags);
+                }
+            }
+        }
+        result
     }
 
     binary_verbs! {
@@ -104,7 +120,9 @@ impl<'c> Builder<'_, 'c> {
     /// `-x` of floats: the sign bit flipped.
     pub fn fneg(&self, value: Val<'c>) -> Val<'c> {
         // SAFETY: the builder stands in a block, and the value is of its context.
-        self.wrap(unsafe { LLVMBuildFNeg(self.as_raw(), value.as_value_ref(), c"".as_ptr()) })
+        let result =
+            self.wrap(unsafe { LLVMBuildFNeg(self.as_raw(), value.as_value_ref(), c"".as_ptr()) });
+        self.allow(result)
     }
 
     /// Compares integers, booleans or pointers.

@@ -20,6 +20,7 @@ use inkwell::values::{
     BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, FunctionValue, InstructionValue,
     LLVMTailCallKind, PhiValue, PointerValue,
 };
+use std::cell::Cell;
 
 /// A value that instructions compute with.
 pub type Val<'c> = BasicValueEnum<'c>;
@@ -35,6 +36,8 @@ pub struct Builder<'m, 'c> {
     raw: inkwell::builder::Builder<'c>,
     entry: inkwell::builder::Builder<'c>,
     start: BasicBlock<'c>,
+    /// See [`Builder::set_fast`].
+    fast: Cell<bool>,
 }
 
 /// inkwell fails where there is no current block or the types are wrong.
@@ -55,7 +58,19 @@ impl<'m, 'c> Builder<'m, 'c> {
             raw,
             entry,
             start,
+            fast: Cell::new(false),
         }
+    }
+
+    /// Whether operations on floats that follow may be put together in another order, and a product and a sum be rounded
+    /// once. What nan, inf and the sign of zero mean is kept.
+    pub fn set_fast(&self, fast: bool) {
+        self.fast.set(fast);
+    }
+
+    /// As [`Builder::set_fast`] said.
+    pub fn is_fast(&self) -> bool {
+        self.fast.get()
     }
 
     /// Ends the body. To be called once, after the last instruction.

@@ -6,7 +6,7 @@
 use super::Lowering;
 use crate::llvm::builder::Val;
 use crate::llvm::remarks::LoopKind;
-use crate::mir::{Block, Const, LocalId, LoopId, Operand};
+use crate::mir::{Block, Const, LocalId, LoopId, Operand, Wishes};
 use inkwell::IntPredicate;
 use inkwell::values::InstructionValue;
 
@@ -18,6 +18,7 @@ impl<'c> Lowering<'_, 'c> {
         condition: &Operand,
         body: &Block,
     ) {
+        let around = self.begin_loop(id);
         let (head, turn, next) = (
             self.b.block("while"),
             self.b.block("turn"),
@@ -38,6 +39,7 @@ impl<'c> Lowering<'_, 'c> {
             self.describe_loop(latch, LoopKind::While);
         }
         self.b.enter(next);
+        self.wish(around);
     }
 
     pub(super) fn for_loop(
@@ -50,6 +52,7 @@ impl<'c> Lowering<'_, 'c> {
     ) {
         let first = self.operand(lo);
         let last = self.operand(hi);
+        let around = self.begin_loop(id);
         let by_one = *step == Operand::Const(Const::Int(1));
         let step = self.operand(step);
         let (turn, latch, next) = (
@@ -93,6 +96,14 @@ impl<'c> Lowering<'_, 'c> {
         number.add_incoming(&[(&count, latch)]);
         self.describe_loop(branch, LoopKind::For);
         self.b.enter(next);
+        self.wish(around);
+    }
+
+    /// Asks of the code that follows what the attributes of a loop ask; gives what was asked before.
+    fn begin_loop(&mut self, id: LoopId) -> Wishes {
+        let around = self.wishes;
+        self.wish(self.function.loops[id].wishes);
+        around
     }
 
     /// Whether a range has no number. Of a range that has one, the next sum with the step is in it or is not used.

@@ -45,7 +45,7 @@ use super::context::ModuleCx;
 use super::function::FunctionHandle;
 use super::runtime::RtFn;
 use super::stack;
-use crate::mir::{FnId, Function, LoopId};
+use crate::mir::{FnId, Function, LoopId, Wishes};
 use crate::source::Span;
 use crate::types::Ty;
 use checked::Overflow;
@@ -64,6 +64,7 @@ pub(super) fn lower_function(cx: &ModuleCx<'_>, id: FnId) {
     let function = &cx.program.functions[id];
     let b = Builder::new(cx, handle.value, level);
     let mut lowering = Lowering::new(b, function, Exit::Function(handle));
+    lowering.wish(function.wishes);
     lowering.describe_for_debuggers();
     lowering.bind_gil();
     lowering.bind_params();
@@ -126,6 +127,8 @@ struct Lowering<'m, 'c> {
     contiguous: Contiguous,
     /// Whether the code is the slow one of two versions.
     in_slow_version: bool,
+    /// What attributes ask of the code here.
+    wishes: Wishes,
 }
 
 impl<'m, 'c> Lowering<'m, 'c> {
@@ -149,7 +152,14 @@ impl<'m, 'c> Lowering<'m, 'c> {
             subprogram: None,
             contiguous: Contiguous::default(),
             in_slow_version: false,
+            wishes: Wishes::default(),
         }
+    }
+
+    /// Says what is asked of the code that follows.
+    fn wish(&mut self, wishes: Wishes) {
+        self.wishes = wishes;
+        self.b.set_fast(wishes.fast);
     }
 
     /// Ends the function: builds the path of failures, which every check shares.

@@ -73,6 +73,7 @@ impl<'c> Lowering<'_, 'c> {
         let b = Builder::new(cx, function, self.b.level);
         let mut inner = Lowering::new(b, self.function, Exit::ParallelBody);
         inner.span = self.span;
+        inner.wish(self.wishes);
         inner.describe_for_debuggers();
         let context = inner.b.param(0).into_pointer_value();
         let place =

@@ -7,7 +7,8 @@
 //! 16 + 5 + log2(n / 512) additions; NumPy's pairwise sum has the same 16 and the same logarithm.
 //!
 //! A kernel that is a straight line of simple operations is computed in vectors directly; any other fills a buffer of
-//! one block in a plain loop, which LLVM vectorises where it can, and the buffer is summed. The bits are the same.
+//! one block in a plain loop, which LLVM vectorises where it can, and the buffer is summed. The bits are the same. Under `@fastmath`
+//! there is no buffer: the terms are added in a plain loop, whose order LLVM may change.
 
 use super::block_sums::BlockSums;
 use super::kernel::Terms;
@@ -90,6 +91,7 @@ impl<'c> Lowering<'_, 'c> {
             self.describe_vectors(kind, self.b.level.vector_bits() / bits, ROW);
         }
         match (fold, by_vectors) {
+            (Fold::Sum, false) if self.b.is_fast() => self.sum_in_any_order(terms, ty),
             (Fold::Sum, true) => self.sum_by_vectors(terms, ty),
             (Fold::Sum, false) => self.sum_by_buffer(terms, ty),
             (_, true) => self.extreme_by_vectors(fold, terms, ty),
@@ -135,6 +137,28 @@ impl<'c> Lowering<'_, 'c> {
             blocks.push(this, sum, number);
         });
         blocks.total(self)
+    }
+
+    /// The sum under `@fastmath`, in the order that LLVM finds best.
+    fn sum_in_any_order(&mut self, terms: &Terms<'_, 'c>, ty: &Ty) -> Val<'c> {
+        let scalar = self.cx.value_type(ty);
+        let from = self.operand_ty(&terms.kernel.result);
+        let held = self.b.slot(scalar, "sum");
+        self.gathering(terms.kernel, |this| {
+            let zero = this.b.float_like(scalar, Fold::Sum.identity());
+            this.b.store(zero, held);
+            let zero = this.b.i64(0);
+            let latch = this.count(zero, terms.len(), 1, |this, index| {
+                let term = this.term(terms, index);
+                let term = super::scalar::pure_convert(&this.b, &from, ty, term)
+                    .expect("numbers convert to floats");
+                let old = this.b.load(scalar, held);
+                let sum = this.b.fadd(old, term);
+                this.b.store(sum, held);
+            });
+            this.describe_loop(latch, LoopKind::Sum);
+        });
+        self.b.load(scalar, held)
     }
 
     fn extreme_by_vectors(&mut self, fold: Fold, terms: &Terms<'_, 'c>, ty: &Ty) -> Val<'c> {

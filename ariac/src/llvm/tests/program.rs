@@ -4,8 +4,8 @@ use crate::arena::{Arena, Id};
 use crate::hir::{ItemId, ParamMode};
 use crate::mir::{
     AdtLayout, BinOp, Block, Captures, Const, FnId, Function, GilMode, Kernel, ListOp, Local,
-    LocalId, LoopId, Operand, Param, Program, ReduceOp, Rvalue, Stage, Step, Stmt, StmtKind,
-    VariantLayout, verify,
+    LocalId, Loop, LoopId, Operand, Param, Program, ReduceOp, Rvalue, Stage, Step, Stmt, StmtKind,
+    VariantLayout, Wishes, verify,
 };
 use crate::source::{FileId, SourceMap, Span};
 use crate::types::{Adt, FnTy, Repr, Ty};
@@ -65,6 +65,7 @@ impl Source {
                 streams: false,
                 raises: true,
                 gil: GilMode::Auto,
+                wishes: Wishes::default(),
                 inline: false,
                 entry_release: None,
                 exported: true,
@@ -173,7 +174,10 @@ impl Body {
 
     pub(super) fn new_loop(&mut self) -> LoopId {
         let span = self.span();
-        self.function.loops.push(span)
+        self.function.loops.push(Loop {
+            span,
+            wishes: Wishes::default(),
+        })
     }
 
     /// `for var in lo..hi` (or `lo..=hi`) by `step`.

@@ -80,6 +80,7 @@ impl<'a> FnBuilder<'a> {
         let id = self.cx.add_function(empty(name.clone(), closure.span));
         let mut shell = empty(name, closure.span);
         shell.ret = ty.ret.clone();
+        shell.wishes = self.wishes;
         let mut inner = FnBuilder::new(self.cx, shell, std::rc::Rc::clone(&self.args));
         inner.outer = Some(Outer {
             variables: self.visible(),

@@ -2,6 +2,7 @@
 
 use super::expr::never;
 use super::function::{FnBuilder, RangeVar, Value, Variable};
+use super::wishes;
 use crate::hir::ParamMode;
 use crate::hir::{self, ExprId, ExprKind, LogicalOp, PatId};
 use crate::mir::{Access, BinOp, Const, LoopId, Operand, Rvalue, StmtKind};
@@ -117,6 +118,19 @@ impl<'a> FnBuilder<'a> {
     }
 
     // ---- loops ----
+
+    /// Runs `f` for a loop that has these attributes.
+    pub(super) fn with_wishes<T>(
+        &mut self,
+        attributes: &[hir::Attribute],
+        f: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let before = self.wishes;
+        self.wishes = before.and(wishes(attributes));
+        let result = f(self);
+        self.wishes = before;
+        result
+    }
 
     pub(super) fn while_loop(
         &mut self,

@@ -90,15 +90,21 @@ impl<'a> FnBuilder<'a> {
                 self.if_value(*condition, then, otherwise.as_ref(), ty)
             }
             ExprKind::While {
-                condition, body, ..
-            } => self.while_loop(id, *condition, body),
-            ExprKind::Loop { body, .. } => self.endless_loop(id, body),
+                condition,
+                body,
+                attributes,
+                ..
+            } => self.with_wishes(attributes, |b| b.while_loop(id, *condition, body)),
+            ExprKind::Loop {
+                body, attributes, ..
+            } => self.with_wishes(attributes, |b| b.endless_loop(id, body)),
             ExprKind::For {
                 pattern,
                 iterable,
                 body,
+                attributes,
                 ..
-            } => self.for_loop(id, *pattern, *iterable, body),
+            } => self.with_wishes(attributes, |b| b.for_loop(id, *pattern, *iterable, body)),
             ExprKind::Break { value, .. } => self.break_loop(id, *value),
             ExprKind::Continue { .. } => self.continue_loop(id),
             ExprKind::Return(value) => {

@@ -5,7 +5,8 @@ use super::closure::Outer;
 use super::errors::Cleanup;
 use crate::hir::{self, ExprId, ItemId, ParamMode};
 use crate::mir::{
-    BinOp, Block, Const, Function, Local, LocalId, LoopId, Operand, Rvalue, Stmt, StmtKind, UnOp,
+    BinOp, Block, Const, Function, Local, LocalId, Loop, LoopId, Operand, Rvalue, Stmt, StmtKind,
+    UnOp, Wishes,
 };
 use crate::resolve::BindingId;
 use crate::source::Span;
@@ -77,6 +78,8 @@ pub(super) struct RangeVar {
 pub(super) struct FnBuilder<'a> {
     pub(super) cx: &'a Context<'a>,
     pub(super) function: Function,
+    /// What attributes ask of the code here.
+    pub(super) wishes: Wishes,
     /// What is put in for the type parameters of the declaration.
     pub(super) args: Rc<[Ty]>,
     /// Statements of the block that is being built.
@@ -122,6 +125,7 @@ impl<'a> FnBuilder<'a> {
         FnBuilder {
             cx,
             span: function.span,
+            wishes: function.wishes,
             function,
             args,
             stmts: Vec::new(),
@@ -264,7 +268,10 @@ impl<'a> FnBuilder<'a> {
     }
 
     pub(super) fn new_loop(&mut self) -> LoopId {
-        let id = self.function.loops.push(self.span);
+        let id = self.function.loops.push(Loop {
+            span: self.span,
+            wishes: self.wishes,
+        });
         self.loop_cleanups.insert(id, self.cleanups.len());
         id
     }

@@ -6,6 +6,7 @@
 
 use super::function::FnBuilder;
 use super::layouts::{MAX_DEPTH, depth};
+use super::wishes;
 use super::{Context, empty, moves};
 use crate::arena::Arena;
 use crate::diagnostics::{Diagnostic, instances as say};
@@ -174,6 +175,7 @@ impl<'a> Context<'a> {
             ret: self.lower(&signature.ret, args),
             locals,
             gil: self.gil_mode(item),
+            wishes: wishes(&item.attributes),
             inline: item.attribute("inline").is_some(),
             ..empty(self.instance_name(id, args), item.span)
         }

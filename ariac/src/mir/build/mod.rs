@@ -43,7 +43,7 @@ mod tests;
 mod text;
 mod writes;
 
-use super::{Arena, Function, GilMode, ModuleId, Native, NativeId, Program};
+use super::{Arena, Function, GilMode, ModuleId, Native, NativeId, Program, Wishes};
 use crate::arena::{Id, SideTable};
 use crate::diagnostics::Reports;
 use crate::effects::EffectTable;
@@ -244,6 +244,15 @@ impl<'a> Context<'a> {
     }
 }
 
+/// What attributes ask of the code of a function or loop.
+fn wishes(attributes: &[hir::Attribute]) -> Wishes {
+    let mut wishes = Wishes::default();
+    for attribute in attributes {
+        wishes.fast |= attribute.name.name == "fastmath";
+    }
+    wishes
+}
+
 /// A function without parameters, locals or statements.
 fn empty(name: String, span: crate::source::Span) -> Function {
     Function {
@@ -261,6 +270,7 @@ fn empty(name: String, span: crate::source::Span) -> Function {
         streams: false,
         raises: false,
         gil: GilMode::Auto,
+        wishes: Wishes::default(),
         inline: false,
         entry_release: None,
         exported: false,

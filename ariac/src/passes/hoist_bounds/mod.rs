@@ -36,8 +36,8 @@ use super::{Pass, Remark, RemarkKind};
 use crate::arena::{Arena, Id};
 use crate::hir::ParamMode;
 use crate::mir::{
-    Access, Block, Const, Function, LocalId, LoopId, Operand, Program, Rvalue, Signatures, Step,
-    Stmt, StmtKind,
+    Access, Block, Const, Function, LocalId, Loop, LoopId, Operand, Program, Rvalue, Signatures,
+    Step, Stmt, StmtKind,
 };
 use crate::source::Span;
 use facts::{Facts, Values};
@@ -86,7 +86,7 @@ struct Hoist<'a> {
     signatures: &'a Signatures,
     values: &'a Values,
     facts: Facts<'a>,
-    loops: Arena<LoopId, Span>,
+    loops: Arena<LoopId, Loop>,
     /// Locals of guards, which follow the function's own.
     new_locals: Vec<crate::mir::Local>,
     proved: Proved,
