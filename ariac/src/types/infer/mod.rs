@@ -14,6 +14,7 @@ mod conversions;
 mod declared;
 mod generic_call;
 mod handling;
+mod impls;
 mod indexing;
 mod literal;
 mod matching;
