@@ -45,6 +45,93 @@ pub(crate) fn new(bytes: &[u8]) -> *mut Str {
     string
 }
 
+/// A fresh string of other bytes in the places of these, UTF-8 as they are; null when memory is out.
+pub(crate) fn new_by(bytes: &[u8], other: impl Fn(u8) -> u8) -> *mut Str {
+    let string = allocate(bytes.len());
+    if !string.is_null() {
+        // SAFETY: the string has room for the bytes after its header, and nobody else sees it.
+        unsafe {
+            let to = string.add(1).cast::<u8>();
+            for (i, &byte) in bytes.iter().enumerate() {
+                to.add(i).write(other(byte));
+            }
+        }
+    }
+    string
+}
+
+/// A string that is being read: it grows without a copy of what is there, where the C library can do that.
+#[cfg(feature = "program")]
+pub(crate) struct Growing {
+    string: *mut Str,
+    len: usize,
+    room: usize,
+}
+
+#[cfg(feature = "program")]
+impl Growing {
+    /// Nothing yet, with room for so many bytes; none when memory is out.
+    pub(crate) fn new(room: usize) -> Option<Growing> {
+        let string = allocate(room);
+        let len = 0;
+        (!string.is_null()).then_some(Growing { string, len, room })
+    }
+
+    /// What there is room for, all zero or what was there before; none when memory is out.
+    pub(crate) fn space(&mut self) -> Option<&mut [u8]> {
+        // SAFETY: the memory has a header and `room` bytes behind it; what is handed out is initialised first.
+        unsafe {
+            if self.room - self.len < 1 << 12 {
+                let room = self.room.checked_mul(2)?.max(1 << 16);
+                let string: *mut Str =
+                    libc::realloc(self.string.cast(), size_of::<Str>() + room).cast();
+                if string.is_null() {
+                    return None;
+                }
+                (self.string, self.room) = (string, room);
+            }
+            let free = self.string.add(1).cast::<u8>().add(self.len);
+            let count = (self.room - self.len).min(1 << 18);
+            free.write_bytes(0, count);
+            Some(std::slice::from_raw_parts_mut(free, count))
+        }
+    }
+
+    /// So many more bytes of what `space` gave are there.
+    pub(crate) fn advance(&mut self, count: usize) {
+        self.len += count;
+    }
+
+    /// What has been read so far.
+    pub(crate) fn read(&self) -> &[u8] {
+        // SAFETY: so many bytes were written.
+        unsafe { std::slice::from_raw_parts(self.string.add(1).cast(), self.len) }
+    }
+
+    /// The string.
+    pub(crate) fn finish(mut self) -> *mut Str {
+        let string = std::mem::replace(&mut self.string, null_mut());
+        // SAFETY: the memory is ours; that it shrinks does not fail, and would not matter.
+        unsafe {
+            (*string).len = self.len;
+            let smaller = libc::realloc(string.cast(), size_of::<Str>() + self.len);
+            if smaller.is_null() {
+                string
+            } else {
+                smaller.cast()
+            }
+        }
+    }
+}
+
+#[cfg(feature = "program")]
+impl Drop for Growing {
+    fn drop(&mut self) {
+        // SAFETY: the memory is ours; null is left alone.
+        unsafe { libc::free(self.string.cast()) }
+    }
+}
+
 /// A string's bytes; none for null.
 ///
 /// # Safety
@@ -235,6 +322,16 @@ pub unsafe extern "C" fn aria_rt_str_append(
 pub unsafe extern "C" fn aria_rt_str_compare(a: *const Str, b: *const Str) -> i32 {
     // SAFETY: forwarded from the caller.
     unsafe { bytes(a).cmp(bytes(b)) as i32 }
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// Both are live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_str_equal(a: *const Str, b: *const Str) -> i32 {
+    // SAFETY: forwarded from the caller.
+    i32::from(a == b || unsafe { bytes(a) == bytes(b) })
 }
 
 /// See the runtime table.

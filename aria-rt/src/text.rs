@@ -4,11 +4,12 @@
 use std::ptr::null_mut;
 
 use aria_abi::codes::ErrorKind;
-use aria_abi::layout::{IMMORTAL, Location, Str};
+use aria_abi::layout::{IMMORTAL, Location, RawList, Str};
 
 use crate::error::{Cause, set_pending};
+use crate::list::aria_rt_list_grow;
 use crate::panics::guard_pending;
-use crate::strings::{as_str, bytes, new};
+use crate::strings::{as_str, bytes, new, new_by};
 
 /// Makes an error pending.
 pub(crate) fn fail(kind: ErrorKind, message: String, location: *const Location) {
@@ -181,6 +182,9 @@ pub unsafe extern "C" fn aria_rt_str_end(text: *const Str) -> i64 {
 pub unsafe extern "C" fn aria_rt_str_upper(text: *const Str) -> *mut Str {
     // SAFETY: forwarded from the caller.
     let text = unsafe { as_str(text) };
+    if text.is_ascii() {
+        return new_by(text.as_bytes(), |byte| byte.to_ascii_uppercase());
+    }
     guard_pending(null_mut(), || new(text.to_uppercase().as_bytes()))
 }
 
@@ -192,6 +196,9 @@ pub unsafe extern "C" fn aria_rt_str_upper(text: *const Str) -> *mut Str {
 pub unsafe extern "C" fn aria_rt_str_lower(text: *const Str) -> *mut Str {
     // SAFETY: forwarded from the caller.
     let text = unsafe { as_str(text) };
+    if text.is_ascii() {
+        return new_by(text.as_bytes(), |byte| byte.to_ascii_lowercase());
+    }
     guard_pending(null_mut(), || new(text.to_lowercase().as_bytes()))
 }
 
@@ -285,6 +292,41 @@ pub unsafe extern "C" fn aria_rt_str_concat(
         }
         new(&all)
     })
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// `list` is a list of bytes that nobody else sees, `text` is live, `0 <= from <= to <=` its length; `location` is null or
+/// a constant of the extension.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_bytes_append(
+    list: *mut RawList,
+    text: *const Str,
+    from: i64,
+    to: i64,
+    location: *const Location,
+) -> i32 {
+    // SAFETY: forwarded from the caller; there is room behind the last element once the list has grown.
+    unsafe {
+        let list = &mut *list;
+        let bytes = &bytes(text)[from as usize..to as usize];
+        let more = bytes.len() as i64;
+        if list.capacity - list.len < more {
+            let data = aria_rt_list_grow(list.data, list.len, more, 1, &mut list.capacity);
+            if data.is_null() {
+                set_pending(Cause::Memory, location);
+                return 1;
+            }
+            list.data = data;
+        }
+        if more > 0 {
+            let end = list.data.cast::<u8>().add(list.len as usize);
+            end.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        }
+        list.len += more;
+    }
+    0
 }
 
 /// See the runtime table.

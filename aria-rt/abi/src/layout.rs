@@ -157,6 +157,17 @@ pub struct RawArray {
     pub len: i64,
 }
 
+/// A list: `malloc`ed memory for `capacity` elements, of which `len` are there; all zero when it has none.
+#[repr(C)]
+pub struct RawList {
+    /// Element 0; null when there is no memory yet.
+    pub data: *mut c_void,
+    /// Number of elements.
+    pub len: i64,
+    /// How many fit.
+    pub capacity: i64,
+}
+
 /// One exported function, as the module's init hands it to the runtime.
 #[repr(C)]
 pub struct ExportSpec {

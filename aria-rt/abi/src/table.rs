@@ -156,6 +156,8 @@ macro_rules! for_each_rt_fn {
             any [] fn aria_rt_str_append(slot: Ptr, parts: Ptr, n: I64) -> I32;
             /// -1, 0 or 1, by code points.
             any [pure] fn aria_rt_str_compare(a: Ptr, b: Ptr) -> I32;
+            /// Whether both are the same text.
+            any [pure] fn aria_rt_str_equal(a: Ptr, b: Ptr) -> I32;
             /// Number of code points.
             any [pure] fn aria_rt_str_length(value: Ptr) -> I64;
             /// Decimal text.
@@ -204,6 +206,8 @@ macro_rules! for_each_rt_fn {
             any [] fn aria_rt_str_reverse(text: Ptr) -> Ptr;
             /// The strings of a list with another between them.
             any [] fn aria_rt_str_concat(parts: Ptr, n: I64, between: Ptr) -> Ptr;
+            /// Appends the bytes of a text to the `RawList*` of a `List[UInt8]`; 1: MemoryError pending.
+            any [] fn aria_rt_bytes_append(list: Ptr, text: Ptr, from: I64, to: I64, location: Ptr) -> I32;
             /// The text of bytes; null: ValueError pending where they are not UTF-8.
             any [] fn aria_rt_str_from_bytes(data: Ptr, n: I64, location: Ptr) -> Ptr;
             /// The character with a number; null: ValueError pending.

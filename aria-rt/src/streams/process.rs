@@ -10,7 +10,7 @@ use aria_abi::layout::{Location, Str};
 use super::{Amount, Sink};
 use crate::error::{Cause, set_pending};
 use crate::panics::guard_pending;
-use crate::strings;
+use crate::strings::{self, Growing};
 
 /// As much is gathered before it is written.
 const ROOM: usize = 32 << 10;
@@ -100,30 +100,62 @@ pub(crate) fn say(text: &str) {
 /// Reads from standard input; `out` stays null when an error is pending.
 pub(super) fn read(amount: Amount, out: &mut *mut Str, location: *const Location) {
     guard_pending((), || {
+        if let Amount::All = amount {
+            return read_all(out, location);
+        }
         let mut bytes = Vec::new();
-        let result = output().flush().and_then(|()| {
-            let mut input = io::stdin().lock();
-            match amount {
-                Amount::All => input.read_to_end(&mut bytes),
-                Amount::Line => input.read_until(b'\n', &mut bytes),
-            }
-        });
+        let result = output()
+            .flush()
+            .and_then(|()| io::stdin().lock().read_until(b'\n', &mut bytes));
         if let Err(error) = result {
             fail(ErrorKind::OSError, &error.to_string(), location);
-        } else if let Err(error) = std::str::from_utf8(&bytes) {
-            let at = error.valid_up_to();
-            let message = format!(
-                "standard input is not UTF-8: byte 0x{:02x} at {at}",
-                bytes[at]
-            );
-            fail(ErrorKind::ValueError, &message, location);
-        } else {
+        } else if is_text(&bytes, location) {
             *out = strings::new(&bytes);
             if out.is_null() {
                 set_pending(Cause::Memory, location);
             }
         }
     });
+}
+
+/// Reads to the end, into the memory of the string.
+fn read_all(out: &mut *mut Str, location: *const Location) {
+    let read = || {
+        output().flush()?;
+        let mut input = io::stdin().lock();
+        let mut text = Growing::new(1 << 16).ok_or(io::ErrorKind::OutOfMemory)?;
+        loop {
+            let space = text.space().ok_or(io::ErrorKind::OutOfMemory)?;
+            match input.read(space) {
+                Ok(0) => return Ok(text),
+                Ok(count) => text.advance(count),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    };
+    match read() {
+        Ok(text) if is_text(text.read(), location) => *out = text.finish(),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
+            set_pending(Cause::Memory, location);
+        }
+        Err(error) => fail(ErrorKind::OSError, &error.to_string(), location),
+    }
+}
+
+/// Whether what was read is UTF-8; else that is pending.
+fn is_text(bytes: &[u8], location: *const Location) -> bool {
+    let Err(error) = std::str::from_utf8(bytes) else {
+        return true;
+    };
+    let at = error.valid_up_to();
+    let message = format!(
+        "standard input is not UTF-8: byte 0x{:02x} at {at}",
+        bytes[at]
+    );
+    fail(ErrorKind::ValueError, &message, location);
+    false
 }
 
 /// Writes what is gathered of standard output.

@@ -36,7 +36,7 @@ pub fn add(sources: &mut SourceMap) {
 /// All bytes of each file of the prelude.
 #[must_use]
 pub fn all() -> Vec<Vec<Range<usize>>> {
-    let whole = |text: &str| vec![0..text.len()];
+    let whole = |text: &str| Vec::from_iter(Some(0..text.len()));
     FILES.iter().map(|(_, text)| whole(text)).collect()
 }
 

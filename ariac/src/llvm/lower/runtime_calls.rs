@@ -1,13 +1,14 @@
 //! Calls of the functions that the prelude declares in its `extern Runtime` blocks.
 //!
 //! Most are functions of the runtime's table: `fn _str_find(…)` is `aria_rt_str_find`. Numbers are passed as they are, a
-//! Bool as an `I32`, a String as its `Str*`, a list as its data and its length. One that states `raises` is given the
+//! Bool as an `I32`, a String as its `Str*`, a list as its data and its length, a `mut` list as a `RawList*`. One that states `raises` is given the
 //! `Location*` last; it returns a pointer, null when an error is pending, or an `I32` that says so, and stores its result
 //! at a pointer before the location. One that gives a String and does not state `raises` fails with null for want of memory.
 //!
 //! A few are instructions; they are in [`Lowering::instruction`].
 
 use super::Lowering;
+use crate::hir::ParamMode;
 use crate::llvm::builder::Val;
 use crate::llvm::runtime::RtFn;
 use crate::mir::{Native, Operand};
@@ -18,7 +19,15 @@ use inkwell::types::BasicTypeEnum;
 
 impl<'c> Lowering<'_, 'c> {
     pub(super) fn call_runtime(&mut self, native: &Native, args: &[Operand]) -> Option<Val<'c>> {
-        let values: Vec<Val<'c>> = args.iter().map(|arg| self.operand(arg)).collect();
+        let modes = native.params.iter().map(|(_, mode)| *mode);
+        let values: Vec<Val<'c>> = args
+            .iter()
+            .zip(modes)
+            .map(|(arg, mode)| match (arg, mode) {
+                (Operand::Local(local), ParamMode::Mut) => self.slot(*local).into(),
+                _ => self.operand(arg),
+            })
+            .collect();
         if let Some(value) = self.instruction(&native.symbol, &values) {
             return Some(value);
         }
@@ -29,8 +38,9 @@ impl<'c> Lowering<'_, 'c> {
             )
         });
         let mut flat = Vec::new();
-        for (value, (ty, _)) in values.into_iter().zip(&native.params) {
+        for (value, (ty, mode)) in values.into_iter().zip(&native.params) {
             match ty {
+                _ if *mode == ParamMode::Mut => flat.push(value),
                 Ty::List(_) => flat.extend([self.b.part(value, 0), self.b.part(value, 1)]),
                 Ty::Bool => flat.push(self.b.zext(value, self.cx.types.i32)),
                 _ => flat.push(value),

@@ -11,10 +11,16 @@ use inkwell::IntPredicate;
 impl<'c> Lowering<'_, 'c> {
     /// A comparison of two strings, by code points.
     pub(super) fn compare_strings(&self, op: BinOp, x: Val<'c>, y: Val<'c>) -> Val<'c> {
+        if let BinOp::Eq | BinOp::Ne = op {
+            let equal = self.rt_value(RtFn::aria_rt_str_equal, &[x, y]);
+            let predicate = match op {
+                BinOp::Eq => IntPredicate::NE,
+                _ => IntPredicate::EQ,
+            };
+            return self.b.icmp(predicate, equal, self.b.i32(0));
+        }
         let order = self.rt_value(RtFn::aria_rt_str_compare, &[x, y]);
         let predicate = match op {
-            BinOp::Eq => IntPredicate::EQ,
-            BinOp::Ne => IntPredicate::NE,
             BinOp::Lt => IntPredicate::SLT,
             BinOp::Le => IntPredicate::SLE,
             BinOp::Gt => IntPredicate::SGT,

@@ -1,0 +1,59 @@
+"""The examples in the documentation of the library (`ariac/prelude`) hold: each is a test of its own."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PRELUDE = Path(__file__).resolve().parents[2] / "ariac/prelude"
+FILES = sorted(PRELUDE.glob("*.aria"))
+
+pytestmark = pytest.mark.slow  # the Python does not matter
+
+
+def examples(text: str) -> dict[int, list[str]]:
+    """The lines of each ```aria block in `##` comments, by the line where it begins."""
+    found: dict[int, list[str]] = {}
+    begin = None
+    for number, line in enumerate(text.splitlines(), 1):
+        comment = line.strip()
+        inside = comment.startswith("##")
+        content = comment.removeprefix("##").removeprefix(" ")
+        if begin is None and inside and content == "```aria":
+            begin = number
+            found[begin] = []
+        elif begin is not None and (not inside or content == "```"):
+            assert inside, f"the example of line {begin} has no end"
+            begin = None
+        elif begin is not None:
+            found[begin].append(content)
+    return found
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_examples_hold(toolchain, file: Path, tmp_path: Path) -> None:
+    tests = examples(file.read_text(encoding="utf-8"))
+    if not tests:
+        pytest.skip("no examples")
+    program = tmp_path / "examples.aria"
+    program.write_text(
+        "\n".join(f"@test\nfn line_{line}\n" + "".join(f"  {part}\n" for part in lines) + "end\n" for line, lines in tests.items()),
+        encoding="utf-8",
+    )
+    run = subprocess.run([toolchain.ariac, "test", program], capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == 0, f"{file.name}:\n{run.stdout}{run.stderr}"
+    assert run.stdout.count("ok line_") == len(tests)
+
+
+def test_public_functions_are_documented() -> None:
+    bare = []
+    for file in FILES:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines):
+            words = line.split()
+            is_public = words[:1] in (["fn"], ["struct"], ["data"], ["enum"], ["trait"], ["const"]) and not words[1].startswith("_")
+            if is_public and not lines[number - 1].strip().startswith("##"):
+                bare.append(f"{file.name}:{number + 1}: {line.strip()}")
+    assert not bare, "\n".join(bare)
