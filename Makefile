@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build runtime demo test lint test-rust test-python fuzz bench wheel clean
+.PHONY: help setup build runtime demo test lint test-rust test-python fuzz sanitize bench wheel clean
 
 PYTEST_FLAGS ?= -q
 VENV_PYTHON := $(CURDIR)/.venv/bin/python
@@ -58,6 +58,9 @@ test-python: runtime wheel ## Run the Python tests, the core of them under every
 
 fuzz: setup ## Look for texts that break the compiler (FUZZ_SECONDS=600 FUZZ_SEED=…)
 	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) cargo test -p ariac --test fuzz
+
+sanitize: build ## Run the language's runtime tests under AddressSanitizer and valgrind, at every level of optimisation
+	@ARIA_SANITIZE=all cargo test -q -p aria-tests lang
 
 bench: build ## Measure Aria beside C, Rust and its peers
 	@$(VENV_PYTHON) bench/run.py; kernels=$$?; $(VENV_PYTHON) bench/programs/run.py && exit $$kernels

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The folders of cases. Each is also the name of the module of the harness that checks one.
-const KINDS: &[&str] = &["ui", "types", "mir", "llvm", "remarks", "fmt"];
+const KINDS: &[&str] = &["ui", "types", "mir", "llvm", "remarks", "lang", "fmt"];
 
 fn main() {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));

@@ -139,11 +139,12 @@ fn compile_front(
     if reports.has_errors() {
         return (None, reports);
     }
-    verify(&program, Stage::Built, "build");
+    // What the borrow checker refuses need not be valid.
     borrow::check(&program, &mut reports);
     if reports.has_errors() {
         return (None, reports);
     }
+    verify(&program, Stage::Built, "build");
     let mut stage = Stage::Passes;
     let remarks = passes::run(&mut program, disabled, &mut |pass, program| {
         if pass.name == "gil_regions" {

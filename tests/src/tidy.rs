@@ -121,6 +121,7 @@ mod tests {
     fn every_expectation_belongs_to_a_case() {
         let mut expectations = files(&root().join("ui"), "stderr");
         expectations.extend(files(&root().join("fmt"), "formatted"));
+        expectations.extend(files(&root().join("lang"), "stdout"));
         for expected in expectations {
             let case = expected.with_extension("aria");
             assert!(case.exists(), "{}: its case is gone", expected.display());

@@ -89,7 +89,7 @@ pub(super) fn check(function: &Function, roots: &Roots<'_>, reports: &mut Report
 }
 
 /// Whether it is a function value that belongs to the caller. What a closure owns itself does not.
-fn is_lent_function(function: &Function, local: LocalId) -> bool {
+pub(super) fn is_lent_function(function: &Function, local: LocalId) -> bool {
     let owned = match function.captures {
         Some((captured, Captures::ByValue)) => captured,
         _ => 0,

@@ -5,26 +5,19 @@ use crate::diagnostics::{Reports, borrow};
 use crate::hir::ParamMode;
 use crate::mir::liveness::{self, LocalSet, Visit};
 use crate::mir::{
-    Access, FnId, Function, LocalId, Operand, Program, Rvalue, Signatures, Step, Stmt, StmtKind,
+    Access, Captures, FnId, Function, LocalId, Operand, Program, Rvalue, Signatures, Step, Stmt,
+    StmtKind,
 };
 use crate::types::Ty;
 use std::collections::{HashMap, HashSet};
 
-pub(super) fn check(
-    program: &Program,
-    signatures: &Signatures,
-    function: &Function,
-    roots: &Roots<'_>,
-    reports: &mut Reports,
-) {
-    let mut calls = Calls {
-        program,
+pub(super) fn check(calls: &Calls<'_>, reports: &mut Reports) {
+    let Calls {
         signatures,
         function,
         roots,
-        blocks: HashMap::new(),
-    };
-    calls.find_blocks();
+        ..
+    } = *calls;
     function.body.each(&mut |stmt| {
         calls.arguments(stmt, reports);
         calls.stores(stmt, reports);
@@ -43,22 +36,67 @@ pub(super) fn check(
     liveness::walk(function, &mut body, &mut changes);
 }
 
-struct Calls<'a> {
+/// What a closure that stands alone captured belongs to it, and may be seen by several calls at once.
+pub(super) fn captured_copies(calls: &Calls<'_>, reports: &mut Reports) {
+    let function = calls.function;
+    let Some((captured, Captures::ByValue)) = function.captures else {
+        return;
+    };
+    let copies: Vec<LocalId> = function.params[..captured]
+        .iter()
+        .map(|p| p.local)
+        .collect();
+    let mut told = HashSet::new();
+    function.body.each(&mut |stmt| {
+        if stmt.binds_alias(&function.locals) {
+            return;
+        }
+        stmt.changes(calls.signatures, &mut |local| {
+            for root in calls.roots.roots(local) {
+                if copies.contains(&root) && told.insert(root) {
+                    let origin = calls.roots.origin(root);
+                    reports.add(borrow::captured_changed(stmt.span, &origin));
+                }
+            }
+        });
+    });
+}
+
+pub(super) struct Calls<'a> {
     program: &'a Program,
     signatures: &'a Signatures,
     function: &'a Function,
     roots: &'a Roots<'a>,
     /// What the blocks that are passed to calls use, by the locals that hold them.
-    blocks: HashMap<LocalId, Vec<Use>>,
+    pub(super) blocks: HashMap<LocalId, Vec<Use>>,
 }
 
 /// Something that a call is given.
 #[derive(Clone)]
-struct Use {
-    local: LocalId,
-    mode: ParamMode,
+pub(super) struct Use {
+    pub(super) local: LocalId,
+    pub(super) mode: ParamMode,
     /// The parameter, or how the block calls it.
     name: String,
+}
+
+impl<'a> Calls<'a> {
+    pub(super) fn of(
+        program: &'a Program,
+        signatures: &'a Signatures,
+        function: &'a Function,
+        roots: &'a Roots<'a>,
+    ) -> Self {
+        let mut calls = Calls {
+            program,
+            signatures,
+            function,
+            roots,
+            blocks: HashMap::new(),
+        };
+        calls.find_blocks();
+        calls
+    }
 }
 
 impl Calls<'_> {

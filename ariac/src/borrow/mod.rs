@@ -7,11 +7,14 @@
 //!   goes through it. Different fields of one value are different memory. A block counts as an argument with all that it
 //!   uses of the function around it.
 //!
-//! Both ask where a view comes from: its *roots*, the parameters and variables whose memory it may show, through locals,
+//! * **Parallel blocks** ([`parallel`]): they change nothing that their threads share.
+//!
+//! All ask where a view comes from: its *roots*, the parameters and variables whose memory it may show, through locals,
 //! tuples, branches and loops alike.
 
 mod escape;
 mod exclusive;
+mod parallel;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +24,7 @@ use crate::hir::ParamMode;
 use crate::mir::{
     Const, Function, LocalId, Operand, Program, Signatures, Step, StmtKind, liveness,
 };
+use exclusive::Calls;
 use std::collections::HashMap;
 
 /// Reports what breaks the laws of borrowing.
@@ -29,7 +33,10 @@ pub fn check(program: &Program, reports: &mut Reports) {
     for (_, function) in program.functions.iter() {
         let roots = Roots::of(function);
         escape::check(function, &roots, reports);
-        exclusive::check(program, &signatures, function, &roots, reports);
+        let calls = Calls::of(program, &signatures, function, &roots);
+        exclusive::check(&calls, reports);
+        exclusive::captured_copies(&calls, reports);
+        parallel::check(&signatures, function, &roots, &calls, reports);
     }
 }
 

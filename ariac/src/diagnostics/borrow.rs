@@ -125,6 +125,23 @@ pub fn not_mutable(span: Span, origin: &Origin) -> Diagnostic {
     .help(format!("or change a copy: `{name}.to_array`"))
 }
 
+/// E0504: a closure that stands alone changes what it captured.
+#[must_use]
+pub fn captured_changed(span: Span, origin: &Origin) -> Diagnostic {
+    let name = &origin.name;
+    Diagnostic::error(
+        Code::NotMutable,
+        span,
+        format!("this changes `{name}`, of which the closure has a copy of its own"),
+        "changed here",
+    )
+    .at(
+        origin.span,
+        format!("`{name}` belongs to the function around it"),
+    )
+    .help("a closure that is kept reads what it captures; a block after a call may change it")
+}
+
 /// E0505: one call is lent the same memory twice, once to be changed.
 #[must_use]
 pub fn aliased_arguments(

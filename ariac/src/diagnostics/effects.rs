@@ -87,6 +87,26 @@ pub fn parallel_assigns(span: Span, name: &str, declared: Span) -> Diagnostic {
     .help("let the block give a value, and combine the values after it; or use `map`")
 }
 
+/// A parallel block that uses a function that was lent.
+#[must_use]
+pub fn parallel_calls(span: Span, name: &str, declared: Span) -> Diagnostic {
+    let message = format!("a parallel block calls `{name}`, which may change what its turns share");
+    Diagnostic::error(
+        Code::ParallelEffect,
+        span,
+        message,
+        "called by several threads at once",
+    )
+    .at(
+        declared,
+        "may be a block that changes variables of the caller",
+    )
+    .help(format!(
+        "declare `own {name}`: a function that is given away changes nothing around it"
+    ))
+    .help("or use `map`")
+}
+
 /// An effect that a function has and does not state.
 #[must_use]
 pub fn not_stated(span: Span, declared: Span, effect: &str, callee: Option<&str>) -> Diagnostic {

@@ -87,7 +87,7 @@ impl<'c> Lowering<'_, 'c> {
             inner.bind(local, slot, false);
         }
         for &local in own {
-            if self.ty(local).is_owned() {
+            if self.ty(local).is_owned() && !self.function.locals[local].alias {
                 inner.bind_owned(local);
             }
         }
