@@ -583,7 +583,7 @@ end
 def blocks():
     """The programs of the book, each with the output that is shown after it."""
     pattern = re.compile(r"^```aria,(run|test)\n(.*?)^```\n+```output\n(.*?)^```$", re.S | re.M)
-    for page in [ROOT / "README.md", *sorted((ROOT / "docs" / "src").glob("*.md"))]:
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs" / "src").rglob("*.md"))]:
         text = page.read_text(encoding="utf-8")
         assert len(re.findall(r"^```aria,(?:run|test)$", text, re.M)) == len(pattern.findall(text)), page
         for found in pattern.finditer(text):

@@ -1,5 +1,5 @@
 //! The pages of the diagnostics, the book and the README: their examples are compiled. In a page, a block ```` ```aria,wrong ```` must bring about the page's code, and
-//! no other; a block ```` ```aria ```` must be accepted. [`Kind`] lists the others.
+//! no other; a block ```` ```aria ```` must be accepted. In the book a wrong block names its code: ```` ```aria,wrong=E0301 ````. [`Kind`] lists the others.
 
 use crate::{compiler, tidy};
 use std::path::{Path, PathBuf};
@@ -10,8 +10,8 @@ pub enum Kind {
     /// ```` ```aria ````: a program that is accepted. So are ```` ```aria,run ```` and ```` ```aria,test ````, which
     /// `python/test_run.py` runs.
     Right,
-    /// ```` ```aria,wrong ````: a program that shows the mistake.
-    Wrong,
+    /// ```` ```aria,wrong ````: a program that shows the mistake of its page, or the one after `wrong=`.
+    Wrong(Option<String>),
     /// ```` ```aria,name.aria ````: a file that the examples below it import.
     File(String),
 }
@@ -35,7 +35,10 @@ pub fn examples(page: &str) -> Vec<Example> {
     for (index, line) in page.lines().enumerate() {
         let kind = match line.strip_prefix("```aria") {
             Some("" | ",run" | ",test") => Some(Kind::Right),
-            Some(",wrong") => Some(Kind::Wrong),
+            Some(",wrong") => Some(Kind::Wrong(None)),
+            Some(word) if word.starts_with(",wrong=") => {
+                Some(Kind::Wrong(Some(word[",wrong=".len()..].to_owned())))
+            }
             Some(word) if word.ends_with(".aria") => Some(Kind::File(word[1..].to_owned())),
             _ => None,
         };
@@ -95,7 +98,7 @@ pub fn check(code: &str, path: &Path) -> Result<(), String> {
         let has = |cure: bool| {
             let fits = |e: &Example| match e.kind {
                 Kind::Right => cure,
-                Kind::Wrong => !cure,
+                Kind::Wrong(_) => !cure,
                 Kind::File(_) => false,
             };
             examples.iter().any(fits)
@@ -115,7 +118,7 @@ pub fn check(code: &str, path: &Path) -> Result<(), String> {
         // After a warning the program is compiled.
         let failure = if code.starts_with('W') { 0 } else { 1 };
         let (is_true, what) = match example.kind {
-            Kind::Wrong => (
+            Kind::Wrong(_) => (
                 status == Some(failure) && all(code),
                 "does not show the mistake",
             ),
@@ -127,6 +130,31 @@ pub fn check(code: &str, path: &Path) -> Result<(), String> {
         )?;
     }
     Ok(())
+}
+
+/// Compiles an example of the book: a wrong one must bring about its code and no other, any other must be accepted.
+/// Warnings do not count as refusals.
+///
+/// # Errors
+/// What the compiler says, where that is not so.
+pub fn check_example(folder: &Path, example: &Example) -> Result<(), String> {
+    if let Kind::File(name) = &example.kind {
+        std::fs::write(folder.join(name), &example.text).expect("it can be written");
+        return Ok(());
+    }
+    let (status, codes, said) = compile(folder, example);
+    let is_true = match &example.kind {
+        Kind::Wrong(Some(code)) => {
+            let failure = i32::from(!code.starts_with('W'));
+            status == Some(failure) && !codes.is_empty() && codes.iter().all(|(_, c)| c == code)
+        }
+        Kind::Wrong(None) => return Err("`aria,wrong` of the book names its code".to_owned()),
+        Kind::Right | Kind::File(_) => status == Some(0),
+    };
+    match is_true {
+        true => Ok(()),
+        false => Err(said),
+    }
 }
 
 /// Exit status, lines and codes, and the whole text of what the compiler says about an example.
@@ -153,17 +181,34 @@ mod tests {
         let mut files = tidy::files(&tidy::root().join("../docs"), "md");
         files.push(tidy::root().join("../README.md"));
         let mut compiled = 0;
+        let mut untrue = Vec::new();
         for file in files {
+            let folder = tempfile::tempdir().expect("a temporary folder");
             for example in examples(&crate::directives::read(&file)) {
-                let folder = tempfile::tempdir().expect("a temporary folder");
-                let (status, _, said) = compile(folder.path(), &example);
-                let wanted = if example.kind == Kind::Wrong { 1 } else { 0 };
-                let place = format!("{}:{}", file.display(), example.line);
-                assert!(status == Some(wanted), "{place}\n{said}");
+                if let Err(said) = check_example(folder.path(), &example) {
+                    untrue.push(format!("{}:{}\n{said}", file.display(), example.line));
+                }
                 compiled += 1;
             }
         }
+        assert!(untrue.is_empty(), "{}", untrue.join("\n"));
         assert!(compiled > 0, "the book has no examples");
+    }
+
+    #[test]
+    fn examples_name_their_codes() {
+        let found =
+            examples("```aria,wrong=E0301\nfn f -> Int = true\n```\n```aria,wrong\na\n```\n");
+        assert_eq!(found[0].kind, Kind::Wrong(Some("E0301".to_owned())));
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        assert_eq!(check_example(folder.path(), &found[0]), Ok(()));
+        let other = Example {
+            kind: Kind::Wrong(Some("E0302".to_owned())),
+            line: 1,
+            text: found[0].text.clone(),
+        };
+        assert!(check_example(folder.path(), &other).is_err());
+        assert!(check_example(folder.path(), &found[1]).is_err());
     }
 
     #[test]
@@ -173,7 +218,7 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert_eq!(
             (&found[0].kind, found[0].line, found[0].text.as_str()),
-            (&Kind::Wrong, 2, "a\n")
+            (&Kind::Wrong(None), 2, "a\n")
         );
         assert_eq!(
             (&found[1].kind, found[1].text.as_str()),
