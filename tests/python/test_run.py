@@ -127,6 +127,25 @@ def test_every_error_is_told(program, body, error):
     assert done.stderr.splitlines()[-1] == error
 
 
+def test_in_ranges_and_arrays(program):
+    source = """
+fn n(x: Int) -> Int
+  print("n", x)
+  x
+end
+fn within(xs: Array[Float], i: Int) -> Bool = i in 0..<xs.length and 2 in xs
+fn main
+  x = 3
+  print(x in 1..3, x in 1..<3, x not in 4..9, 3 in 0..<2 + 2, -1 in 0..5, x in 5..1)
+  print(3 in [1, 2, 3], x in [1, 2], x not in [1, 2], within([2.0], 0), within([1.0], 0), within([2.0], 1))
+  print(n(1) in n(2)..n(3), 1 < 2 in 0..3, 1 < 2 in 3..4)
+end
+"""
+    assert program(source).stdout == (
+        "true false true true false false\ntrue false true true false false\nn 1\nn 2\nn 3\nfalse true false\n"
+    )
+
+
 def test_texts_of_arrays_and_tuples(program):
     source = """
 fn main
@@ -581,18 +600,22 @@ end
 
 
 def blocks():
-    """The programs of the book, each with the output that is shown after it."""
+    """The programs of the book, each with the files that its page shows before it and the output after it."""
     pattern = re.compile(r"^```aria,(run|test)\n(.*?)^```\n+```output\n(.*?)^```$", re.S | re.M)
+    file = re.compile(r"^```aria,(\w+\.aria)\n(.*?)^```$", re.S | re.M)
     for page in [ROOT / "README.md", *sorted((ROOT / "docs" / "src").rglob("*.md"))]:
         text = page.read_text(encoding="utf-8")
         assert len(re.findall(r"^```aria,(?:run|test)$", text, re.M)) == len(pattern.findall(text)), page
         for found in pattern.finditer(text):
+            files = dict(file.findall(text[: found.start()]))
             line = text[: found.start()].count("\n") + 1
-            yield pytest.param(*found.groups(), id=f"{page.name}:{line}")
+            yield pytest.param(files, *found.groups(), id=f"{page.name}:{line}")
 
 
-@pytest.mark.parametrize(("command", "source", "output"), list(blocks()))
-def test_the_book(program, command, source, output):
+@pytest.mark.parametrize(("files", "command", "source", "output"), list(blocks()))
+def test_the_book(program, files, command, source, output):
+    for name, text in files.items():
+        program.write(text, name)
     if command == "run":
         done = program(source)
         assert done.stdout + done.stderr == output

@@ -87,6 +87,30 @@ impl Filled {
     }
 }
 
+/// Whether some type fits both, where each type parameter may be anything.
+pub(super) fn overlap(a: &Ty, b: &Ty) -> bool {
+    let all =
+        |a: &[Ty], b: &[Ty]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| overlap(a, b));
+    match (a, b) {
+        (Ty::Param(_), _) | (_, Ty::Param(_)) => true,
+        (Ty::Tuple(a), Ty::Tuple(b)) => all(a, b),
+        (Ty::List(a), Ty::List(b))
+        | (Ty::Array(a), Ty::Array(b))
+        | (Ty::PyArrayView(a), Ty::PyArrayView(b))
+        | (Ty::PythonArray(a), Ty::PythonArray(b)) => overlap(a, b),
+        (Ty::Adt(a), Ty::Adt(b)) => a.item == b.item && all(&a.args, &b.args),
+        (Ty::Fn(a), Ty::Fn(b)) => {
+            a.params.len() == b.params.len()
+                && a.params
+                    .iter()
+                    .zip(&b.params)
+                    .all(|((a, m), (b, n))| m == n && overlap(a, b))
+                && overlap(&a.ret, &b.ret)
+        }
+        (a, b) => a == b,
+    }
+}
+
 /// Whether there is a hole in it.
 pub(super) fn has_holes(ty: &Ty) -> bool {
     let mut found = false;

@@ -128,6 +128,9 @@ impl Lower<'_> {
     fn variant(&mut self, node: Node<'_>) -> Option<Variant> {
         let name = self.ident(node.field(Field::Name)?);
         self.no_attributes(node, "an attribute of a variant is");
+        if let Some(value) = node.field(Field::Value) {
+            self.unsupported(self.span(value), "a value of a variant is");
+        }
         let list = node.field(Field::Fields);
         Some(Variant {
             name,

@@ -25,6 +25,9 @@ impl FnBuilder<'_> {
             left = self.save(left);
         }
         if let [(op, right)] = rest {
+            if self.ty(*right) == Ty::Range {
+                return self.in_range(*op, left, *right);
+            }
             let right = self.expr(*right);
             let value = self.compare_values(*op, left, right);
             return self.compared(value, &ty);
@@ -32,6 +35,38 @@ impl FnBuilder<'_> {
         let result = self.temp(ty.clone());
         self.compare_chain(result, &ty, left, rest);
         Value::fresh(result, ty)
+    }
+
+    /// `x in lo..<hi`: between its bounds, since a range without a step has all integers there.
+    fn in_range(&mut self, op: CompareOp, item: Value, range: ExprId) -> Value {
+        let Some(range) = self.range(range) else {
+            return Value::unit();
+        };
+        let bound = |operand| Value {
+            operand,
+            ty: Ty::Int,
+            fresh: false,
+        };
+        let found = self.temp(Ty::Bool);
+        let from = self.compare_values(CompareOp::Le, bound(range.lo), item.clone());
+        self.assign_value(found, from);
+        let until = if range.inclusive {
+            CompareOp::Le
+        } else {
+            CompareOp::Lt
+        };
+        self.emit_if(
+            Operand::Local(found),
+            |b| {
+                let before = b.compare_values(until, item, bound(range.hi));
+                b.assign_value(found, before);
+            },
+            |_| {},
+        );
+        match op {
+            CompareOp::NotIn => self.not(Operand::Local(found)),
+            _ => Value::fresh(found, Ty::Bool),
+        }
     }
 
     /// `left op1 b op2 c …` into `result`: stops at the first that is false.
@@ -45,6 +80,11 @@ impl FnBuilder<'_> {
         let Some(((op, right), rest)) = rest.split_first() else {
             return;
         };
+        if self.ty(*right) == Ty::Range {
+            // Nothing compares with a range but what is looked for in it, so that the chain ends here.
+            let value = self.in_range(*op, left, *right);
+            return self.assign_value(result, value);
+        }
         let mut right = self.expr(*right);
         if rest.iter().any(|(_, e)| self.cx.writes(*e)) {
             right = self.save(right);

@@ -3,6 +3,7 @@
 use super::Infer;
 use crate::diagnostics::{declared as said, nearest};
 use crate::hir::{ExprKind, ItemId, ItemKind};
+use crate::types::unify::overlap;
 use crate::types::{Bound, ImplDef, Param, ParamTy, Signature, Ty, pretty_head};
 
 impl Infer<'_, '_> {
@@ -67,11 +68,11 @@ impl Infer<'_, '_> {
             let other = &self.types.impls[i];
             let same = other.item != id
                 && other.item < id
-                && other
-                    .of_trait
-                    .as_ref()
-                    .is_some_and(|o| o.args == bound.args)
-                && other.ty == known.ty;
+                && other.of_trait.as_ref().is_some_and(|o| {
+                    let args = o.args.iter().zip(&bound.args);
+                    args.into_iter().all(|(a, b)| overlap(a, b))
+                })
+                && overlap(&other.ty, &known.ty);
             same.then_some(other.item)
         });
         if let Some(first) = first {

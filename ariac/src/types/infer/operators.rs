@@ -299,8 +299,14 @@ impl Infer<'_, '_> {
                 // Whether the item fits is for the function to say.
                 return self.contains(left, l, r);
             }
-            if *r == Ty::Range || r.is_array_like() {
-                self.unsupported(span, &format!("`in` for {r} is"));
+            if let Some(element) = r.element().cloned() {
+                return self.looked_for(left, l, &element);
+            }
+            if let ExprKind::Range { step: None, .. } = self.kind(right) {
+                return self.looked_for(left, l, &Ty::Int);
+            }
+            if *r == Ty::Range {
+                self.unsupported(span, "`in` for a range in a variable or with a step is");
             } else {
                 self.report(say::operator(
                     span,
@@ -358,11 +364,16 @@ impl Infer<'_, '_> {
         let Some(param) = signature.params.get(1) else {
             return false;
         };
-        let want = param.ty.subst(&generics);
+        self.looked_for(item, have, &param.ty.subst(&generics))
+    }
+
+    /// The left side of `in`, where a value of type `want` is looked for.
+    fn looked_for(&mut self, item: ExprId, have: &Ty, want: &Ty) -> bool {
+        let why = super::Why::Text("what is looked for");
         if self.is_literal(item) {
-            self.check(item, &want, super::Why::Text("what is looked for"));
+            self.check(item, want, why);
         } else {
-            self.coerce(item, have, &want, super::Why::Text("what is looked for"));
+            self.coerce(item, have, want, why);
         }
         true
     }
