@@ -127,6 +127,74 @@ def test_every_error_is_told(program, body, error):
     assert done.stderr.splitlines()[-1] == error
 
 
+def test_else_of_begin_and_errors_raised_again(program):
+    source = """
+fn f(x: Int) -> Int
+  raise ValueError("bad #{x}") if x > 3
+  raise KeyError("key") if x == 0
+  x
+end
+fn g(x: Int) -> String
+  s = begin
+    f(x)
+  rescue e: ValueError
+    "bad"
+  rescue KeyError
+    return "early"
+  else
+    "good #{x}"
+  ensure
+    print("always")
+  end
+  s + "!"
+end
+fn h(x: Int) -> Int
+  begin
+    f(x)
+  rescue
+    raise IndexError("again")
+  else
+    f(9)
+  end
+end
+fn twice(x: Int) -> Int
+  begin
+    begin
+      f(x)
+    rescue e: ValueError
+      print("first", e)
+      raise e
+    end
+  rescue e
+    print("second", e)
+    raise e if x > 5
+    -1
+  end
+end
+fn main
+  print(g(1), g(5), g(0))
+  print(try h(1), try h(0))
+  for i in 0..2
+    begin
+      f(i)
+    rescue KeyError
+      continue
+    else
+      break if i == 1
+    end
+    print("turn", i)
+  end
+  print(twice(4), twice(1), twice(6))
+end
+"""
+    done = program(source)
+    assert done.stdout == (
+        "always\nalways\nalways\ngood 1! bad! early\nErr(bad 9) Err(again)\n"
+        "first bad 4\nsecond bad 4\nfirst bad 6\nsecond bad 6\n"
+    )
+    assert done.stderr.splitlines()[-1] == "ValueError: bad 6"
+
+
 def test_in_ranges_and_arrays(program):
     source = """
 fn n(x: Int) -> Int

@@ -43,6 +43,13 @@ impl<'a> FnBuilder<'a> {
             return never();
         }
         let object = self.expr(value);
+        if object.ty == Ty::Exception {
+            // A caught error has several owners: the one that is raised again is another one.
+            let error = self.temp(Ty::Exception);
+            self.assign_value(error, object);
+            self.emit(StmtKind::Reraise(error));
+            return never();
+        }
         let object = self.object_of(object);
         self.emit(StmtKind::RaiseObject(object.operand));
         never()
@@ -151,7 +158,7 @@ impl<'a> FnBuilder<'a> {
         }
     }
 
-    /// The body with its handlers. What `else` does is not theirs to catch: whether the body failed is remembered.
+    /// The body with its handlers. What `else` does is not theirs to catch.
     fn rescued(
         &mut self,
         body: &'a hir::Block,
@@ -178,19 +185,26 @@ impl<'a> FnBuilder<'a> {
             }
             return;
         }
-        let fine = otherwise.map(|_| self.flag(false));
-        self.emit_try(
-            |b| {
-                both(b);
-                if let Some(fine) = fine {
-                    b.assign(fine, Rvalue::Use(Operand::Const(Const::Bool(true))));
-                }
-            },
-            |b, error| b.handlers(rescues, error, result),
-        );
-        if let (Some(fine), Some(otherwise)) = (fine, otherwise) {
-            self.emit_if(Operand::Local(fine), |b| into(b, otherwise), |_| {});
-        }
+        let Some(otherwise) = otherwise else {
+            return self.emit_try(both, |b, error| b.handlers(rescues, error, result));
+        };
+        // A loop that runs once, which a handler leaves: then `else` stands outside of what is caught, and the result
+        // has a value on every way.
+        let id = self.new_loop();
+        let (body, _, ()) = self.nested(|b| {
+            b.emit_try(both, |b, error| {
+                b.handlers(rescues, error, result);
+                b.emit(StmtKind::Break(id));
+            });
+            into(b, otherwise);
+            b.emit(StmtKind::Break(id));
+        });
+        self.emit(StmtKind::While {
+            id,
+            test: crate::mir::Block::default(),
+            condition: Operand::Const(Const::Bool(true)),
+            body,
+        });
     }
 
     fn flag(&mut self, value: bool) -> LocalId {
