@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `struct`, `data` | the struct of its fields |
 //! | `enum` whose variants have no fields | the tag, an `i8` (`i16` for more than 256 variants) |
+//! | `enum` of a variant without fields and one of an address, such as `Option[String]` | the address; null is the other variant |
 //! | other `enum` | `{ tag, payload }` |
 //! | [`Repr::Boxed`] | the address of all that, on the heap; null is empty |
 //!
@@ -18,7 +19,8 @@ use super::builder::{Builder, Val};
 use super::context::ModuleCx;
 use super::lower::zero;
 use crate::mir::AdtLayout;
-use crate::types::{Adt, Repr};
+use crate::types::{Adt, Repr, Ty};
+use inkwell::IntPredicate;
 use inkwell::types::{BasicTypeEnum, IntType, StructType};
 use inkwell::values::PointerValue;
 use std::rc::Rc;
@@ -34,6 +36,11 @@ pub(super) struct Shape<'c> {
     pub(super) variants: Vec<StructType<'c>>,
     /// Whether the payload is the struct of the largest variant.
     is_exact: bool,
+    /// The variant that has the address, where the value is an address: the other one is null.
+    ///
+    /// So an empty value cannot be told from that other one, which is as good: neither owns anything, and MIR reads
+    /// no value after it is empty.
+    full: Option<u32>,
 }
 
 impl<'c> ModuleCx<'c> {
@@ -48,13 +55,13 @@ impl<'c> ModuleCx<'c> {
         if let Some(known) = self.shapes.borrow().get(adt) {
             return known.clone();
         }
-        let shape = Rc::new(self.make_shape(self.adt(adt)));
+        let shape = Rc::new(self.make_shape(adt, self.adt(adt)));
         let mut shapes = self.shapes.borrow_mut();
         shapes.insert(adt.clone(), shape.clone());
         shape
     }
 
-    fn make_shape(&self, layout: &AdtLayout) -> Shape<'c> {
+    fn make_shape(&self, adt: &Adt, layout: &AdtLayout) -> Shape<'c> {
         let structs = layout.variants.iter();
         let variants: Vec<StructType> = structs
             .map(|variant| self.struct_of(variant.fields.iter().map(|(_, ty)| ty)))
@@ -65,12 +72,22 @@ impl<'c> ModuleCx<'c> {
                 tag: None,
                 variants,
                 is_exact: true,
+                full: None,
             };
         }
         let tag = match variants.len() {
             0..=256 => self.types.i8,
             _ => self.context.i16_type(),
         };
+        if let Some(full) = address_variant(adt, layout) {
+            return Shape {
+                body: self.types.ptr.into(),
+                tag: Some(tag),
+                variants,
+                is_exact: true,
+                full: Some(full),
+            };
+        }
         let size = |variant: &&StructType<'c>| self.size((**variant).into());
         let largest = variants.iter().max_by_key(size).copied();
         let largest = largest.unwrap_or(self.types.unit);
@@ -95,8 +112,29 @@ impl<'c> ModuleCx<'c> {
             tag: Some(tag),
             variants,
             is_exact,
+            full: None,
         }
     }
+}
+
+/// The variant with the address, of an enum whose values are addresses.
+fn address_variant(adt: &Adt, layout: &AdtLayout) -> Option<u32> {
+    let [first, second] = &layout.variants[..] else {
+        return None;
+    };
+    let (full, fields, others) = match first.fields.is_empty() {
+        true => (1, &second.fields, &first.fields),
+        false => (0, &first.fields, &second.fields),
+    };
+    let [(_, ty)] = &fields[..] else {
+        return None;
+    };
+    let is_address = match ty {
+        Ty::String | Ty::PythonObject | Ty::Exception => true,
+        Ty::Adt(inner) => inner.repr == Repr::Boxed,
+        _ => false,
+    };
+    (is_address && others.is_empty() && adt.repr != Repr::Boxed).then_some(full)
 }
 
 impl<'c> Shape<'c> {
@@ -111,6 +149,7 @@ impl<'c> Shape<'c> {
         let fields = self.variants[variant as usize];
         let payload = match self.tag {
             None => at,
+            Some(_) if self.full.is_some() => at,
             Some(_) => b.part_address(self.body, at, 1),
         };
         b.part_address(fields.into(), payload, index as u32)
@@ -121,13 +160,30 @@ impl<'c> Shape<'c> {
         let tag = self
             .tag
             .expect("only enums have variants: MIR's verifier says so");
-        b.load(tag, at)
+        let Some(full) = self.full else {
+            return b.load(tag, at);
+        };
+        let number = |variant: u32| tag.const_int(variant.into(), false).into();
+        let address = b.load(self.body, at);
+        let is_full = b.icmp(IntPredicate::NE, address, b.null());
+        b.select(is_full, number(full), number(1 - full))
     }
 
     /// The tag of a variant; none of a struct.
     pub(super) fn tag_of(&self, variant: u32) -> Option<Val<'c>> {
         self.tag
             .map(|tag| tag.const_int(variant.into(), false).into())
+    }
+
+    /// Writes the tag of a variant, whose fields are written apart, into the body at `at`.
+    pub(super) fn write_tag(&self, b: &Builder<'_, 'c>, at: PointerValue<'c>, variant: u32) {
+        if let Some(full) = self.full {
+            if variant != full {
+                b.store(b.null(), at);
+            }
+        } else if let Some(tag) = self.tag_of(variant) {
+            b.store(tag, at);
+        }
     }
 
     /// Writes a variant into the body at `at`, whose bytes are 0 or are never copied as words.
@@ -138,9 +194,7 @@ impl<'c> Shape<'c> {
         variant: u32,
         fields: &[Val<'c>],
     ) {
-        if let Some(tag) = self.tag_of(variant) {
-            b.store(tag, at);
-        }
+        self.write_tag(b, at, variant);
         for (index, &field) in fields.iter().enumerate() {
             b.store(field, self.field(b, at, variant, index));
         }
@@ -150,6 +204,7 @@ impl<'c> Shape<'c> {
     pub(super) fn make(&self, b: &Builder<'_, 'c>, variant: u32, fields: &[Val<'c>]) -> Val<'c> {
         match self.tag_of(variant) {
             None => b.make(fields),
+            Some(_) if self.full.is_some() => fields.first().copied().unwrap_or_else(|| b.null()),
             Some(tag) if self.body.is_int_type() => tag,
             Some(tag) if self.is_exact || fields.is_empty() => {
                 let whole = b.with_part(zero(self.body), 0, tag);

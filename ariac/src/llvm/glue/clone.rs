@@ -146,9 +146,7 @@ impl<'c> Cloner<'_, '_, 'c> {
         for (index, ty) in owned_fields(b.cx, adt, variant) {
             b.store(zero(b.cx.value_type(ty)), place(to, index));
         }
-        if let Some(tag) = shape.tag_of(variant as u32) {
-            b.store(tag, to);
-        }
+        shape.write_tag(b, to, variant as u32);
         for (index, (_, ty)) in fields.iter().enumerate() {
             if last.is_none_or(|(last, _)| last != index) {
                 self.copy(ty, load(index, ty), place(to, index));

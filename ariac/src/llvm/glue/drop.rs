@@ -12,6 +12,7 @@ use crate::llvm::runtime::RtFn;
 use crate::llvm::stack;
 use crate::types::{Adt, Ty};
 use inkwell::IntPredicate;
+use inkwell::basic_block::BasicBlock;
 use inkwell::values::{FunctionValue, PointerValue};
 
 /// Drops a value if it is there.
@@ -231,13 +232,34 @@ fn drop_fields<'c>(
     }
 }
 
+/// Goes to `next` when the value at `at` is of a variant that owns nothing: that takes no call.
+fn pass_over<'c>(b: &Builder<'_, 'c>, ty: &Ty, at: PointerValue<'c>, next: BasicBlock<'c>) {
+    let Some(adt) = inline_enum(ty) else { return };
+    let (shape, layout) = (b.cx.shape(adt), b.cx.adt(adt));
+    if !layout.is_enum {
+        return;
+    }
+    let full = b.block("owns");
+    let owners = (0..layout.variants.len())
+        .filter(|&variant| owned_fields(b.cx, adt, variant).next().is_some());
+    let cases: Vec<_> = owners
+        .filter_map(|variant| Some((shape.tag_of(variant as u32)?, full)))
+        .collect();
+    b.switch(shape.load_tag(b, at), next, &cases);
+    b.enter(full);
+}
+
 /// Drops the elements of a list and gives their memory back.
 fn drop_elements(b: &Builder<'_, '_>, element: &Ty) {
     let (data, len) = (b.param(0), b.param(1));
     let memory = b.cx.element_type(element);
     b.each_index(len, |i| {
         let at = b.element(memory, data.into_pointer_value(), i);
+        let next = b.block("next");
+        pass_over(b, element, at, next);
         drop_value(b, element, b.load(memory, at));
+        b.go(next);
+        b.enter(next);
     });
     heap::free(b, data);
     b.ret(None);
