@@ -18,7 +18,7 @@
 //! | object → extension | [`link`] | LLD, inside this program |
 //!
 //! [`pipeline`] is this table as code; [`driver`] does what the command line ([`cli`]) asks and prints what went wrong;
-//! [`report`] tells what became of loops, [`fmt`] lays out sources from the syntax tree alone. [`source`], [`arena`],
+//! [`report`] tells what became of loops, [`promises`] which of them should have become something else, [`fmt`] lays out sources from the syntax tree alone. [`source`], [`arena`],
 //! [`builtins`] and [`diagnostics`] serve all stages.
 //!
 //! What holds throughout:
@@ -51,6 +51,7 @@ pub mod mir;
 pub mod passes;
 pub mod pipeline;
 pub mod program;
+pub mod promises;
 pub mod python;
 pub mod report;
 pub mod resolve;

@@ -232,7 +232,7 @@ fn compile(
         levels: settings.levels.clone(),
         opt_level: settings.optimization,
         debug: settings.debug,
-        remarks: settings.remarks,
+        remarks: settings.remarks || frontend.program.promises_vectors(),
         sanitize: settings.sanitize.is_some(),
         executable: module.is_none(),
         keep_functions: false,

@@ -58,7 +58,7 @@ impl std::fmt::Debug for Span {
 }
 
 /// One source file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SourceFile {
     /// The path as it was given, for messages and tracebacks.
     pub path: String,
@@ -98,7 +98,7 @@ impl SourceFile {
 }
 
 /// The files of one compilation.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Arena<FileId, SourceFile>,
     /// The file that `import path` in a file means.

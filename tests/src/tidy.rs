@@ -8,6 +8,7 @@ pub const TESTED_ELSEWHERE: &[(&str, &str)] = &[
     ("E0003", "python/test_cli.py: a file that is not UTF-8"),
     ("E0601", "python/test_cli.py: no Python"),
     ("E0602", "python/test_cli.py: a Python without a runtime"),
+    ("E0606", "python/test_attributes.py: what @simd promises"),
     ("E0603", "python/test_cli.py: a linker that fails"),
     (
         "E0604",

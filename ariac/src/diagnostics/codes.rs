@@ -81,6 +81,7 @@ codes! {
     LinkFailed = "E0603" "linking failed",
     OutputNotWritable = "E0604" "the output cannot be written",
     ModuleName = "E0605" "a module name is not valid",
+    NotVectorized = "E0606" "a loop with @simd is not vectorised",
 }
 
 /// The code with this text, in any case: `e0201`.

@@ -8,6 +8,7 @@ mod codes;
 pub mod declared;
 pub mod effects;
 pub mod instances;
+pub mod loops;
 pub mod names;
 mod nearest;
 pub mod patterns;

@@ -15,6 +15,7 @@ use crate::diagnostics::{self, Code, Color, Reports};
 use crate::link::{self, LinkError, LinkJob, LinkKind, Linker};
 use crate::passes;
 use crate::pipeline::{self, Compiled, Dump, Extension, Frontend, Stages};
+use crate::promises;
 use crate::python::interpreter::{self, Interpreter};
 use crate::report;
 use crate::source::SourceMap;
@@ -167,8 +168,9 @@ fn build(cli: &Cli, options: &Build) -> Result<(), Failure> {
     let compiled = pipeline::backend(&frontend, &sources, &module, &settings, &mut dump);
     let Some(interpreter) = interpreter else {
         print!("{}", dump.text());
-        return Ok(());
+        return keep_promises(&sources, &compiled.compiled, &settings);
     };
+    keep_promises(&sources, &compiled.compiled, &settings)?;
     let interpreter = match interpreter.join() {
         Ok(found) => found.map_err(|message| {
             Failure::environment(Code::PythonNotFound, message)
@@ -182,6 +184,19 @@ fn build(cli: &Cli, options: &Build) -> Result<(), Failure> {
         let _ = writeln!(stdout, "{}", path.display());
     }
     Ok(())
+}
+
+/// Ends the build if a loop is not what `@simd` says.
+fn keep_promises(
+    sources: &SourceMap,
+    compiled: &Compiled,
+    settings: &pipeline::Settings,
+) -> Result<(), Failure> {
+    let broken = promises::broken(&compiled.loops, settings, sources);
+    match broken.has_errors() {
+        true => Err(Failure::Reports(sources.clone(), broken)),
+        false => Ok(()),
+    }
 }
 
 fn check(cli: &Cli, options: &Check) -> Result<(), Failure> {

@@ -4,7 +4,9 @@
 //! that the system starts a process from. This process becomes it, so that signals, the terminal and the exit status are
 //! the program's own. A program that uses Python is an extension module, whose `main` a Python is started to call.
 
-use super::{Failure, compiled_frontend, find_runtime, link_failed, plain, rust_libraries};
+use super::{
+    Failure, compiled_frontend, find_runtime, keep_promises, link_failed, plain, rust_libraries,
+};
 use crate::cli::{Build, Cli, CodeOptions, Run};
 use crate::diagnostics::Code;
 use crate::link::{self, LinkJob, LinkKind, Linker};
@@ -40,6 +42,7 @@ pub(super) fn run(cli: &Cli, options: &Run) -> Result<(), Failure> {
         program.command(&mut frontend, &sources, &entry, &settings)?
     } else {
         let compiled = pipeline::program(&mut frontend, &sources, &entry, &settings);
+        keep_promises(&sources, &compiled, &settings)?;
         let program = Executable::link(&compiled, &settings, &options.link_rust)?;
         let mut command = program.command();
         command.arg0(file);
@@ -71,6 +74,7 @@ pub(super) fn build(cli: &Cli, options: &Build) -> Result<(), Failure> {
         return Err(Failure::usage(message).help("`ariac run` starts it with a Python"));
     }
     let compiled = pipeline::program(&mut frontend, &sources, &entry, &settings);
+    keep_promises(&sources, &compiled, &settings)?;
     let out_dir = super::out_dir(options);
     let folder = super::folder_in(out_dir)?;
     let (made, linker) = (folder.path().join("program"), super::linker(options));
@@ -186,6 +190,7 @@ impl PythonProgram<'_> {
             function.exported = entry.functions().contains(&id);
         }
         let extension = pipeline::backend(frontend, sources, module, settings, &mut dump);
+        keep_promises(sources, &extension.compiled, settings)?;
         let folder = work_folder()?;
         let output = folder
             .path()

@@ -4,7 +4,7 @@
 //! are run in a new one.
 
 use super::run::{Executable, PythonProgram, settings};
-use super::{Failure, compiled_frontend, plain};
+use super::{Failure, compiled_frontend, keep_promises, plain};
 use crate::cli::{Cli, Test};
 use crate::pipeline::{self, Frontend};
 use crate::program::Entry;
@@ -75,6 +75,7 @@ fn test_file(cli: &Cli, options: &Test, file: &Path, counts: &mut Counts) -> Res
         return run.all(|| program.command(&mut frontend, &sources, &entry, &settings));
     }
     let compiled = pipeline::program(&mut frontend, &sources, &entry, &settings);
+    keep_promises(&sources, &compiled, &settings)?;
     let program = Executable::link(&compiled, &settings, &options.link_rust)?;
     run.all(|| Ok(program.command()))
 }

@@ -208,7 +208,7 @@ fn compile_level(
             .then(|| object::assembly(&cx.module, &machine))
             .transpose()?,
         needs_libmvec: mathlib::calls_vector_functions(&cx),
-        loops: listener.loops(&cx.loops.borrow()),
+        loops: listener.loops(&cx.loops.borrow(), &loop_metadata::places(&cx)),
     })
 }
 

@@ -13,6 +13,7 @@ use llvm_sys::core::{
 };
 use llvm_sys::prelude::LLVMDiagnosticInfoRef;
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::ffi::{CStr, c_void};
 
 /// What kind of loop it is in the source.
@@ -68,6 +69,10 @@ pub struct LoopRemark {
     pub interleave: u32,
     /// Why the loop is scalar, in LLVM's words, if LLVM said.
     pub reason: Option<String>,
+    /// The `@simd` that promises that it is not.
+    pub promised: Option<Span>,
+    /// Whether there is a loop in the code: not when it was unrolled, or its result is computed otherwise.
+    pub is_left: bool,
 }
 
 /// A loop that was emitted.
@@ -81,6 +86,8 @@ pub(super) struct LoopSite {
     pub(super) what: LoopKind,
     /// Width and interleaving of a loop that was emitted as vectors.
     pub(super) vectors: Option<(u32, u32)>,
+    /// The `@simd` that holds for it.
+    pub(super) promised: Option<Span>,
 }
 
 /// Collects what LLVM says.
@@ -97,12 +104,16 @@ impl Listener {
         unsafe { LLVMContextSetDiagnosticHandler(context.raw(), Some(listen), this) };
     }
 
-    /// What was said about loops, put beside them.
-    pub(super) fn loops(&self, sites: &[LoopSite]) -> Vec<LoopRemark> {
+    /// What was said about loops, put beside them. `left`: the lines and columns of the loops that are in the code.
+    pub(super) fn loops(&self, sites: &[LoopSite], left: &HashSet<(u32, u32)>) -> Vec<LoopRemark> {
         let messages = self.messages.borrow();
         let mut said: Vec<Said> = messages.iter().filter_map(|m| Said::parse(m)).collect();
         give_reasons(&mut said);
-        sites.iter().map(|site| site.remark(&said)).collect()
+        let remark = |site: &LoopSite| LoopRemark {
+            is_left: left.contains(&(site.line, site.column)),
+            ..site.remark(&said)
+        };
+        sites.iter().map(remark).collect()
     }
 }
 
@@ -206,6 +217,8 @@ impl LoopSite {
             width: vectors.map(|(width, _)| width).filter(|&width| width > 1),
             interleave: vectors.map_or(1, |(_, interleave)| interleave),
             reason: reason.filter(|_| vectors.is_none()),
+            promised: self.promised,
+            is_left: true,
         }
     }
 }

@@ -67,6 +67,17 @@ pub struct Program {
     pub adts: HashMap<Adt, AdtLayout>,
 }
 
+impl Program {
+    /// Whether a loop somewhere must work on vectors.
+    #[must_use]
+    pub fn promises_vectors(&self) -> bool {
+        self.functions.iter().any(|(_, function)| {
+            let mut loops = function.loops.iter();
+            function.wishes.simd.is_some() || loops.any(|(_, l)| l.wishes.simd.is_some())
+        })
+    }
+}
+
 /// What a declared type consists of.
 #[derive(Clone, Debug)]
 pub struct AdtLayout {
@@ -158,6 +169,8 @@ pub struct Loop {
 pub struct Wishes {
     /// `@fastmath`: operations on floats may be put together in another order, and a product and a sum may be rounded once.
     pub fast: bool,
+    /// `@simd`, and where it stands: the innermost loops must work on vectors.
+    pub simd: Option<Span>,
 }
 
 impl Wishes {
@@ -166,6 +179,7 @@ impl Wishes {
     pub fn and(self, other: Wishes) -> Wishes {
         Wishes {
             fast: self.fast || other.fast,
+            simd: self.simd.or(other.simd),
         }
     }
 }

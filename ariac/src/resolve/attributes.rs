@@ -18,11 +18,14 @@ const DEPRECATED: &str = "deprecated";
 /// The attribute of functions and loops whose sums may be taken in another order.
 const FASTMATH: &str = "fastmath";
 
+/// The attribute of functions and loops that must become loops over vectors.
+const SIMD: &str = "simd";
+
 /// The attributes that this version of the compiler knows.
-const KNOWN: [&str; 5] = [PYTHON_INTEROP, TEST, INLINE, DEPRECATED, FASTMATH];
+const KNOWN: [&str; 6] = [PYTHON_INTEROP, TEST, INLINE, DEPRECATED, FASTMATH, SIMD];
 
 /// The attributes of the language that this version of the compiler lacks.
-const LATER: [&str; 5] = ["simd", "export", "pyclass", "ufunc", "bench"];
+const LATER: [&str; 4] = ["export", "pyclass", "ufunc", "bench"];
 
 /// The ways to treat the GIL.
 const GIL: [&str; 3] = ["auto", "hold", "release"];
@@ -43,11 +46,11 @@ pub(super) fn check(hir: &Hir, item: &Item, reports: &mut Reports) {
                 );
             }
             PYTHON_INTEROP => python_interop(hir, attribute, reports),
-            FASTMATH if !is_function => {
+            FASTMATH | SIMD if !is_function => {
                 let expected = "one of these after it";
                 misplaced(attribute, "a function or loop", expected, reports);
             }
-            INLINE | FASTMATH => no_arguments(attribute, reports),
+            INLINE | FASTMATH | SIMD => no_arguments(attribute, reports),
             _ => unusable(attribute, reports),
         }
     }
@@ -142,7 +145,7 @@ pub(super) fn check_loop(attributes: &[Attribute], reports: &mut Reports) {
                 let place = "a function, type or constant";
                 misplaced(attribute, place, "one of these after it", reports);
             }
-            FASTMATH => no_arguments(attribute, reports),
+            FASTMATH | SIMD => no_arguments(attribute, reports),
             _ => unusable(attribute, reports),
         }
     }

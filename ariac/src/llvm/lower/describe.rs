@@ -94,6 +94,7 @@ impl<'c> Lowering<'_, 'c> {
             level: self.b.level,
             what,
             vectors,
+            promised: self.wishes.simd,
         };
         let mut loops = self.cx.loops.borrow_mut();
         // One place may have several versions: the first, for elements that lie side by side, is what matters.

@@ -248,7 +248,11 @@ impl<'a> Context<'a> {
 fn wishes(attributes: &[hir::Attribute]) -> Wishes {
     let mut wishes = Wishes::default();
     for attribute in attributes {
-        wishes.fast |= attribute.name.name == "fastmath";
+        match &*attribute.name.name {
+            "fastmath" => wishes.fast = true,
+            "simd" => wishes.simd = Some(attribute.span),
+            _ => {}
+        }
     }
     wishes
 }
