@@ -78,6 +78,10 @@ pub enum Builtin {
     ErrorClass,
     /// `list.copy`
     Copy,
+    /// `array.enumerate`: a list of the elements with their indices
+    Enumerate,
+    /// `array.zip(other)`: a list of pairs of elements
+    Zip,
     /// `string.length`: code points
     StrLength,
     /// `Array.zeros(n)`; elements as the call's type says, Floats unless another type was wanted

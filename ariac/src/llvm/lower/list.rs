@@ -89,7 +89,10 @@ impl<'c> Lowering<'_, 'c> {
             (ListOp::Take, [index]) => {
                 let index = self.operand(index);
                 let value = self.get(&list, index);
-                self.put(&list, index, super::zero(value.get_type()));
+                // What owns nothing may stay.
+                if list.element.is_owned() {
+                    self.put(&list, index, super::zero(value.get_type()));
+                }
                 return Some(value);
             }
             (ListOp::Put, [index, value]) => {

@@ -378,6 +378,9 @@ impl<'a> FnBuilder<'a> {
         if let Builtin::List(op) = builtin {
             return self.list_op(*op, ids);
         }
+        if let Builtin::Enumerate | Builtin::Zip = builtin {
+            return self.list_of_pairs(ids, ty);
+        }
         if let (Builtin::WithGil, Some(block)) = (builtin, block) {
             return self.with_gil(block, ty);
         }
@@ -480,7 +483,7 @@ impl<'a> FnBuilder<'a> {
                 fresh: false,
                 ..first
             }),
-            Builtin::List(_) => first,
+            Builtin::List(_) | Builtin::Enumerate | Builtin::Zip => first,
             Builtin::Reveal | Builtin::WithGil | Builtin::Math(_) | Builtin::Routine(_) => first,
         }
     }

@@ -204,6 +204,10 @@ impl<'a> FnBuilder<'a> {
             }
             return Value::unit();
         }
+        if let Some(pairs) = self.pairs(iterable) {
+            self.for_pairs(loop_id, pattern, &pairs, body);
+            return Value::unit();
+        }
         if let Ty::List(_) = self.ty(iterable) {
             self.for_list(loop_id, pattern, iterable, body);
             return Value::unit();

@@ -34,6 +34,7 @@ mod inline;
 mod instances;
 mod layouts;
 mod moves;
+mod pairs;
 mod pattern;
 mod place;
 mod python;

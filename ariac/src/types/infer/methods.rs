@@ -405,6 +405,24 @@ impl Infer<'_, '_> {
                 self.bits(call, builtin, &element)
             }
             Builtin::ToArray => Ty::Array(Box::new(element)),
+            Builtin::Enumerate => Ty::List(Box::new(Ty::Tuple(vec![Ty::Int, element]))),
+            Builtin::Zip => {
+                let other = call.args[0].value;
+                let other_ty = self.infer(other, Want::Any);
+                let second = match &other_ty {
+                    Ty::Error | Ty::Never => return Ty::Error,
+                    Ty::List(second) => (**second).clone(),
+                    ty => match ty.element() {
+                        Some(second) => second.clone(),
+                        None => {
+                            let span = self.span(other);
+                            self.report(say::expected(span, "an array or a list", ty));
+                            return Ty::Error;
+                        }
+                    },
+                };
+                Ty::List(Box::new(Ty::Tuple(vec![element, second])))
+            }
             Builtin::Sum | Builtin::Min | Builtin::Max | Builtin::Mean | Builtin::Dot
                 if element == Ty::Bool =>
             {
