@@ -69,7 +69,8 @@ impl Infer<'_, '_> {
             None => self.infer(*value, Want::Any),
         };
         match ty {
-            Ty::Int | Ty::Float | Ty::Float32 | Ty::Bool | Ty::String | Ty::Error => ty,
+            Ty::Bool | Ty::String | Ty::Error => ty,
+            ty if ty.is_number() => ty,
             ty => {
                 let span = self.span(*value);
                 self.report(say::not_here(
