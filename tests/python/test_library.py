@@ -1,4 +1,5 @@
-"""The examples in the documentation of the library (`ariac/prelude`) hold: each is a test of its own."""
+"""The examples in the documentation of the library (`ariac/prelude`) hold: each is a test of its own. So are the functions of
+`tests/library`."""
 
 from __future__ import annotations
 
@@ -45,6 +46,12 @@ def test_examples_hold(toolchain, file: Path, tmp_path: Path) -> None:
     run = subprocess.run([toolchain.ariac, "test", program], capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 0, f"{file.name}:\n{run.stdout}{run.stderr}"
     assert run.stdout.count("ok line_") == len(tests)
+
+
+@pytest.mark.parametrize("file", sorted((PRELUDE.parents[1] / "tests/library").glob("*.aria")), ids=lambda file: file.stem)
+def test_what_the_library_promises(toolchain, file: Path) -> None:
+    run = subprocess.run([toolchain.ariac, "test", file], capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == 0, f"{run.stdout}{run.stderr}"
 
 
 def test_public_functions_are_documented() -> None:

@@ -77,7 +77,10 @@ pub(super) fn pure_unary<'c>(
         UnOp::Not => Some(b.not(x)),
         UnOp::Neg if ty.is_float() => Some(b.fneg(x)),
         UnOp::Neg => None,
-        UnOp::BitNot => Some(b.not(x)),
+        UnOp::BitNot => {
+            let always = b.icmp(IntPredicate::EQ, x, x);
+            Some(b.xor(x, b.sext(always, x.get_type())))
+        }
         UnOp::Ones => Some(b.intrinsic("llvm.ctpop", &[x.get_type()], &[x])),
         UnOp::LeadingZeros | UnOp::TrailingZeros => {
             let name = match op {
