@@ -2,9 +2,10 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build runtime demo test lint test-rust test-python fuzz sanitize bench wheel clean
+.PHONY: help setup build runtime demo test lint test-rust test-python fuzz sanitize bench docs wheel clean
 
 PYTEST_FLAGS ?= -q
+MDBOOK := 0.4.52
 VENV_PYTHON := $(CURDIR)/.venv/bin/python
 # The compiler that the tests use, and the interpreter that cargo and ariac choose when nothing else is said.
 export ARIAC ?= $(CURDIR)/target/release/ariac
@@ -64,6 +65,12 @@ sanitize: build ## Run the language's runtime tests under AddressSanitizer and v
 
 bench: build ## Measure Aria beside C, Rust and its peers
 	@$(VENV_PYTHON) bench/run.py; kernels=$$?; $(VENV_PYTHON) bench/programs/run.py && exit $$kernels
+
+docs: ## Build the book at target/book
+	@target/tools/bin/mdbook --version 2>/dev/null | grep -qx 'mdbook v$(MDBOOK)' \
+	  || cargo install -q mdbook --version $(MDBOOK) --locked --no-default-features --root target/tools
+	@target/tools/bin/mdbook build -d ../target/book docs
+	@echo '==> target/book/index.html'
 
 wheel: runtime ## Build dist/aria_lang-….whl: the compiler and its runtimes, installable by pip
 	@.ci/sdk-wheel

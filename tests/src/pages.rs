@@ -184,7 +184,13 @@ mod tests {
         let mut untrue = Vec::new();
         for file in files {
             let folder = tempfile::tempdir().expect("a temporary folder");
-            for example in examples(&crate::directives::read(&file)) {
+            let page = crate::directives::read(&file);
+            let opened = page.lines().filter(|line| line.starts_with("```aria"));
+            let known = opened.filter(|line| *line != "```aria,example").count();
+            let examples = examples(&page);
+            // A kind that is misspelt would be passed over.
+            assert_eq!(known, examples.len(), "{}", file.display());
+            for example in examples {
                 if let Err(said) = check_example(folder.path(), &example) {
                     untrue.push(format!("{}:{}\n{said}", file.display(), example.line));
                 }
