@@ -4,6 +4,7 @@
 //! `ARIA_SANITIZE=all` in every combination and under valgrind. Neither finds anything, and nothing is said on standard
 //! error.
 
+use crate::compiler::Run;
 use crate::{compiler, directives, expectation};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,10 +16,13 @@ const SANITIZER: &str = "/usr/lib/llvm-22/lib/clang/22/lib/linux/libclang_rt.asa
 const FOUND: &str = "97";
 
 /// How a program is built and run.
-#[derive(Clone, Copy, PartialEq)]
-enum Watch {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watch {
+    /// It just runs.
     Nobody,
+    /// In the code that the compiler makes; at the end it looks for leaks.
     AddressSanitizer,
+    /// The whole process.
     Valgrind,
 }
 
@@ -42,7 +46,8 @@ pub fn check(case: &Path) {
     }
     for (level, watch) in ways {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let program = build(case, level, watch, folder.path());
+        let program = try_build(case, level, watch, folder.path());
+        let program = program.unwrap_or_else(|run| panic!("{level}: {}", run.stderr));
         let (said, ended) = run(&program, watch);
         assert!(
             ended == Some(status) && said.1.is_empty(),
@@ -54,7 +59,14 @@ pub fn check(case: &Path) {
     }
 }
 
-fn build(case: &Path, level: &str, watch: Watch, out: &Path) -> PathBuf {
+/// Builds a program.
+///
+/// # Errors
+/// The run of the compiler that has failed.
+///
+/// # Panics
+/// If AddressSanitizer is not installed.
+pub fn try_build(case: &Path, level: &str, watch: Watch, out: &Path) -> Result<PathBuf, Run> {
     let (folder, file) = compiler::split(case);
     let out = out.to_str().expect("temporary folders are UTF-8");
     // Valgrind does not know the instructions of the newest machines.
@@ -67,12 +79,19 @@ fn build(case: &Path, level: &str, watch: Watch, out: &Path) -> PathBuf {
         args.extend(["-g", "--sanitize", SANITIZER]);
     }
     args.push(file);
-    let _ = compiler::run(folder, &args).success("ariac build --bin");
-    Path::new(out).join(case.file_stem().unwrap_or_default())
+    let run = compiler::run(folder, &args);
+    match run.status {
+        Some(0) => Ok(Path::new(out).join(case.file_stem().unwrap_or_default())),
+        _ => Err(run),
+    }
 }
 
 /// What the program printed and said, and its exit status.
-fn run(program: &Path, watch: Watch) -> ((String, String), Option<i32>) {
+///
+/// # Panics
+/// If it cannot be started.
+#[must_use]
+pub fn run(program: &Path, watch: Watch) -> ((String, String), Option<i32>) {
     let mut command = match watch {
         Watch::Valgrind => {
             let mut command = Command::new("valgrind");

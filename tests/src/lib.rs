@@ -19,6 +19,8 @@ pub mod library;
 pub mod llvm;
 pub mod mir;
 pub mod pages;
+#[cfg(test)]
+mod random;
 pub mod remarks;
 pub mod tidy;
 pub mod types;

@@ -55,11 +55,20 @@ impl<'a> FnBuilder<'a> {
         never()
     }
 
-    /// Runs `body`, and `handler` with the error of what failed in it.
+    /// Runs `body`, and `handler` with the error of what failed in it. What fails in an `ensure` block on a way out of the
+    /// body is not the handler's. (When one of those around has begun, so has the innermost.)
     fn emit_try(&mut self, body: impl FnOnce(&mut Self), handler: impl FnOnce(&mut Self, LocalId)) {
         let error = self.temp(Ty::Exception);
         let (body, _, ()) = self.nested(body);
-        let (handler, _, ()) = self.nested(|b| handler(b, error));
+        let leaving = self.cleanups.last().map(|cleanup| cleanup.done);
+        let (handler, _, ()) = self.nested(|b| match leaving {
+            None => handler(b, error),
+            Some(leaving) => b.emit_if(
+                Operand::Local(leaving),
+                |b| b.emit(StmtKind::Reraise(error)),
+                |b| handler(b, error),
+            ),
+        });
         self.emit(StmtKind::Try {
             body,
             error,

@@ -1,0 +1,128 @@
+//! The part of Aria that random programs are made of, as trees that can be printed and interpreted.
+
+/// A type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Ty {
+    Int,
+    Str,
+    List(Box<Ty>),
+    Option(Box<Ty>),
+    Pair(Box<Ty>, Box<Ty>),
+    Struct(usize),
+    Enum(usize),
+    /// A function of an Int.
+    Fn(Box<Ty>),
+}
+
+/// A variable, by its number in the program.
+pub(super) type Var = usize;
+
+/// How a parameter is passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    Read,
+    Mut,
+    Own,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Function {
+    pub params: Vec<(Var, Mode, Ty)>,
+    pub ret: Ty,
+    pub body: Vec<Stmt>,
+    pub result: Expr,
+}
+
+/// The last function is the one to call, without parameters.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Program {
+    /// The types of the fields.
+    pub structs: Vec<Vec<Ty>>,
+    /// The types of the fields of each variant.
+    pub enums: Vec<Vec<Vec<Ty>>>,
+    pub functions: Vec<Function>,
+}
+
+/// A step into a value.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    /// Of a struct.
+    Field(usize),
+    /// Of a pair.
+    Part(usize),
+    /// Of a list.
+    At(i64),
+    /// Of a list, by a variable.
+    AtVar(Var),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub root: Var,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Expr {
+    Int(i64),
+    Str(String),
+    Place(Place),
+    Len(Place),
+    Add(Box<Expr>, Box<Expr>),
+    Mul(Box<Expr>, Box<Expr>),
+    Join(Box<Expr>, Box<Expr>),
+    /// Of an Int.
+    Text(Box<Expr>),
+    List(Vec<Expr>),
+    Some(Box<Expr>),
+    None,
+    Pair(Box<Expr>, Box<Expr>),
+    Struct(usize, Vec<Expr>),
+    Variant(usize, usize, Vec<Expr>),
+    /// Of a function without `mut` parameters.
+    Call(usize, Vec<Expr>),
+    CallValue(Place, Box<Expr>),
+    Closure(Var, Box<Expr>),
+    If(Box<Cond>, Box<Expr>, Box<Expr>),
+    MatchOption(Place, Var, Box<Expr>, Box<Expr>),
+    MatchEnum(Place, usize, Vec<(Vec<Var>, Expr)>),
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Cond {
+    Less(Expr, Expr),
+    Is(bool),
+}
+
+/// An argument in a statement that calls.
+#[derive(Clone, Debug)]
+pub(super) enum Argument {
+    Value(Expr),
+    Mut(Place),
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Stmt {
+    Let(Var, Ty, Expr),
+    LetCall(Var, Ty, usize, Vec<Argument>),
+    Assign(Place, Expr),
+    /// `(a, b) = (e, f)`
+    AssignTwo(Place, Place, Expr, Expr),
+    Push(Place, Expr),
+    /// A new variable is the last element, an Option.
+    Pop(Var, Place),
+    If(Cond, Vec<Stmt>, Vec<Stmt>),
+    For(Var, i64, Vec<Stmt>),
+    ForEach(Var, Place, Vec<Stmt>),
+    MatchOption(Place, Var, Vec<Stmt>, Vec<Stmt>),
+    MatchEnum(Place, usize, Vec<(Vec<Var>, Vec<Stmt>)>),
+    Return(Expr),
+    Break,
+    Continue,
+    Raise(Expr),
+    /// The body, the handler, and what is ensured.
+    Begin(Vec<Stmt>, Vec<Stmt>, Option<Vec<Stmt>>),
+    /// `twice |v| … end`
+    Block(Var, Vec<Stmt>),
+    Show(Ty, Expr),
+}
