@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build runtime demo test lint test-rust test-python fuzz sanitize bench docs wheel clean
+.PHONY: help setup build runtime demo test lint test-rust test-python fuzz fuzz-programs sanitize bench docs wheel clean
 
 PYTEST_FLAGS ?= -q
 MDBOOK := 0.4.52
@@ -59,6 +59,9 @@ test-python: runtime wheel ## Run the Python tests, the core of them under every
 
 fuzz: setup ## Look for texts that break the compiler (FUZZ_SECONDS=600 FUZZ_SEED=…)
 	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) cargo test -p ariac --test fuzz
+
+fuzz-programs: build ## Make random programs, and compare what they do with what they mean (ARIA_PROGRAMS=5000 ARIA_SEED=…)
+	@ARIA_PROGRAMS=$(or $(ARIA_PROGRAMS),5000) cargo test -q -p aria-tests random -- --nocapture
 
 sanitize: build ## Run the language's runtime tests under AddressSanitizer and valgrind, at every level of optimisation
 	@ARIA_SANITIZE=all cargo test -q -p aria-tests lang

@@ -55,7 +55,7 @@ pub(super) fn program(seed: u64) -> Program {
         let variants = variants.collect();
         program.enums.push(variants);
     }
-    let count = 2 + random.below(4);
+    let count = 2 + random.below(2);
     let mut vars = 0;
     for id in 0..count {
         let function = Builder {
@@ -134,7 +134,7 @@ impl Builder<'_> {
             }
         }
         self.ret = self.ty(2);
-        let count = 3 + self.random.below(if is_main { 10 } else { 4 });
+        let count = 2 + self.random.below(if is_main { 7 } else { 3 });
         let body = self.stmts(count);
         let ret = self.ret.clone();
         let mut body = body;
@@ -185,7 +185,7 @@ impl Builder<'_> {
             });
         }
         self.depth += 1;
-        let count = 1 + self.random.below(3);
+        let count = 1 + self.random.below(2);
         let mut body = self.stmts(count);
         self.depth -= 1;
         if self.random.chance(15) {
@@ -225,7 +225,7 @@ impl Builder<'_> {
     }
 
     fn stmt(&mut self) -> Stmt {
-        let simple = self.depth >= 3;
+        let simple = self.depth >= 2;
         for _ in 0..8 {
             let choice = self.random.below(if simple { 11 } else { 20 });
             if let Some(stmt) = self.stmt_of(choice) {
@@ -237,7 +237,7 @@ impl Builder<'_> {
 
     fn let_stmt(&mut self) -> Stmt {
         let ty = self.ty(2);
-        let value = self.expr(&ty, 3);
+        let value = self.expr(&ty, 2);
         Stmt::Let(self.declare(ty.clone(), true), ty, value)
     }
 

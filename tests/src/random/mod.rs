@@ -59,11 +59,7 @@ fn file(samples: &[Sample]) -> (String, String) {
 /// What went wrong.
 fn check(samples: &mut Vec<Sample>, path: &Path) -> Result<(), String> {
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
-    let ways = [
-        ("-O0", Watch::AddressSanitizer),
-        ("-O2", Watch::AddressSanitizer),
-        ("-O2", Watch::Nobody),
-    ];
+    let ways = [("-O0", Watch::AddressSanitizer), ("-O2", Watch::Nobody)];
     for (level, watch) in ways {
         let program = loop {
             let (text, _) = file(samples);
