@@ -10,6 +10,7 @@
 //! * `arguments`, `scalars`, `strings` (`float_text`): binding arguments, numbers, text; both directions.
 //! * `buffer`, `numpy`, `element`: what memory an object offers. `borrow` takes it or says why not (`refusal`), `copy`
 //!   converts it, `pyarray` keeps it on the heap.
+//! * `values`: lists, tuples and `Option`, both directions.
 //! * `array` (`array_text`), `handover`: memory of Aria, and how Python comes to own it. `list`: lists that grow.
 //! * `object`: Python objects as values. `gil`, `drops`: giving the GIL up, and dropping objects without it.
 //! * `parallel`, `stack`: threads, and how much stack one has left.
@@ -64,6 +65,7 @@ mod strings;
 mod system;
 mod text;
 mod traceback;
+mod values;
 mod views;
 #[cfg(test)]
 mod without_python;
@@ -89,4 +91,5 @@ pub use streams::*;
 pub use strings::*;
 pub use system::*;
 pub use text::*;
+pub use values::*;
 pub use views::*;

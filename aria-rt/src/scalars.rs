@@ -330,7 +330,7 @@ unsafe fn explain(
 }
 
 /// Stores the number `obj` as an element at `out`.
-unsafe fn write(
+pub(crate) unsafe fn write(
     obj: *mut PyObject,
     elem: Elem,
     out: *mut u8,

@@ -73,6 +73,10 @@ codes! {
         Array = 6,
         /// A tuple.
         Tuple = 7,
+        /// `Option[T]`, of what a [`crate::layout::ValueSpec`] describes.
+        Option = 8,
+        /// `List[T]`, of the same.
+        List = 9,
     }
 }
 

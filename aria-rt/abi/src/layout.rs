@@ -63,6 +63,34 @@ pub struct FunctionSpec {
     pub params: *const ParamSpec,
 }
 
+/// What the values of a type consist of that crosses the boundary part by part.
+#[repr(C)]
+pub struct ValueSpec {
+    /// [`crate::codes::Kind`].
+    pub kind: u32,
+    /// [`crate::codes::Elem`], for scalars and arrays.
+    pub elem: u32,
+    /// Bytes of a value as an element of a list.
+    pub size: u64,
+    /// Of an `Option`: its first byte when there is a value; the same as `none` where it is an address, null for none.
+    pub some: u32,
+    /// And when there is none.
+    pub none: u32,
+    /// Number of `parts`.
+    pub n_parts: u64,
+    /// The members of a tuple; the value in an `Option`; the element of a list, at offset 0.
+    pub parts: *const ValuePart,
+}
+
+/// A part of a value.
+#[repr(C)]
+pub struct ValuePart {
+    /// Where in the value, in bytes.
+    pub offset: u64,
+    /// What it is.
+    pub ty: *const ValueSpec,
+}
+
 /// Python memory that Aria holds. For parameters, emitted code allocates it on its stack with `owner` null (the other
 /// fields need not be zeroed: 192 bytes of stores would cost more than the borrow); the runtime fills it, and emitted code
 /// reads `data`, `len` and `stride`. It must not move while it is active.

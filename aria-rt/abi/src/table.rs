@@ -49,6 +49,9 @@ macro_rules! for_each_rt_fn {
             held [] fn aria_rt_views_end(spec: Ptr, views: Ptr) -> Void;
             /// The `n` members of a `tuple` at `items`, borrowed from it.
             held [] fn aria_rt_tuple_from_py(obj: Ptr, spec: Ptr, n: I64, items: Ptr) -> I32;
+            /// What a `ValueSpec` describes, at `out`, which is zeroed: a list or another sequence that is no text, a tuple, a value
+            /// or `None`. On failure as well, what is at `out` is the caller's to drop.
+            held [] fn aria_rt_value_from_py(obj: Ptr, param: Ptr, spec: Ptr, out: Ptr) -> I32;
             /// Ends a borrow; an inactive one (`owner` null) is left alone. Keeps a Python exception that is set.
             held [] fn aria_rt_release(borrow: Ptr) -> Void;
 
@@ -70,6 +73,9 @@ macro_rules! for_each_rt_fn {
             held [] fn aria_rt_array_to_py(data: Ptr, len: I64, elem: I32) -> Ptr;
             /// `n` new references to `tuple`. Steals them; a null among them means failure, and the others are dropped.
             held [] fn aria_rt_tuple_to_py(items: Ptr, n: I64) -> Ptr;
+            /// The value at `value`, which a `ValueSpec` describes. It stays the caller's to drop; the memory of arrays in it
+            /// is handed over, and they are empty then.
+            held [] fn aria_rt_value_to_py(value: Ptr, spec: Ptr) -> Ptr;
             /// The object whose memory a `Borrow*` holds.
             held [] fn aria_rt_borrow_to_py(borrow: Ptr) -> Ptr;
 

@@ -61,6 +61,42 @@ impl<'c> ModuleCx<'c> {
         shape
     }
 
+    /// Where the fields of a variant lie in a value that is not boxed, in bytes.
+    #[must_use]
+    pub fn field_offsets(&self, adt: &Adt, variant: usize) -> Vec<u64> {
+        let shape = self.shape(adt);
+        let payload = match shape.body {
+            BasicTypeEnum::StructType(body) if shape.tag.is_some() => self.offset(body, 1),
+            _ => 0,
+        };
+        let fields = shape.variants[variant];
+        let all = 0..fields.count_fields();
+        all.map(|i| payload + self.offset(fields, i)).collect()
+    }
+
+    /// Where the members of a tuple lie in its value, in bytes.
+    #[must_use]
+    pub fn member_offsets(&self, items: &[Ty]) -> Vec<u64> {
+        let members = self.struct_of(items);
+        (0..members.count_fields())
+            .map(|i| self.offset(members, i))
+            .collect()
+    }
+
+    fn offset(&self, of: StructType<'c>, index: u32) -> u64 {
+        let offset = self.data.offset_of_element(&of, index);
+        offset.expect("the struct has a field of this number")
+    }
+
+    /// The first byte of a value of a variant; none where the value is an address that is null in one variant.
+    #[must_use]
+    pub fn first_byte(&self, adt: &Adt, variant: usize) -> Option<u32> {
+        match self.shape(adt).full {
+            Some(_) => None,
+            None => Some(variant as u32),
+        }
+    }
+
     fn make_shape(&self, adt: &Adt, layout: &AdtLayout) -> Shape<'c> {
         let structs = layout.variants.iter();
         let variants: Vec<StructType> = structs

@@ -29,7 +29,7 @@ use crate::arena::Arena;
 use crate::builtins::MathFn;
 use crate::hir::{ItemId, NativeAbi, ParamMode};
 use crate::source::Span;
-use crate::types::{Adt, IntKind, Ty};
+use crate::types::{Adt, IntKind, Known, Ty};
 use aria_abi::codes::{ErrorKind, PyOp};
 use std::collections::HashMap;
 
@@ -65,6 +65,8 @@ pub struct Program {
     pub modules: Arena<ModuleId, String>,
     /// What the declared types consist of that occur in functions, all without type parameters.
     pub adts: HashMap<Adt, AdtLayout>,
+    /// Which of them the prelude declares for the language's own constructs.
+    pub known: Known,
 }
 
 impl Program {

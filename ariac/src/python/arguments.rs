@@ -4,7 +4,7 @@
 //! fails. What an argument holds meanwhile (a borrow of memory, a string, the value of a default) is in a slot that is
 //! empty on entry, so that one cleanup at the end serves every way out.
 
-use super::constants::Specs;
+use super::constants::{self, Specs};
 use super::interface::ExportParam;
 use super::views::Views;
 use crate::hir::ParamMode;
@@ -13,10 +13,11 @@ use crate::types::Ty;
 use aria_abi::layout::Borrow;
 use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
+use inkwell::types::BasicTypeEnum;
 use inkwell::values::PointerValue;
 
 /// What a converted argument holds until the call is over.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Held {
     /// A `Borrow`, inactive while its owner is null.
     Memory,
@@ -26,11 +27,15 @@ enum Held {
     Array,
     /// A reference, or null.
     Object,
+    /// A value of this type.
+    Value(Ty),
 }
 
 /// The slots that are emptied when the call is over.
 pub struct Cleanup<'c> {
     held: Vec<(Held, PointerValue<'c>)>,
+    /// Those of them that the function takes over.
+    given: Vec<(PointerValue<'c>, BasicTypeEnum<'c>)>,
     /// The arrays that are looked at together.
     pub views: Option<Views<'c>>,
 }
@@ -41,8 +46,19 @@ const OWNER_WORD: u64 = std::mem::offset_of!(Borrow, owner) as u64 / 8;
 impl<'c> Cleanup<'c> {
     /// Nothing is held yet but these views.
     pub fn of(views: Option<Views<'c>>) -> Self {
-        let held = Vec::new();
-        Cleanup { held, views }
+        Cleanup {
+            held: Vec::new(),
+            given: Vec::new(),
+            views,
+        }
+    }
+
+    /// Lets go of what the function takes over, right before it is called: when the conversion of a later argument fails,
+    /// it is given back like the rest.
+    pub fn give(&self, b: &Builder<'_, 'c>) {
+        for (slot, ty) in &self.given {
+            b.store(ty.const_zero(), *slot);
+        }
     }
 
     fn slot(&mut self, b: &Builder<'_, 'c>, held: Held) -> PointerValue<'c> {
@@ -53,6 +69,7 @@ impl<'c> Cleanup<'c> {
                 b.null_at_entry(slot, OWNER_WORD);
                 slot
             }
+            Held::Value(ref ty) => b.empty_slot(ty),
             _ => b.slot_with(b.null(), "held"),
         };
         self.held.push((held, slot));
@@ -64,7 +81,8 @@ impl<'c> Cleanup<'c> {
         if let Some(views) = &self.views {
             views.end(b);
         }
-        for &(held, slot) in self.held.iter().rev() {
+        for (held, slot) in self.held.iter().rev() {
+            let slot = *slot;
             let function = match held {
                 Held::Memory => {
                     // Only the runtime knows more of a borrow; whether it is active can be seen from here.
@@ -77,6 +95,10 @@ impl<'c> Cleanup<'c> {
                     call(b, RtFn::aria_rt_release, &[slot.into()]);
                     b.go(next);
                     b.enter(next);
+                    continue;
+                }
+                Held::Value(ty) => {
+                    b.drop_at(ty, slot);
                     continue;
                 }
                 Held::String => RtFn::aria_rt_str_drop,
@@ -132,16 +154,16 @@ impl<'c> Arguments<'_, '_, 'c> {
             Ty::String => Held::String,
             Ty::Array(_) => Held::Array,
             Ty::PythonObject => Held::Object,
+            Ty::List(_) | Ty::Adt(_) => Held::Value(ty.clone()),
             _ => return value,
         };
         if mode != ParamMode::Own {
-            let slot = self.cleanup.slot(b, held);
-            let pointer = if matches!(held, Held::Array) {
-                b.part(value, 0)
-            } else {
-                value
+            let part = match held {
+                Held::Array => b.part(value, 0),
+                _ => value,
             };
-            b.store(pointer, slot);
+            let slot = self.cleanup.slot(b, held);
+            b.store(part, slot);
         }
         value
     }
@@ -160,16 +182,34 @@ impl<'c> Arguments<'_, '_, 'c> {
             Ty::Float => self.scalar(RtFn::aria_rt_f64_from_py, types.f64.into(), object, spec),
             Ty::Float32 => self.scalar(RtFn::aria_rt_f32_from_py, types.f32.into(), object, spec),
             Ty::Int => self.scalar(RtFn::aria_rt_int_from_py, types.i64.into(), object, spec),
+            Ty::Sized(kind) => {
+                let wide = self.scalar(RtFn::aria_rt_int_from_py, types.i64.into(), object, spec);
+                match kind.bits() {
+                    64 => wide,
+                    bits => b.trunc(wide, types.int(b.cx.context, bits)),
+                }
+            }
+            Ty::List(_) | Ty::Adt(_) => {
+                let slot = self.cleanup.slot(b, Held::Value(ty.clone()));
+                let value = b.cx.value_type(ty);
+                if mode == ParamMode::Own {
+                    self.cleanup.given.push((slot, value));
+                }
+                let parts = constants::value(b.cx, ty).into();
+                let args = [object, spec, parts, slot.into()];
+                let status = call_value(b, RtFn::aria_rt_value_from_py, &args);
+                self.stop_if_failed(status);
+                b.load(value, slot)
+            }
             Ty::Bool => {
                 let byte = self.scalar(RtFn::aria_rt_bool_from_py, types.i8.into(), object, spec);
                 b.trunc(byte, types.i1)
             }
             Ty::String => {
-                let slot = if mode == ParamMode::Own {
-                    b.slot_with(b.null(), "string")
-                } else {
-                    self.cleanup.slot(b, Held::String)
-                };
+                let slot = self.cleanup.slot(b, Held::String);
+                if mode == ParamMode::Own {
+                    self.cleanup.given.push((slot, types.ptr.into()));
+                }
                 self.check(RtFn::aria_rt_str_from_py, object, spec, slot);
                 b.load(types.ptr, slot)
             }
@@ -193,7 +233,7 @@ impl<'c> Arguments<'_, '_, 'c> {
                     object
                 }
             }
-            Ty::Tuple(items) => self.tuple(param, items, object, spec),
+            Ty::Tuple(items) => self.tuple(param, items, mode, object, spec),
             _ => types.unit.const_zero().into(),
         }
     }
@@ -201,7 +241,7 @@ impl<'c> Arguments<'_, '_, 'c> {
     fn scalar(
         &self,
         function: RtFn,
-        ty: inkwell::types::BasicTypeEnum<'c>,
+        ty: BasicTypeEnum<'c>,
         object: Val<'c>,
         spec: Val<'c>,
     ) -> Val<'c> {
@@ -220,7 +260,7 @@ impl<'c> Arguments<'_, '_, 'c> {
         b.make(&[data, len])
     }
 
-    /// A copy that the function takes over. It is kept in a slot until every argument is converted.
+    /// A copy that the function takes over.
     fn owned_array(&mut self, ty: &Ty, object: Val<'c>, spec: Val<'c>) -> Val<'c> {
         let b = self.b;
         let lent = self.lent_array(object, spec);
@@ -236,6 +276,9 @@ impl<'c> Arguments<'_, '_, 'c> {
         call(b, RtFn::aria_rt_error_to_python, &[self.spec.into()]);
         b.go(self.failed);
         b.enter(copy);
+        let slot = self.cleanup.slot(b, Held::Array);
+        self.cleanup.given.push((slot, b.cx.types.ptr.into()));
+        b.store(data, slot);
         let bytes = b.mul(len, size);
         b.copy(
             data.into_pointer_value(),
@@ -250,6 +293,7 @@ impl<'c> Arguments<'_, '_, 'c> {
         &mut self,
         param: &ExportParam,
         items: &[Ty],
+        mode: ParamMode,
         object: Val<'c>,
         spec: Val<'c>,
     ) -> Val<'c> {
@@ -272,7 +316,7 @@ impl<'c> Arguments<'_, '_, 'c> {
                 default: None,
             };
             let object = b.load(ptr, b.element(ptr, slots, b.i64(i as i64)));
-            self.convert(&member, ParamMode::Read, object)
+            self.convert(&member, mode, object)
         });
         b.make(&members.collect::<Vec<_>>())
     }

@@ -78,6 +78,11 @@ fn argument_type(ty: &Ty, imports: &mut BTreeSet<&'static str>) -> String {
             let items: Vec<String> = items.iter().map(|t| argument_type(t, imports)).collect();
             format!("tuple[{}]", items.join(", "))
         }
+        Ty::List(element) => {
+            imports.insert(SEQUENCE);
+            format!("Sequence[{}]", argument_type(element, imports))
+        }
+        Ty::Adt(_) => optional(ty, |value| argument_type(value, imports)),
         _ => scalar_type(ty, imports),
     }
 }
@@ -92,13 +97,26 @@ fn result_type(ty: &Ty, imports: &mut BTreeSet<&'static str>) -> String {
             let items: Vec<String> = items.iter().map(|t| result_type(t, imports)).collect();
             format!("tuple[{}]", items.join(", "))
         }
+        Ty::List(element) => format!("list[{}]", result_type(element, imports)),
+        // What goes wrong is raised.
+        Ty::Adt(adt) if *adt.name == *"Result" => result_type(&adt.args[0], imports),
+        Ty::Adt(_) => optional(ty, |value| result_type(value, imports)),
         _ => scalar_type(ty, imports),
     }
 }
 
+/// An `Option`, the only declared type beside `Result` that crosses. One in another adds nothing that Python sees.
+fn optional(ty: &Ty, of: impl FnOnce(&Ty) -> String) -> String {
+    let mut value = ty;
+    while let Ty::Adt(adt) = value {
+        value = &adt.args[0];
+    }
+    format!("{} | None", of(value))
+}
+
 fn scalar_type(ty: &Ty, imports: &mut BTreeSet<&'static str>) -> String {
     match ty {
-        Ty::Int => "int",
+        Ty::Int | Ty::Sized(_) => "int",
         Ty::Float | Ty::Float32 => "float",
         Ty::Bool => "bool",
         Ty::String => "str",

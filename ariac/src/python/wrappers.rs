@@ -63,6 +63,7 @@ pub fn emit<'c>(
         };
         abi.flatten(&b, value, &mut flat);
     }
+    cleanup.give(&b);
     let state = release_gil(&b, function, &values, cleanup.views.as_ref());
     let result = match dispatch.position(export.function) {
         None => handle.call(&b, &flat),
@@ -87,7 +88,13 @@ pub fn emit<'c>(
         )));
         b.enter(go_on);
     }
-    b.ret(Some(results::to_object(&b, &export.ret, result.value)));
+    b.ret(Some(results::to_object(
+        &b,
+        export,
+        spec,
+        location,
+        result.value,
+    )));
     b.enter(failed);
     cleanup.emit(&b);
     b.ret(Some(b.null()));

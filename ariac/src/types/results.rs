@@ -4,7 +4,7 @@ use crate::arena::SideTable;
 use crate::builtins::Builtin;
 use crate::hir::{ExprId, ItemId, ParamMode, PatId, TypeDeclKind};
 use crate::resolve::BindingId;
-use crate::types::Ty;
+use crate::types::{Adt, Ty};
 
 /// The types of a program.
 #[derive(Debug, Default)]
@@ -53,6 +53,20 @@ pub struct Known {
     pub map: Option<ItemId>,
     /// `Set[T]`.
     pub set: Option<ItemId>,
+}
+
+impl Known {
+    /// Whether a type is an `Option`.
+    #[must_use]
+    pub fn is_option(&self, adt: &Adt) -> bool {
+        self.option == Some(adt.item)
+    }
+
+    /// Whether a type is a `Result`.
+    #[must_use]
+    pub fn is_result(&self, adt: &Adt) -> bool {
+        self.result == Some(adt.item)
+    }
 }
 
 /// What a constructor pattern takes apart.

@@ -23,6 +23,7 @@ pub(super) use drop::drop_value;
 
 use super::builder::{Builder, Val};
 use super::context::ModuleCx;
+use super::lower::zero;
 use super::runtime::RtFn;
 use crate::types::{Adt, Repr, Ty};
 use inkwell::attributes::AttributeLoc;
@@ -85,6 +86,20 @@ impl<'c> ModuleCx<'c> {
 
     fn is_large(&self, ty: &Ty) -> bool {
         self.size(self.value_type(ty)) > LARGE
+    }
+}
+
+impl<'c> Builder<'_, 'c> {
+    /// Drops what is at an address, if it is there, and leaves nothing.
+    pub fn drop_at(&self, ty: &Ty, at: PointerValue<'c>) {
+        let value = self.load(self.cx.value_type(ty), at);
+        self.store(zero(value.get_type()), at);
+        drop_value(self, ty, value);
+    }
+
+    /// Memory for a value, which is empty before the function's first instruction.
+    pub fn empty_slot(&self, ty: &Ty) -> PointerValue<'c> {
+        self.slot_with(zero(self.cx.value_type(ty)), "value")
     }
 }
 

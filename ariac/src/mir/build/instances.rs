@@ -104,12 +104,13 @@ impl<'a> Context<'a> {
             let item = &self.hir.items[id];
             let mut instances = self.instances.borrow_mut();
             let function = &mut instances.program.functions[callee];
-            let known = is_known_to_python(&function.ret)
+            let known = &self.types.known;
+            let known = function.ret.crosses(known, true)
                 && function.params.iter().all(|param| {
                     let ty = &function.locals[param.local].ty;
                     // Python would not see a change of anything but its own memory.
                     let is_lost = param.mode == ParamMode::Mut && !matches!(ty, Ty::PyArrayView(_));
-                    is_known_to_python(ty) && !is_lost
+                    ty.crosses(known, false) && !is_lost
                 });
             function.exported = exported && !item.private && !item.is_test() && known;
         }
@@ -464,14 +465,5 @@ fn matches(pattern: &Ty, ty: &Ty, found: &mut [Option<Ty>]) -> bool {
                 && matches(&pattern.ret, &ty.ret, found)
         }
         (pattern, ty) => pattern == ty,
-    }
-}
-
-/// Whether values of the type can come from Python and go there.
-fn is_known_to_python(ty: &Ty) -> bool {
-    match ty {
-        Ty::Tuple(items) => items.iter().all(is_known_to_python),
-        Ty::Unit | Ty::PyArrayView(_) => true,
-        ty => ty.can_become_object(),
     }
 }

@@ -92,6 +92,7 @@ pub fn build(
         ..
     } = context.instances.take();
     program.natives = natives;
+    program.known = types.known;
     for (path, id) in sorted_by_id(context.modules.take()) {
         let pushed = program.modules.push(path);
         debug_assert_eq!(pushed, id);
