@@ -7,6 +7,7 @@ pub mod borrow;
 mod codes;
 pub mod declared;
 pub mod effects;
+mod foreign;
 pub mod instances;
 pub mod loops;
 pub mod names;

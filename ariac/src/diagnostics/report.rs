@@ -136,16 +136,35 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub struct Reports {
     list: Vec<Diagnostic>,
+    /// Places that could not be parsed.
+    silent: Vec<Span>,
 }
 
 impl Reports {
-    /// Adds one. A second one with the same code at the same place is left out.
+    /// Adds one. A second one with the same code at the same place is left out, and what is about a place that could not be
+    /// parsed.
     pub fn add(&mut self, diagnostic: Diagnostic) {
+        if self.is_silent(diagnostic.primary.span) {
+            return;
+        }
         let same =
             |d: &Diagnostic| d.code == diagnostic.code && d.primary.span == diagnostic.primary.span;
         if !self.list.iter().any(same) {
             self.list.push(diagnostic);
         }
+    }
+
+    /// From now on nothing is said about what begins in this place: an error about it is there already.
+    pub fn silence(&mut self, span: Span) {
+        debug_assert!(self.has_errors(), "silence without an error");
+        self.silent.push(span);
+    }
+
+    /// Whether nothing is said any more about what begins here.
+    #[must_use]
+    pub fn is_silent(&self, span: Span) -> bool {
+        let covers = |s: &Span| s.file == span.file && (s.start..s.end).contains(&span.start);
+        self.silent.iter().any(covers)
     }
 
     /// Whether there is an error among them.

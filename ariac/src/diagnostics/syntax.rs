@@ -1,6 +1,6 @@
 //! What the compiler says about texts that it cannot parse, and about syntax that it does not support yet.
 
-use super::{Code, Diagnostic};
+use super::{Code, Diagnostic, foreign};
 use crate::source::{FileId, Span};
 use crate::syntax::Problem;
 
@@ -8,6 +8,9 @@ use crate::syntax::Problem;
 #[must_use]
 pub fn problem(file: FileId, problem: &Problem, text: &str) -> Diagnostic {
     let span = Span::new(file, problem.at().start, problem.at().end);
+    if let Some(report) = idiom(file, problem, text) {
+        return report;
+    }
     match problem {
         Problem::MissingEnd {
             unclosed, suspect, ..
@@ -96,9 +99,28 @@ pub fn problem(file: FileId, problem: &Problem, text: &str) -> Diagnostic {
                 true => "this cannot be parsed".to_owned(),
                 false => format!("unexpected `{shown}`"),
             };
-            let report = Diagnostic::error(Code::Syntax, span, message, "cannot stand here");
-            hint(report, found, line_of(text, problem.at().start))
+            Diagnostic::error(Code::Syntax, span, message, "cannot stand here")
         }
+    }
+}
+
+/// What another language's construct says, if it is one that the parser gave up on: it stands on the same line, or in
+/// what lacks an `end`.
+fn idiom(file: FileId, problem: &Problem, text: &str) -> Option<Diagnostic> {
+    match problem {
+        Problem::Unexpected { at }
+        | Problem::NoOperand { at }
+        | Problem::Unclosed {
+            at,
+            token: ")" | "]" | "}",
+        } => foreign::report(file, text, at.start),
+        Problem::MissingEnd {
+            unclosed, suspect, ..
+        } => {
+            let inner = suspect.iter().chain(unclosed).next()?;
+            foreign::unclosed(file, text, inner.at.start, problem.at().start)
+        }
+        _ => None,
     }
 }
 
@@ -112,60 +134,6 @@ fn string_not_closed(span: Span, quote: &str) -> Diagnostic {
     Diagnostic::error(Code::MissingToken, span, "this string is not closed", label)
         .note("a string ends on the line where it begins")
         .fix(end, quote, "close it")
-}
-
-/// The line around an offset.
-fn line_of(text: &str, at: usize) -> &str {
-    let start = text
-        .get(..at)
-        .and_then(|t| t.rfind('\n'))
-        .map_or(0, |n| n + 1);
-    text.get(start..)
-        .and_then(|t| t.lines().next())
-        .unwrap_or("")
-}
-
-/// Advice for what people write who come from another language.
-fn hint(report: Diagnostic, found: &str, line: &str) -> Diagnostic {
-    let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
-    let first = words.find(|w| !w.is_empty()).unwrap_or("");
-    let types = [
-        ("int", "Int"),
-        ("float", "Float"),
-        ("str", "String"),
-        ("bool", "Bool"),
-        ("double", "Float"),
-    ];
-    let lower = found.trim_start_matches([':', '-', '>', ' ']);
-    let meant = types.iter().find(|(theirs, _)| {
-        lower
-            .strip_prefix(theirs)
-            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
-    });
-    let help = if let Some((_, ours)) = meant.filter(|_| found.starts_with([':', '-'])) {
-        &format!("types begin with a capital: `{ours}`")
-    } else if first == "def" || first == "func" || first == "function" {
-        "a function begins with `fn`"
-    } else if first == "class" {
-        "a class of values is a `struct`"
-    } else if first == "elif" || first == "elseif" {
-        "it is written `elsif`"
-    } else if found.starts_with("&&") {
-        "it is written `and`"
-    } else if found.starts_with("||") {
-        "it is written `or`"
-    } else if found.starts_with('!') {
-        "it is written `not`"
-    } else if found.starts_with(';') {
-        "a newline ends a statement; there is no `;`"
-    } else if found.starts_with(':') && line.trim_end().ends_with(':') {
-        "no `:` stands before a body: it begins on the next line and is closed by `end`"
-    } else if found.starts_with(|c: char| c.is_uppercase()) && first == "fn" {
-        "a parameter is written `name: Type`"
-    } else {
-        return report;
-    };
-    report.help(help)
 }
 
 /// Where missing `end`s go, and their text: after the last line of code, each as far in as what it closes.
@@ -215,6 +183,19 @@ pub fn not_supported(span: Span, what: &str) -> Diagnostic {
         span,
         format!("{what} not supported yet"),
         "is part of the language, but this version of the compiler lacks it",
+    )
+}
+
+/// `i++`. `replaced`: with the blanks before it.
+#[must_use]
+pub fn increment(span: Span, replaced: Span, sign: &str) -> Diagnostic {
+    let ours = format!(" {}= 1", &sign[..1]);
+    let message = format!("unexpected `{sign}`");
+    let label = "would make one sum of this line and the next";
+    Diagnostic::error(Code::Syntax, span, message, label).fix(
+        replaced,
+        &*ours,
+        format!("it is written `{}`", ours.trim()),
     )
 }
 

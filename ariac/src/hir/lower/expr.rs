@@ -1,7 +1,9 @@
 //! Expressions.
 
 use super::Lower;
+use crate::diagnostics::syntax as say;
 use crate::hir::{BinaryOp, Block, CompareOp, ExprId, ExprKind, LogicalOp, UnaryOp};
+use crate::source::Span;
 use crate::syntax::{Field, Kind, Node};
 
 impl Lower<'_> {
@@ -105,8 +107,33 @@ impl Lower<'_> {
         )
     }
 
+    /// `i++` at the end of a line would be a sum with the next one.
+    fn no_increment(&mut self, node: Node<'_>) {
+        let (Some(left), Some(right)) = (node.field(Field::Left), node.field(Field::Right)) else {
+            return;
+        };
+        if right.kind() != Kind::UnaryExpression {
+            return;
+        }
+        let between = left.range().end..right.range().start + 1;
+        let text =
+            &node.text()[between.start - node.range().start..between.end - node.range().start];
+        let sign = text.trim();
+        let behind = &right.text()[1..];
+        let ends_line = behind
+            .trim_start_matches([' ', '\t', '\r'])
+            .starts_with('\n');
+        if matches!(sign, "++" | "--") && ends_line {
+            let start = between.end - 2;
+            let span = Span::new(self.file, start, between.end);
+            let blanks = Span::new(self.file, between.start, between.end);
+            self.report(say::increment(span, blanks, sign));
+        }
+    }
+
     fn binary(&mut self, node: Node<'_>) -> ExprId {
         let span = self.span(node);
+        self.no_increment(node);
         let left = self.expr_in(node, Field::Left);
         let right = self.expr_in(node, Field::Right);
         let operator = node.field(Field::Operator).map(Node::kind);

@@ -16,6 +16,7 @@ mod import;
 mod item;
 mod literal;
 mod pattern;
+mod problems;
 mod stmt;
 mod type_decl;
 mod type_expr;
@@ -23,16 +24,16 @@ mod type_expr;
 use super::{Block, Expr, ExprId, ExprKind, Hir, Ident, Module};
 use crate::diagnostics::{Diagnostic, Reports, syntax as say};
 use crate::source::{FileId, SourceMap, Span};
-use crate::syntax::{Field, Kind, Node, Tree, problems};
+use crate::syntax::{Field, Kind, Node, Tree};
 
 /// Constructs in constructs, deeper than this, are refused: every stage after this one recurses over the HIR.
 pub const NESTING_LIMIT: usize = 256;
 
 /// Adds a file to the program. Reports every syntax error of it and everything that is not supported yet.
 pub fn lower(file: FileId, tree: &Tree, sources: &SourceMap, hir: &mut Hir, reports: &mut Reports) {
-    let problems = problems(tree);
+    let problems = crate::syntax::problems(tree);
     for problem in &problems {
-        reports.add(say::problem(file, problem, tree.text()));
+        problems::report(file, problem, tree.text(), reports);
     }
     let mut lower = Lower {
         file,
