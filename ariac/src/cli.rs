@@ -77,6 +77,9 @@ pub struct Build {
     /// Print stages to standard output instead of writing files: cst, hir, types, effects, mir, mir:PASS, counts, remarks, llvm, asm, pyi.
     #[arg(long, value_name = "STAGE", value_delimiter = ',')]
     pub emit: Vec<String>,
+    /// Warn of what is right but may not be meant: implicit-copy.
+    #[arg(short = 'W', value_name = "LINT")]
+    pub warn: Vec<String>,
     /// Which linker: the one inside ariac, or the system's cc.
     #[arg(long, value_enum, default_value_t = LinkerChoice::Internal)]
     pub linker: LinkerChoice,
@@ -118,6 +121,9 @@ pub struct Check {
     /// The source file.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+    /// Warn of what is right but may not be meant: implicit-copy.
+    #[arg(short = 'W', value_name = "LINT")]
+    pub warn: Vec<String>,
     /// Print stages to standard output: cst, hir, types, effects, mir, mir:PASS, counts, remarks.
     #[arg(long, value_name = "STAGE", value_delimiter = ',')]
     pub emit: Vec<String>,

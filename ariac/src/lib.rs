@@ -46,6 +46,7 @@ pub mod effects;
 pub mod fmt;
 pub mod hir;
 pub mod link;
+pub mod lints;
 pub mod llvm;
 pub mod mir;
 pub mod passes;

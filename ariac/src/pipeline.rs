@@ -7,6 +7,7 @@ use crate::builtins::prelude;
 use crate::diagnostics::Reports;
 use crate::effects::EffectTable;
 use crate::hir::{Hir, ItemKind, NativeAbi};
+use crate::lints::Lint;
 use crate::llvm::{self, Level, LlvmOptions, LoopRemark};
 use crate::mir::{self, Program, Stage};
 use crate::passes::{self, Remark};
@@ -15,7 +16,7 @@ use crate::python::{module, stubs};
 use crate::resolve::Names;
 use crate::source::SourceMap;
 use crate::types::Types;
-use crate::{borrow, effects, hir, program, resolve, syntax, types};
+use crate::{borrow, effects, hir, lints, program, resolve, syntax, types};
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -91,15 +92,18 @@ pub struct Settings {
 pub fn frontend(
     sources: &SourceMap,
     disabled: &[String],
+    lints: &[Lint],
     dump: &mut Dump,
 ) -> (Option<Frontend>, Reports) {
     let mut attempt = dump.clone();
     let reached = prelude::reached(sources);
-    if let (Some(frontend), reports) = compile_front(sources, &reached, disabled, &mut attempt) {
+    if let (Some(frontend), reports) =
+        compile_front(sources, &reached, disabled, lints, &mut attempt)
+    {
         *dump = attempt;
         return (Some(frontend), reports);
     }
-    compile_front(sources, &prelude::all(), disabled, dump)
+    compile_front(sources, &prelude::all(), disabled, lints, dump)
 }
 
 /// As [`frontend`], with these parts of the prelude's files.
@@ -107,6 +111,7 @@ fn compile_front(
     sources: &SourceMap,
     prelude: &[Vec<Range<usize>>],
     disabled: &[String],
+    lints: &[Lint],
     dump: &mut Dump,
 ) -> (Option<Frontend>, Reports) {
     let mut reports = Reports::default();
@@ -145,6 +150,7 @@ fn compile_front(
         return (None, reports);
     }
     verify(&program, Stage::Built, "build");
+    lints::check(lints, &program, (&hir, &types), sources, &mut reports);
     let mut stage = Stage::Passes;
     let remarks = passes::run(&mut program, disabled, &mut |pass, program| {
         if pass.name == "gil_regions" {

@@ -79,6 +79,9 @@ pub fn pages() -> Vec<(String, PathBuf)> {
     pages.into_iter().map(|path| (code(&path), path)).collect()
 }
 
+/// What must be asked for (`-W`), and by which name.
+const LINTS: [(&str, &str); 1] = [("W0501", "implicit-copy")];
+
 /// Compiles the examples of a page.
 ///
 /// # Errors
@@ -106,13 +109,17 @@ pub fn check(code: &str, path: &Path) -> Result<(), String> {
         ensure(has(false), "shows no mistake (```aria,wrong)")?;
         ensure(has(true), "shows no cure (```aria)")?;
     }
+    let lint = LINTS
+        .iter()
+        .find(|(c, _)| *c == code)
+        .map(|(_, lint)| *lint);
     let folder = tempfile::tempdir().expect("a temporary folder");
     for example in examples {
         if let Kind::File(name) = &example.kind {
             std::fs::write(folder.path().join(name), &example.text).expect("it can be written");
             continue;
         }
-        let (status, codes, said) = compile(folder.path(), &example);
+        let (status, codes, said) = compile(folder.path(), &example, lint);
         let all = |code: &str| !codes.is_empty() && codes.iter().all(|(_, c)| c == code);
         let is_accepted = status == Some(0) && said.is_empty();
         // After a warning the program is compiled.
@@ -142,7 +149,7 @@ pub fn check_example(folder: &Path, example: &Example) -> Result<(), String> {
         std::fs::write(folder.join(name), &example.text).expect("it can be written");
         return Ok(());
     }
-    let (status, codes, said) = compile(folder, example);
+    let (status, codes, said) = compile(folder, example, None);
     let is_true = match &example.kind {
         Kind::Wrong(Some(code)) => {
             let failure = i32::from(!code.starts_with('W'));
@@ -158,9 +165,15 @@ pub fn check_example(folder: &Path, example: &Example) -> Result<(), String> {
 }
 
 /// Exit status, lines and codes, and the whole text of what the compiler says about an example.
-fn compile(folder: &Path, example: &Example) -> (Option<i32>, Vec<(usize, String)>, String) {
+fn compile(
+    folder: &Path,
+    example: &Example,
+    lint: Option<&str>,
+) -> (Option<i32>, Vec<(usize, String)>, String) {
     std::fs::write(folder.join("example.aria"), &example.text).expect("it can be written");
-    let run = compiler::run(folder, &["check", "example.aria"]);
+    let mut args = vec!["check", "example.aria"];
+    args.extend(lint.iter().flat_map(|lint| ["-W", lint]));
+    let run = compiler::run(folder, &args);
     let codes = crate::ui::reported(&run.stderr, "example.aria");
     (run.status, codes, run.stderr)
 }

@@ -7,6 +7,9 @@ use std::path::Path;
 /// The first line of a case that is correct.
 pub const PASS: &str = "# check-pass";
 
+/// Before more arguments of `ariac check`.
+const FLAGS: &str = "# flags: ";
+
 /// Checks one case.
 ///
 /// # Panics
@@ -14,7 +17,10 @@ pub const PASS: &str = "# check-pass";
 pub fn check(case: &Path) {
     let source = directives::read(case);
     let (folder, file) = compiler::split(case);
-    let run = compiler::run(folder, &["check", file]);
+    let mut args = vec!["check", file];
+    let flags = source.lines().find_map(|line| line.strip_prefix(FLAGS));
+    args.extend(flags.into_iter().flat_map(str::split_whitespace));
+    let run = compiler::run(folder, &args);
     let pass = source.starts_with(PASS);
     let status = if pass { 0 } else { 1 };
     assert!(

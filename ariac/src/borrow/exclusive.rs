@@ -5,8 +5,8 @@ use crate::diagnostics::{Reports, borrow};
 use crate::hir::ParamMode;
 use crate::mir::liveness::{self, LocalSet, Visit};
 use crate::mir::{
-    Access, Captures, FnId, Function, LocalId, Operand, Program, Rvalue, Signatures, Step, Stmt,
-    StmtKind,
+    Access, Block, Captures, FnId, Function, LocalId, Operand, Program, Rvalue, Signatures, Step,
+    Stmt, StmtKind,
 };
 use crate::types::Ty;
 use std::collections::{HashMap, HashSet};
@@ -208,33 +208,11 @@ impl Calls<'_> {
         }
     }
 
-    /// A list is not changed by the body of the loop that goes through it. (Such a loop counts in a variable without a
-    /// name, and begins with the element.)
+    /// What a loop goes through is not changed by its body.
     fn iterations(&self, stmt: &Stmt, reports: &mut Reports) {
-        let StmtKind::For { var, body, .. } = &stmt.kind else {
+        let Some((list, body)) = self.iterated(stmt) else {
             return;
         };
-        let list = body.stmts.first().and_then(|first| match &first.kind {
-            StmtKind::Alias {
-                of: list,
-                step: Step::Element { index, .. },
-                ..
-            }
-            | StmtKind::Assign {
-                value: Rvalue::Load {
-                    array: list, index, ..
-                },
-                ..
-            } if *index == Operand::Local(*var) => Some(*list),
-            _ => None,
-        });
-        let is_list = |l: &LocalId| matches!(self.function.locals[*l].ty, Ty::List(_));
-        let Some(list) = list.filter(is_list) else {
-            return;
-        };
-        if self.function.locals[*var].name.is_some() {
-            return;
-        }
         let path = self.roots.path(list);
         let mut told = false;
         body.each(&mut |inner| {
@@ -258,6 +236,49 @@ impl Calls<'_> {
                 }
             }
         });
+    }
+
+    /// What a loop goes through, and its body. A loop over a list counts in a variable without a name, and begins with the
+    /// element; one over a map or set asks it for the next place.
+    fn iterated<'s>(&self, stmt: &'s Stmt) -> Option<(LocalId, &'s Block)> {
+        match &stmt.kind {
+            StmtKind::For { var, body, .. } => {
+                let list = match &body.stmts.first()?.kind {
+                    StmtKind::Alias {
+                        of: list,
+                        step: Step::Element { index, .. },
+                        ..
+                    }
+                    | StmtKind::Assign {
+                        value:
+                            Rvalue::Load {
+                                array: list, index, ..
+                            },
+                        ..
+                    } if *index == Operand::Local(*var) => *list,
+                    _ => return None,
+                };
+                let is_list = matches!(self.function.locals[list].ty, Ty::List(_));
+                let is_counted = self.function.locals[*var].name.is_some();
+                (is_list && !is_counted).then_some((list, body))
+            }
+            StmtKind::While { test, body, .. } => {
+                let items = test.stmts.iter().find_map(|stmt| match &stmt.kind {
+                    StmtKind::Assign {
+                        value: Rvalue::Call { callee, args },
+                        ..
+                    } if self.program.functions[*callee]
+                        .name
+                        .ends_with("._iter_next") =>
+                    {
+                        args.first()?.local()
+                    }
+                    _ => None,
+                })?;
+                Some((items, body))
+            }
+            _ => None,
+        }
     }
 
     fn stores(&self, stmt: &Stmt, reports: &mut Reports) {

@@ -159,7 +159,12 @@ pub fn aliased_arguments(
         format!("`mut {changed}` and `{other}` would be the same memory"),
     )
     .at(origin.span, format!("`{name}` is declared here"))
-    .help(format!("pass a copy for `{other}`: `{name}.copy`"))
+    .help(match other.strip_suffix(" in the block") {
+        Some(used) => {
+            format!("let the block use a copy: `{used}_now = {used}.copy` before the call")
+        }
+        None => format!("pass a copy for `{other}`: `{name}.copy`"),
+    })
 }
 
 /// E0505: an array is changed or replaced while a view of it is still used.

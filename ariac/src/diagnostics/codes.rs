@@ -76,6 +76,7 @@ codes! {
     ViewCaptured = "E0503" "a view is captured by a block that escapes",
     NotMutable = "E0504" "something that is read-only is changed",
     Aliased = "E0505" "something is borrowed exclusively twice",
+    ImplicitCopy = "W0501" "a value is copied because it is used again",
     PythonNotFound = "E0601" "no suitable Python",
     RuntimeNotFound = "E0602" "the Aria runtime for this Python is missing",
     LinkFailed = "E0603" "linking failed",

@@ -55,11 +55,23 @@ pub fn type_arguments(span: Span, name: &str, wanted: usize, found: usize) -> Di
         "`{name}` takes {}, found {found}",
         count(wanted, "type argument")
     );
-    let report = Diagnostic::error(Code::Arguments, span, message, "");
+    let label = format!("expected {}", count(wanted, "type"));
+    let report = Diagnostic::error(Code::Arguments, span, message, label);
     match wanted {
         0 => report.help(format!("write `{name}` alone")),
         _ => report.help(format!("for instance `{name}[{}]`", example.join(", "))),
     }
+}
+
+/// `f[Int](x)`.
+#[must_use]
+pub fn types_given(span: Span, name: &str) -> Diagnostic {
+    let message = format!("the types of `{name}` are inferred, and cannot be given");
+    Diagnostic::error(Code::Arguments, span, message, "types in brackets").fix(
+        span,
+        "",
+        "leave them out",
+    )
 }
 
 /// `where` about something that is no type parameter.
@@ -69,7 +81,7 @@ pub fn where_of_type(span: Span) -> Diagnostic {
         Code::UnknownType,
         span,
         "`where` is about a type parameter, and this is none",
-        "",
+        "expected a type parameter",
     )
 }
 
@@ -80,7 +92,7 @@ pub fn impl_of_foreign(span: Span, ty: &Ty) -> Diagnostic {
         Code::Element,
         span,
         format!("{ty} is a type of the language: its own functions are fixed"),
-        "",
+        "not a type of this program",
     )
     .help("declare a trait and implement it: `impl MyTrait for …`")
 }
@@ -92,7 +104,7 @@ pub fn unknown_field(span: Span, owner: &str, field: &str, near: Option<&str>) -
         Code::UnknownMethod,
         span,
         format!("{owner} has no field `{field}`"),
-        "",
+        "unknown field",
     );
     match near {
         Some(near) => report.fix(span, near, "did you mean this?"),
@@ -113,14 +125,17 @@ pub fn private_field(span: Span, owner: &str, field: &str) -> Diagnostic {
 
 /// A field of something that stays as it is.
 #[must_use]
-pub fn immutable_field(span: Span, owner: &str, field: &str) -> Diagnostic {
+pub fn immutable_field(span: Span, owner: &str, field: &str, path: Option<&str>) -> Diagnostic {
+    let path = path.unwrap_or("x");
     Diagnostic::error(
         Code::NotAssignable,
         span,
         format!("a {owner} is `data`: its fields stay as they are"),
-        "",
+        "assigned here",
     )
-    .help(format!("make another value: `x = x.with({field}: …)`"))
+    .help(format!(
+        "make another value: `{path} = {path}.with({field}: …)`"
+    ))
 }
 
 /// Fields without a value.
@@ -135,7 +150,7 @@ pub fn missing_fields(span: Span, owner: &str, missing: &[&str]) -> Diagnostic {
         Code::Arguments,
         span,
         format!("`{owner}` lacks the {plural} {}", listed(missing)),
-        "",
+        "made here",
     )
 }
 
@@ -149,6 +164,15 @@ pub fn unclear(span: Span, what: &str, param: &str) -> Diagnostic {
         "nothing says what it is",
     )
     .help("state the type of the variable: `x: Type = …`")
+}
+
+/// `nil` where there must be a value.
+#[must_use]
+pub fn never_nil(span: Span, wanted: &Ty) -> Diagnostic {
+    let message = format!("expected {wanted}, found `nil`");
+    let label = format!("{wanted} is never `nil`");
+    Diagnostic::error(Code::Mismatch, span, message, label)
+        .help(format!("a value that may lack is an Option: `{wanted}?`"))
 }
 
 /// A parameter of a block whose type cannot be inferred.
@@ -166,13 +190,17 @@ pub fn unclear_parameter(span: Span) -> Diagnostic {
 /// A type without a trait that is needed.
 #[must_use]
 pub fn lacks_trait(span: Span, ty: &Ty, wanted: &str, by: &str) -> Diagnostic {
-    Diagnostic::error(
+    let report = Diagnostic::error(
         Code::Bound,
         span,
         format!("expected a type with `{wanted}`, found {ty}"),
         format!("{by} needs it"),
-    )
-    .help(format!("implement it: `impl {wanted} for {ty}`"))
+    );
+    match ty {
+        Ty::Param(_) => report.help(format!("say that it has it: `[{ty}: {wanted}]`")),
+        Ty::Adt(_) => report.help(format!("implement it: `impl {wanted} for {ty}`")),
+        _ => report,
+    }
 }
 
 /// A function that a trait wants and an `impl` lacks.
@@ -182,7 +210,7 @@ pub fn impl_lacks(span: Span, of: &str, missing: &[&str]) -> Diagnostic {
         Code::Impl,
         span,
         format!("this `impl` of `{of}` lacks {}", listed(missing)),
-        "",
+        format!("expected {} in its `impl`", listed(missing)),
     )
 }
 
@@ -193,7 +221,7 @@ pub fn impl_extra(span: Span, of: &str, name: &str, near: Option<&str>) -> Diagn
         Code::Impl,
         span,
         format!("the trait `{of}` has no `{name}`"),
-        "",
+        "not in the trait",
     );
     match near {
         Some(near) => report.fix(span, near, "did you mean this?"),
@@ -226,7 +254,7 @@ pub fn impl_twice(span: Span, of: &str, ty: &Ty, first: Span) -> Diagnostic {
         Code::Impl,
         span,
         format!("`{of}` is implemented twice for {ty}"),
-        "",
+        "implemented again",
     )
     .at(first, "the first one")
 }
@@ -238,8 +266,26 @@ pub fn pattern_mismatch(span: Span, pattern: &str, ty: &Ty) -> Diagnostic {
         Code::Mismatch,
         span,
         format!("{pattern} never matches {ty}"),
-        "",
+        format!("expected a pattern of {ty}"),
     )
+}
+
+/// A name that has one type in one alternative of a pattern, and another in another.
+#[must_use]
+pub fn alternative_types(span: Span, name: &str, first: (&Ty, Span), found: &Ty) -> Diagnostic {
+    let message = format!(
+        "`{name}` is {} in one alternative, and {found} in another",
+        first.0
+    );
+    Diagnostic::error(
+        Code::Alternatives,
+        span,
+        message,
+        format!("expected {}", first.0),
+    )
+    .at(first.1, format!("this is {}", first.0))
+    .note("what follows uses the names, whichever alternative matches")
+    .help("give each alternative an arm of its own")
 }
 
 /// A constructor pattern with a wrong number of parts.
@@ -252,7 +298,7 @@ pub fn pattern_parts(span: Span, name: &str, wanted: usize, found: usize) -> Dia
             "`{name}` has {}, and the pattern {found}",
             count(wanted, "field")
         ),
-        "",
+        format!("expected {}", count(wanted, "part")),
     );
     match found < wanted {
         true => report.help("`..` stands for the fields that do not matter"),
@@ -263,7 +309,7 @@ pub fn pattern_parts(span: Span, name: &str, wanted: usize, found: usize) -> Dia
 /// `?` or `try` where they mean nothing. `wanted`: what stands before it or encloses it.
 #[must_use]
 pub fn propagate(span: Span, message: &str, help: &str) -> Diagnostic {
-    Diagnostic::error(Code::Propagate, span, message, "").help(help)
+    Diagnostic::error(Code::Propagate, span, message, "cannot stand here").help(help)
 }
 
 /// A function with `self` called on a type, or one without called on a value.
@@ -274,7 +320,7 @@ pub fn self_mismatch(span: Span, name: &str, owner: &str, has_self: bool) -> Dia
             Code::Arguments,
             span,
             format!("`{name}` is a function of a value, and a type stands before the dot"),
-            "",
+            "it has `self`",
         )
         .help(format!("call it on a value: `x.{name}`")),
         false => Diagnostic::error(

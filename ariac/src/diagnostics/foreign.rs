@@ -134,6 +134,20 @@ const FIRST_WORDS: &[(&str, &str, &str, bool)] = &[
         false,
     ),
     (
+        "assert",
+        "",
+        "it is called with parentheses: `assert(a == b)`",
+        false,
+    ),
+    (
+        "print",
+        "",
+        "it is called with parentheses: `print(x)`",
+        false,
+    ),
+    ("puts", "", "a line is written by `print(x)`", false),
+    ("echo", "", "a line is written by `print(x)`", false),
+    (
         "with",
         "",
         "what a value holds is given back after its last use; there is no `with`",
@@ -234,7 +248,16 @@ pub(super) fn report(file: FileId, text: &str, near: usize) -> Option<Diagnostic
     if let Some(report) = member(file, text, start) {
         return Some(report);
     }
-    let idiom = idiom(line, near - start)?;
+    let Some(idiom) = idiom(line, near - start) else {
+        // A `match` without a sound arm is given up on as a whole.
+        let next = start + line.len() + 1;
+        let is_match = masked(line).trim_start().starts_with("match ");
+        let arm = text.get(next..)?.len() - text.get(next..)?.trim_start().len();
+        return match is_match && next + arm < text.len() {
+            true => report(file, text, next + arm),
+            false => None,
+        };
+    };
     let place = |offset: usize| u32::try_from(start + offset).unwrap_or(u32::MAX);
     let span = Span {
         file,
@@ -664,6 +687,14 @@ fn words(code: &str, near: usize) -> Option<Idiom> {
                 let why = "values are put into any string by `#{…}`";
                 idiom(why, Some(""))
             }
+            _ if behind.starts_with(" = ")
+                && code[..at].trim_end().ends_with(['(', ','])
+                && code[..at].contains('(')
+                && !code.trim_start().starts_with("fn ") =>
+            {
+                let sign = at + word.len()..at + word.len() + 2;
+                Some(idiom_at(sign, code, "an argument is named with a `:`", Some(":")))
+            }
             "int" | "double" | "char" | "auto" | "bool" | "string" | "float"
                 if code[..at].trim().is_empty() && behind.starts_with(' ') =>
             {
@@ -700,6 +731,38 @@ fn punctuation(code: &str, near: usize) -> Option<Idiom> {
             code,
             "it is written `if a then b else c end`",
             None,
+        ));
+    }
+    let digit = |at: usize| code[at..].starts_with(|c: char| c.is_ascii_digit());
+    let is_part = |(at, _): &(usize, &str)| {
+        let before = code[..*at].trim_start_matches(|c: char| !is_word(c));
+        let word = before.rsplit(|c: char| !is_word(c)).next().unwrap_or("");
+        let named =
+            word.starts_with(|c: char| c.is_ascii_alphabetic()) || before.ends_with([')', ']']);
+        named && digit(*at + 1)
+    };
+    if let Some((at, _)) = code.match_indices('.').find(is_part) {
+        let end = code[at + 1..].find(|c: char| !c.is_ascii_digit());
+        let at = at..end.map_or(code.len(), |length| at + 1 + length);
+        let ours = format!("[{}]", &code[at.start + 1..at.end]);
+        return Some(idiom_at(
+            at,
+            code,
+            "a part of a tuple is written in brackets",
+            Some(&ours),
+        ));
+    }
+    if let Some(open) = code.find('[')
+        && let Some(length) = code[open..].find(']')
+        && let Some(colon) = code[open..open + length].find(':')
+        && !code[open..].starts_with("[:")
+    {
+        let at = open + colon..open + colon + 1;
+        return Some(idiom_at(
+            at,
+            code,
+            "a slice is written `a[1..<3]`",
+            Some("..<"),
         ));
     }
     let bang = code.match_indices('!').map(|(at, _)| at).filter(|at| {

@@ -9,6 +9,7 @@ pub mod declared;
 pub mod effects;
 mod foreign;
 pub mod instances;
+pub mod lints;
 pub mod loops;
 pub mod names;
 mod nearest;

@@ -19,13 +19,36 @@ const FOREIGN: &[(&str, &str)] = &[
     ("int", "`x.to_int` cuts a number towards zero"),
     ("float", "`x.to_float` is the number as a Float"),
     ("sum", "the sum of an array `x` is `x.sum`"),
+    ("puts", "a line is written by `print(x)`"),
+    ("println", "a line is written by `print(x)`"),
+    ("printf", "a line is written by `print(\"x = #{x}\")`"),
+    ("console", "a line is written by `print(x)`"),
+    ("this", "the value of a function with `self` is `self`"),
+    ("nullptr", "it is written `nil`"),
+    ("undefined", "it is written `nil`"),
+    ("pass", "an empty body is empty: leave it out"),
     (
-        "print",
-        "there is no output yet; with `extern Python from builtins as py`, `py.print(x)` prints",
+        "list",
+        "a list is written `[1, 2]`, of another sort `xs: List[Int] = []`",
+    ),
+    ("dict", "a map is written `{\"a\": 1}`"),
+    ("enumerate", "a loop with indices: `for i in 0..<xs.length`"),
+    ("isinstance", "which variant a value is, `match` says"),
+    (
+        "typeof",
+        "types are known when the program is compiled; `reveal(x)` shows one",
     ),
     (
-        "puts",
-        "there is no output yet; with `extern Python from builtins as py`, `py.print(x)` prints",
+        "type",
+        "types are known when the program is compiled; `reveal(x)` shows one",
+    ),
+    (
+        "old",
+        "`old(x)` stands in `ensures`, where it is the value on entry",
+    ),
+    (
+        "result",
+        "`result` stands in `ensures`, where it is what the function gives",
     ),
     (
         "math",
@@ -46,6 +69,9 @@ pub fn unknown(span: Span, name: &str, near: Option<&str>) -> Diagnostic {
     if let Some((_, help)) = FOREIGN.iter().find(|(n, _)| *n == name) {
         return report.help(*help);
     }
+    // A type is no cure for a variable that is written like it.
+    let is_type = |near: &&str| near.starts_with(char::is_uppercase);
+    let near = near.filter(|near| !is_type(near) || name.starts_with(char::is_uppercase));
     match near {
         Some(near) => report.fix(span, near, "a name like it is known"),
         None => report,
@@ -149,6 +175,32 @@ pub fn unknown_label(span: Span, name: &str, near: Option<&str>) -> Diagnostic {
     match near {
         Some(near) => report.fix(span, format!(":{near}"), "a label like it is known"),
         None => report.help(format!("name the loop: `{name}: for …`")),
+    }
+}
+
+/// `break outer`.
+#[must_use]
+pub fn label_without_colon(span: Span, name: &str) -> Diagnostic {
+    let message = format!("`{name}` is the label of a loop");
+    let label = "expected a value or a label";
+    let fix = format!(":{name}");
+    Diagnostic::error(Code::OutsideLoop, span, message, label).fix(
+        span,
+        fix,
+        "a label that is named has a `:` before it",
+    )
+}
+
+/// A field of the type whose function this is, without `self`.
+#[must_use]
+pub fn field_without_self(span: Span, name: &str, has_self: bool) -> Diagnostic {
+    let message = format!("`{name}` is not known: the field of that name belongs to a value");
+    let report = Diagnostic::error(Code::UnknownName, span, message, "of which value?");
+    match has_self {
+        true => report.fix(span, format!("self.{name}"), "of this one"),
+        false => report.help(format!(
+            "give the function a value: `self` as its first parameter, and `self.{name}`"
+        )),
     }
 }
 

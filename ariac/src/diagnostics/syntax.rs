@@ -46,12 +46,13 @@ pub fn problem(file: FileId, problem: &Problem, text: &str) -> Diagnostic {
         Problem::Missing { token, .. } => {
             let name = describe(token);
             let message = format!("expected {name}");
-            Diagnostic::error(
-                Code::MissingToken,
-                span,
-                message,
-                format!("expected {name} here"),
-            )
+            let label = format!("expected {name} here");
+            let report = Diagnostic::error(Code::MissingToken, span, message, label);
+            match *token {
+                ")" | "]" | "}" => report.fix(span, *token, "add it"),
+                "end" => report.fix(span, " end", "add it"),
+                _ => report,
+            }
         }
         Problem::Unclosed { token, .. } if matches!(*token, "\"" | "'") => {
             string_not_closed(span, token)

@@ -176,6 +176,126 @@ pub fn unknown_method(span: Span, owner: &str, text: &str, near: Option<&str>) -
     }
 }
 
+/// The methods of other languages, and what Aria calls them, the likelier first.
+const FOREIGN: &[(&str, &[&str])] = &[
+    ("append", &["push", "extend"]),
+    ("add", &["push", "insert"]),
+    ("insert", &["add", "push"]),
+    ("push_back", &["push"]),
+    ("concat", &["extend"]),
+    ("len", &["length"]),
+    ("size", &["length"]),
+    ("count", &["length"]),
+    ("is_empty", &["empty?"]),
+    ("isEmpty", &["empty?"]),
+    ("contains", &["contains?"]),
+    ("include?", &["contains?"]),
+    ("includes", &["contains?"]),
+    ("has", &["contains?"]),
+    ("has_key", &["contains?"]),
+    ("containsKey", &["contains?"]),
+    ("select", &["filter"]),
+    ("collect", &["map"]),
+    ("inject", &["fold"]),
+    ("reduce", &["fold"]),
+    ("forEach", &["each"]),
+    ("for_each", &["each"]),
+    ("any", &["any?"]),
+    ("some", &["any?"]),
+    ("all", &["all?"]),
+    ("every", &["all?"]),
+    ("reversed", &["reverse"]),
+    ("sorted", &["sort"]),
+    ("head", &["first"]),
+    ("delete", &["remove"]),
+    ("is_some", &["some?"]),
+    ("is_none", &["none?"]),
+    ("nil?", &["none?"]),
+    ("is_ok", &["ok?"]),
+    ("is_err", &["err?"]),
+    ("unwrap_or", &["or"]),
+    ("or_else", &["or"]),
+    ("get_or_else", &["or"]),
+    ("flat_map", &["and_then"]),
+    ("to_s", &["to_string"]),
+    ("str", &["to_string"]),
+    ("toString", &["to_string"]),
+    ("to_str", &["to_string"]),
+    ("to_i", &["to_int"]),
+    ("to_f", &["to_float"]),
+    ("int", &["to_int"]),
+    ("float", &["to_float"]),
+    ("round", &["floor"]),
+    ("upcase", &["upper"]),
+    ("to_upper", &["upper"]),
+    ("toUpperCase", &["upper"]),
+    ("downcase", &["lower"]),
+    ("to_lower", &["lower"]),
+    ("toLowerCase", &["lower"]),
+    ("trim", &["strip"]),
+    ("startswith", &["starts_with?"]),
+    ("starts_with", &["starts_with?"]),
+    ("start_with?", &["starts_with?"]),
+    ("endswith", &["ends_with?"]),
+    ("ends_with", &["ends_with?"]),
+    ("end_with?", &["ends_with?"]),
+    ("index", &["find"]),
+    ("indexOf", &["find"]),
+    ("index_of", &["find"]),
+    ("gsub", &["replace"]),
+    ("clone", &["copy"]),
+    ("dup", &["copy"]),
+];
+
+/// What a method of another language is called here, if the type has it.
+pub fn foreign_method<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
+    let (_, ours) = FOREIGN.iter().find(|(theirs, _)| *theirs == text)?;
+    let mut ours = ours.iter();
+    ours.find_map(|name| names.iter().find(|known| *known == name).copied())
+}
+
+/// `push` and its like on an array.
+#[must_use]
+pub fn array_grows(span: Span, owner: &str, text: &str, element: &Ty) -> Diagnostic {
+    let message = format!("{owner} has no method `{text}`: the length of an array is fixed");
+    Diagnostic::error(Code::UnknownMethod, span, message, "unknown method")
+        .help(format!("a list grows: `xs: List[{element}] = […]`"))
+}
+
+/// A field that is written like a call.
+#[must_use]
+pub fn field_called(span: Span, owner: &str, text: &str, parens: Option<Span>) -> Diagnostic {
+    let message = format!("{owner} has no method `{text}`: it is a field");
+    let report = Diagnostic::error(Code::UnknownMethod, span, message, "a field is not called");
+    match parens {
+        Some(parens) => report.fix(parens, "", "leave the parentheses out"),
+        None => report.help("leave the arguments out"),
+    }
+}
+
+/// A field of a variant on the value of an enum.
+#[must_use]
+pub fn field_of_variant(span: Span, owner: &str, text: &str, variant: &str) -> Diagnostic {
+    let message = format!("{owner} has no field `{text}`: its variant `{variant}` has");
+    Diagnostic::error(Code::UnknownMethod, span, message, "which variant is it?").help(format!(
+        "take it apart: `match value`, `when {variant}({text}: {text}) then …`"
+    ))
+}
+
+/// A function of a trait that a type does not have.
+#[must_use]
+pub fn method_of_trait(span: Span, owner: &Ty, text: &str, of_trait: &str) -> Diagnostic {
+    let message = format!("{owner} has no method `{text}`");
+    let report = Diagnostic::error(Code::UnknownMethod, span, message, "unknown method").note(
+        format!("the trait `{of_trait}` has it, and {owner} does not have the trait"),
+    );
+    match owner {
+        Ty::Param(param) => report.help(format!("say that it has: `[{}: {of_trait}]`", param.name)),
+        Ty::Adt(_) => report.help(format!("implement it: `impl {of_trait} for {owner}`")),
+        _ => report,
+    }
+}
+
 /// Too many or too few arguments. `takes`: "2 arguments".
 #[must_use]
 pub fn argument_count(span: Span, text: &str, takes: &str, found: usize) -> Diagnostic {
@@ -250,6 +370,14 @@ pub fn block_shape(span: Span, text: &str, wanted: &str) -> Diagnostic {
         format!("`{text}` takes {wanted}"),
         "here",
     )
+}
+
+/// A block with another number of parameters than what it is given to has for it.
+#[must_use]
+pub fn block_parameters(span: Span, wanted: &str) -> Diagnostic {
+    let message = format!("expected {wanted}");
+    Diagnostic::error(Code::Arguments, span, message, "this block")
+        .help("a parameter that is not used is written `_`")
 }
 
 /// A type where a method wants one, which is missing or not one.

@@ -13,6 +13,7 @@ use crate::cli::{
 };
 use crate::diagnostics::{self, Code, Color, Reports};
 use crate::link::{self, LinkError, LinkJob, LinkKind, Linker};
+use crate::lints::Lint;
 use crate::passes;
 use crate::pipeline::{self, Compiled, Dump, Extension, Frontend, Stages};
 use crate::promises;
@@ -136,7 +137,7 @@ fn compiled_frontend(
 ) -> Result<(SourceMap, Frontend), Failure> {
     let sources = read_sources(&[file.to_owned()])?;
     let mut dump = Dump::new(Stages::default());
-    match pipeline::frontend(&sources, disabled, &mut dump) {
+    match pipeline::frontend(&sources, disabled, &[], &mut dump) {
         (Some(frontend), reports) => {
             print_reports(cli, &sources, &reports);
             Ok((sources, frontend))
@@ -152,6 +153,7 @@ fn build(cli: &Cli, options: &Build) -> Result<(), Failure> {
         .emit
         .is_empty()
         .then(|| thread::spawn(move || interpreter::find(python.as_deref())));
+    let lints = Lint::parse(&options.warn).map_err(Failure::usage)?;
     let sources = read_sources(&options.files)?;
     let source = &options.files[0];
     let module = module_name(options.module.as_deref(), source)?;
@@ -159,7 +161,8 @@ fn build(cli: &Cli, options: &Build) -> Result<(), Failure> {
     let mut dump = Dump::new(stages);
     let settings = settings(&options.code)?;
 
-    let (frontend, reports) = pipeline::frontend(&sources, &options.code.disable_pass, &mut dump);
+    let (frontend, reports) =
+        pipeline::frontend(&sources, &options.code.disable_pass, &lints, &mut dump);
     let Some(frontend) = frontend else {
         print!("{}", dump.text());
         return Err(Failure::Reports(sources, reports));
@@ -200,6 +203,7 @@ fn keep_promises(
 }
 
 fn check(cli: &Cli, options: &Check) -> Result<(), Failure> {
+    let lints = Lint::parse(&options.warn).map_err(Failure::usage)?;
     let sources = read_sources(&options.files)?;
     let stages = Stages::parse(&options.emit).map_err(Failure::usage)?;
     passes::check_names(&options.disable_pass).map_err(Failure::usage)?;
@@ -209,7 +213,8 @@ fn check(cli: &Cli, options: &Check) -> Result<(), Failure> {
         )));
     }
     let mut dump = Dump::new(stages);
-    let (frontend, reports) = pipeline::frontend(&sources, &options.disable_pass, &mut dump);
+    let (frontend, reports) =
+        pipeline::frontend(&sources, &options.disable_pass, &lints, &mut dump);
     print!("{}", dump.text());
     if frontend.is_none() {
         return Err(Failure::Reports(sources, reports));
@@ -226,7 +231,8 @@ fn report(options: &Report) -> Result<(), Failure> {
         remarks: true,
         ..settings(&options.code)?
     };
-    let (frontend, reports) = pipeline::frontend(&sources, &options.code.disable_pass, &mut dump);
+    let (frontend, reports) =
+        pipeline::frontend(&sources, &options.code.disable_pass, &[], &mut dump);
     let Some(frontend) = frontend else {
         return Err(Failure::Reports(sources, reports));
     };

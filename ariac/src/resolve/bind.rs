@@ -111,8 +111,14 @@ impl<'h> Walk<'h, '_> {
             let missing = wanted
                 .iter()
                 .filter(|(n, _)| found.iter().all(|(f, _)| f != n));
+            let mut is_told = false;
             for (name, declared) in missing {
+                is_told = true;
                 self.report(say::alternatives(hir.pats[other].span, name, *declared));
+            }
+            // A name that is spelt otherwise lacks in one and is too many in the other: one message.
+            if is_told {
+                continue;
             }
             let added = found
                 .iter()

@@ -3,7 +3,7 @@
 use super::bind::Bind;
 use super::scope::{ScopeKind, Way};
 use super::walk::Walk;
-use super::{BindingId, BindingKind};
+use super::{BindingId, BindingKind, Meaning};
 use crate::diagnostics::{names as say, nearest};
 use crate::hir::{Arm, Block, Closure, ExprId, ExprKind, Ident, PatId, Rescue};
 use crate::source::Span;
@@ -175,6 +175,20 @@ impl<'h> Walk<'h, '_> {
         value: Option<ExprId>,
     ) {
         if let Some(value) = value {
+            if let ExprKind::Name(name) = &self.hir.exprs[value].kind
+                && label.is_none()
+                && self.scopes.find(name).is_none()
+                && self
+                    .loops
+                    .iter()
+                    .any(|l| l.label.is_some_and(|l| l.name == *name))
+            {
+                let report = say::label_without_colon(self.hir.exprs[value].span, name);
+                self.report(report);
+                self.names.exprs.set(value, Meaning::Error);
+                self.scopes.diverge();
+                return;
+            }
             self.expr(value);
         }
         self.jump(id, span, "break", label);

@@ -6,7 +6,7 @@ use super::type_names::SelfMeaning;
 use super::walk::Walk;
 use crate::builtins::{EXCEPTIONS, MathFn, Namespace, Routine, exception};
 use crate::diagnostics::{names as say, nearest, syntax};
-use crate::hir::{Arg, ExprId, ExprKind, Ident, ItemId};
+use crate::hir::{Arg, ExprId, ExprKind, Ident, ItemId, ItemKind, TypeDeclKind};
 use crate::source::Span;
 use crate::types::is_type_name;
 
@@ -138,6 +138,16 @@ impl<'h> Walk<'h, '_> {
         }
         if is_variant_later(name) {
             self.report(syntax::not_supported(span, &format!("`{name}` is")));
+            return;
+        }
+        if let SelfMeaning::Type(Some(item)) = self.self_meaning
+            && let ItemKind::Type(decl) = &self.hir.items[item].kind
+            && decl.kind != TypeDeclKind::Enum
+            && let mut fields = decl.variants.iter().flat_map(|v| &v.fields)
+            && fields.any(|field| field.name.name == name)
+        {
+            let has_self = self.scopes.find("self").is_some();
+            self.report(say::field_without_self(span, name, has_self));
             return;
         }
         if self.hidden.contains(&name) {

@@ -10,7 +10,7 @@ use crate::source::Span;
 use crate::types::{is_type_name, type_names};
 
 /// What people write who come from another language.
-const FOREIGN: [(&str, &str); 20] = [
+const FOREIGN: [(&str, &str); 38] = [
     ("Str", "String"),
     ("Double", "Float"),
     ("F64", "Float"),
@@ -30,7 +30,25 @@ const FOREIGN: [(&str, &str); 20] = [
     ("PyArray", "PythonArray"),
     ("Ndarray", "PyArrayView"),
     ("NDArray", "PyArrayView"),
-    ("Vec", "Array"),
+    ("Vec", "List"),
+    ("Vector", "List"),
+    ("ArrayList", "List"),
+    ("Seq", "List"),
+    ("Sequence", "List"),
+    ("Slice", "List"),
+    ("Dict", "Map"),
+    ("HashMap", "Map"),
+    ("BTreeMap", "Map"),
+    ("Dictionary", "Map"),
+    ("HashSet", "Set"),
+    ("FrozenSet", "Set"),
+    ("Optional", "Option"),
+    ("Maybe", "Option"),
+    ("Either", "Result"),
+    ("Char", "String"),
+    ("Text", "String"),
+    ("Byte", "UInt8"),
+    ("UInt", "UInt64"),
 ];
 
 /// The traits that the prelude declares: a program is not wrong to name them where the prelude is missing.
@@ -211,6 +229,19 @@ impl<'h> Walk<'h, '_> {
         }
         let near = foreign.or_else(|| nearest(text, candidates));
         let report = match role {
+            Role::Type if near.is_none() && matches!(text, "Tuple" | "Pair") => {
+                say_types::unknown_type(name.span, text, None).help("a tuple is written `(A, B)`")
+            }
+            Role::Type
+                if near.is_none()
+                    && matches!(
+                        text,
+                        "Callable" | "Function" | "Func" | "Lambda" | "Closure"
+                    ) =>
+            {
+                say_types::unknown_type(name.span, text, None)
+                    .help("a function is written `Fn(A, B) -> C`")
+            }
             Role::Type => say_types::unknown_type(name.span, text, near),
             Role::Bound => say::unknown_trait(name.span, text, near),
         };

@@ -18,7 +18,7 @@ pub(crate) fn check(text: &str, dumps: bool) -> bool {
     let names: Vec<String> = STAGES.iter().map(|stage| (*stage).to_owned()).collect();
     let stages = Stages::parse(&names).unwrap_or_default();
     let mut dump = Dump::new(if dumps { stages } else { Stages::default() });
-    let (program, reports) = frontend(&sources, &[], &mut dump);
+    let (program, reports) = frontend(&sources, &[], &[], &mut dump);
     assert!(
         program.is_some() != reports.has_errors(),
         "a program is rejected exactly if there are errors"

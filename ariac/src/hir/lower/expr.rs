@@ -122,7 +122,7 @@ impl Lower<'_> {
         let behind = &right.text()[1..];
         let ends_line = behind
             .trim_start_matches([' ', '\t', '\r'])
-            .starts_with('\n');
+            .starts_with(['\n', '#']);
         if matches!(sign, "++" | "--") && ends_line {
             let start = between.end - 2;
             let span = Span::new(self.file, start, between.end);

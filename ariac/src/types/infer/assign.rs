@@ -272,7 +272,7 @@ impl Infer<'_, '_> {
         };
         let kind = self.types.adts.get(adt.item).map(|d| d.kind);
         if kind == Some(TypeDeclKind::Data) {
-            let report = said::immutable_field(name.span, &adt.name, &name.name);
+            let report = said::immutable_field(name.span, &adt.name, &name.name, None);
             self.report(report);
             return;
         }

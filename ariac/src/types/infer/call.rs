@@ -6,6 +6,7 @@ use crate::builtins::{Builtin, MathFn, Namespace};
 use crate::diagnostics::{declared as said, types as say};
 use crate::hir::{Arg, Closure, ExprId, ExprKind, ItemId, TypeDeclKind};
 use crate::resolve::Meaning;
+use crate::source::Span;
 use crate::types::unify::has_holes;
 use crate::types::{Adt, Callee, Ty};
 
@@ -31,6 +32,11 @@ impl Infer<'_, '_> {
         let ExprKind::Name(text) = self.kind(callee) else {
             if let Some(ty) = self.applied_type(callee) {
                 return self.call_type(id, callee, &ty, args, want);
+            }
+            if self.types_are_given(callee) {
+                self.ignore(args);
+                self.skip_block(block);
+                return Ty::Error;
             }
             let ty = self.infer(callee, Want::Any);
             return self.call_value(id, callee, &ty, args, block);
@@ -107,6 +113,33 @@ impl Infer<'_, '_> {
         });
         self.ignore(args);
         Ty::Error
+    }
+
+    /// Reports `f[Int](x)`, where `f` is a function.
+    fn types_are_given(&mut self, callee: ExprId) -> bool {
+        let ExprKind::Index { base, indices } = self.kind(callee) else {
+            return false;
+        };
+        let is_type = |index: &ExprId| {
+            matches!(self.kind(*index), ExprKind::Type(_))
+                || matches!(
+                    self.meaning(*index),
+                    Some(Meaning::Type | Meaning::Adt(_) | Meaning::TypeParam(_))
+                )
+        };
+        let ExprKind::Name(name) = self.kind(*base) else {
+            return false;
+        };
+        let is_function = matches!(self.meaning(*base), Some(Meaning::Fn(_)));
+        if !is_function || !indices.iter().any(is_type) {
+            return false;
+        }
+        let brackets = Span {
+            start: self.span(*base).end,
+            ..self.span(callee)
+        };
+        self.report(said::types_given(brackets, name));
+        true
     }
 
     /// Types arguments of a call that is wrong anyway, for the mistakes that are in them.

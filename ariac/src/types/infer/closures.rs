@@ -56,7 +56,7 @@ impl Infer<'_, '_> {
                 super::call::plural(want.params.len(), "parameter"),
                 closure.params.len()
             );
-            self.report(say::block_shape(closure.span, "this", &wanted));
+            self.report(say::block_parameters(closure.span, &wanted));
             self.skip_block(Some(closure));
             return Ty::Error;
         }

@@ -3,7 +3,9 @@
 use super::{Infer, Want};
 use crate::builtins::{Builtin, Namespace, Receiver, find_method};
 use crate::diagnostics::{Diagnostic, declared as said, types as say};
-use crate::hir::{Block, ExprId, ExprKind, Ident, ItemId, ItemKind, TypeDeclKind, TypeExprId};
+use crate::hir::{
+    BinaryOp, Block, ExprId, ExprKind, Ident, ItemId, ItemKind, TypeDeclKind, TypeExprId,
+};
 use crate::resolve::{BindingId, BindingKind, Meaning};
 use crate::source::Span;
 use crate::types::{Callee, Coercion, Ty};
@@ -229,6 +231,16 @@ impl Infer<'_, '_> {
             );
         }
         let Some(id) = id else { return report };
+        if let Some(report) = self.option_cure(&report, id, have, want) {
+            return report;
+        }
+        if let ExprKind::Binary {
+            op: BinaryOp::Div, ..
+        } = self.kind(id)
+            && want.is_integer()
+        {
+            return report.help("`/` always gives a Float; `//` divides whole numbers");
+        }
         if let (
             ExprKind::Float {
                 value,
@@ -274,6 +286,42 @@ impl Infer<'_, '_> {
         self.append_method(report, id, method)
     }
 
+    /// What to do where a value stands for an Option or Result, or the reverse.
+    fn option_cure(
+        &self,
+        report: &Diagnostic,
+        id: ExprId,
+        have: &Ty,
+        want: &Ty,
+    ) -> Option<Diagnostic> {
+        let known = &self.types.known;
+        let first = |ty: &Ty, item: Option<ItemId>| match ty {
+            Ty::Adt(adt) if Some(adt.item) == item => adt.args.first().cloned(),
+            _ => None,
+        };
+        let wrap = |variant: &str| match self.kind(id) {
+            ExprKind::Name(name) => {
+                let text = format!("{variant}({name})");
+                report.clone().fix(self.span(id), text, "wrap it")
+            }
+            _ => report.clone().help(format!("wrap it: `{variant}(…)`")),
+        };
+        if first(want, known.option).as_ref() == Some(have) {
+            return Some(wrap("Some"));
+        }
+        if first(want, known.result).as_ref() == Some(have) {
+            return Some(wrap("Ok"));
+        }
+        let help = if first(have, known.option).as_ref() == Some(want) {
+            "there may be none: take it out with `match`, or use `.or(…)`, `?` or `.unwrap`"
+        } else if first(have, known.result).as_ref() == Some(want) {
+            "it may be an error: take it out with `match`, or use `.or(…)`, `?` or `.unwrap`"
+        } else {
+            return None;
+        };
+        Some(report.clone().help(help))
+    }
+
     /// The edit that calls a method on an expression.
     pub(super) fn append_method(&self, report: Diagnostic, id: ExprId, method: &str) -> Diagnostic {
         let span = self.span(id);
@@ -315,6 +363,12 @@ impl Infer<'_, '_> {
                     Ty::String => "a string is no condition: compare it, `s != \"\"`",
                     ty if ty.is_array_like() => {
                         "an array is no condition: compare its length, `xs.length > 0`"
+                    }
+                    Ty::Adt(adt) if Some(adt.item) == self.types.known.option => {
+                        "ask whether there is a value: `x.some?`; `match` takes it out"
+                    }
+                    Ty::Adt(adt) if Some(adt.item) == self.types.known.result => {
+                        "ask whether it went well: `x.ok?`; `match` takes the value out"
                     }
                     _ => "a condition is a Bool",
                 };
@@ -375,7 +429,7 @@ impl Infer<'_, '_> {
                     && self.types.adts.get(adt.item).map(|d| d.kind) == Some(TypeDeclKind::Data)
                 {
                     if let ExprKind::MethodCall { name, .. } = self.kind(id) {
-                        let report = said::immutable_field(name.span, &adt.name, &name.name);
+                        let report = said::immutable_field(name.span, &adt.name, &name.name, None);
                         self.report(report);
                     }
                     return;

@@ -99,12 +99,16 @@ impl Infer<'_, '_> {
         for (generic, ty) in callable.generics.iter().zip(&filled.0) {
             match ty {
                 Some(ty) if ty.holds_view() => {
-                    self.report(borrow::view_argument(self.span(id), ty));
+                    // Where the type is written the same has been said.
+                    if want.hint() != Some(&Ty::Error) {
+                        self.report(borrow::view_argument(self.span(id), ty));
+                    }
+                    is_wrong = true;
                     generics.push(Ty::Error);
                 }
                 Some(ty) => generics.push(ty.clone()),
                 None => {
-                    if !is_wrong {
+                    if !is_wrong && want.hint() != Some(&Ty::Error) {
                         let span = self.span(id);
                         self.report(said::unclear(span, callable.name, &generic.name));
                     }

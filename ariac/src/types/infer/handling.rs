@@ -3,6 +3,7 @@
 use super::{Infer, Want, Why};
 use crate::diagnostics::declared as said;
 use crate::hir::{Block, ExprId, Rescue, TypeExprId, TypeExprKind};
+use crate::resolve::TypeMeaning;
 use crate::types::{Adt, Repr, Ty};
 
 impl Infer<'_, '_> {
@@ -150,7 +151,8 @@ impl Infer<'_, '_> {
             }
             TypeExprKind::Path { name, args } if args.is_empty() => {
                 let known = crate::builtins::exception(&name.name).is_some();
-                if !known && name.name != "Error" {
+                let is_told = self.names.types.get(id) == Some(&TypeMeaning::Error);
+                if !known && name.name != "Error" && !is_told {
                     let names = crate::builtins::EXCEPTIONS.iter().map(|(n, _)| *n);
                     let near = crate::diagnostics::nearest(&name.name, names);
                     let report =

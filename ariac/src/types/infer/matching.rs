@@ -3,6 +3,8 @@
 use super::{Infer, Want, Why};
 use crate::diagnostics::{declared as said, nearest, types as say};
 use crate::hir::{Arm, Block, ExprId, ExprKind, Ident, PatId, PatKind};
+use crate::resolve::BindingId;
+use crate::source::Span;
 use crate::types::{Constructor, Ty};
 
 /// A part of a constructor pattern, perhaps with its field's name.
@@ -20,8 +22,11 @@ impl Infer<'_, '_> {
     ) -> Ty {
         let ty = self.infer(value, Want::Any);
         let mut bodies = Vec::new();
+        let mut is_sound = true;
         for arm in arms {
+            let before = self.reports.count();
             self.pattern(arm.pattern, &ty);
+            is_sound &= self.reports.count() == before;
             if let Some(guard) = arm.guard {
                 self.condition(guard);
             }
@@ -30,7 +35,10 @@ impl Infer<'_, '_> {
                 None => bodies.push((&arm.body, self.arm_value(&arm.body, want, &bodies))),
             }
         }
-        self.matches.push((id, value, ty));
+        // What a wrong pattern matches is not known.
+        if is_sound {
+            self.matches.push((id, value, ty));
+        }
         match exactly {
             Some((want, _)) => want.clone(),
             None => self.agree(&bodies, want, "`match`"),
@@ -122,8 +130,10 @@ impl Infer<'_, '_> {
                 self.bind(*name, ty);
             }
             PatKind::Or(alternatives) => {
+                let mut first: Vec<(BindingId, Ty, Span)> = Vec::new();
                 for &alternative in alternatives {
                     self.pattern(alternative, ty);
+                    self.same_types(alternative, &mut first);
                 }
             }
             PatKind::Literal(value) => self.pattern_literal(*value, ty),
@@ -161,6 +171,47 @@ impl Infer<'_, '_> {
                     };
                     self.pattern(*name, &rest);
                 }
+            }
+        }
+    }
+
+    /// Names of an alternative have the types that they have in the first one.
+    fn same_types(&mut self, pattern: PatId, first: &mut Vec<(BindingId, Ty, Span)>) {
+        let mut patterns = vec![pattern];
+        while let Some(pattern) = patterns.pop() {
+            let span = self.hir.pats[pattern].span;
+            match &self.hir.pats[pattern].kind {
+                PatKind::Name(name) => {
+                    let binding = self.names.pats.get(pattern).copied();
+                    let ty = self.types.pats.get(pattern).cloned();
+                    let (Some(binding), Some(ty)) = (binding, ty) else {
+                        continue;
+                    };
+                    match first.iter().find(|(known, ..)| *known == binding) {
+                        None => first.push((binding, ty, span)),
+                        Some((_, known, at)) if *known != ty => {
+                            if *known != Ty::Error && ty != Ty::Error {
+                                let report = said::alternative_types(span, name, (known, *at), &ty);
+                                self.report(report);
+                            }
+                            self.types.bindings.set(binding, Ty::Error);
+                        }
+                        Some(_) => {}
+                    }
+                }
+                PatKind::Tuple(parts) | PatKind::Or(parts) => patterns.extend(parts),
+                PatKind::As { pattern, name } => patterns.extend([*pattern, *name]),
+                PatKind::Constructor { args, .. } => {
+                    patterns.extend(args.iter().map(|(_, part)| *part));
+                }
+                PatKind::Array { items, rest } => {
+                    patterns.extend(items);
+                    patterns.extend(rest.iter().filter_map(|(_, name)| *name));
+                }
+                PatKind::Wildcard
+                | PatKind::Error
+                | PatKind::Literal(_)
+                | PatKind::Range { .. } => {}
             }
         }
     }

@@ -5,8 +5,9 @@ use super::literal::wider;
 use super::{Infer, Want, Why};
 use crate::builtins::{Builtin, MathFn, Namespace, Receiver, find_method, method_names};
 use crate::diagnostics::{nearest, types as say};
-use crate::hir::{Arg, Closure, ExprId, ExprKind, Ident, ItemId, ItemKind};
+use crate::hir::{Arg, Closure, ExprId, ExprKind, Ident, ItemId, ItemKind, TypeDeclKind};
 use crate::resolve::Meaning;
+use crate::source::Span;
 use crate::types::{Callee, Ty};
 
 /// Methods of the language that this version of the compiler lacks.
@@ -297,9 +298,20 @@ impl Infer<'_, '_> {
 
     fn unknown_method(&mut self, call: &Call<'_>, receiver: Receiver, owner: &str, ty: &Ty) -> Ty {
         let text = &*call.name.name;
-        let mut own: Vec<&str> = self.members.names(ty).collect();
+        if self.meant_otherwise(call, ty) {
+            return Ty::Error;
+        }
+        let mut own: Vec<String> = self.members.names(ty).map(str::to_owned).collect();
         own.sort_unstable();
-        if let Some(near) = nearest(text, own) {
+        let builtin = method_names(receiver).filter(|n| !n.starts_with('_'));
+        let all: Vec<String> = own
+            .iter()
+            .cloned()
+            .chain(builtin.map(str::to_owned))
+            .collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let own = own.iter().map(String::as_str);
+        if let Some(near) = say::foreign_method(text, &all).or_else(|| nearest(text, own)) {
             let near = near.to_owned();
             self.report(say::unknown_method(
                 call.name.span,
@@ -318,6 +330,50 @@ impl Infer<'_, '_> {
         let near = near.filter(|m| takes_block(m) == call.block.is_some());
         self.report(say::unknown_method(call.name.span, owner, text, near));
         Ty::Error
+    }
+
+    /// Reports a name behind a dot that something else has: a field that is called, a field of a variant, a function of a
+    /// trait that the type lacks.
+    fn meant_otherwise(&mut self, call: &Call<'_>, ty: &Ty) -> bool {
+        let text = &call.name.name;
+        let owner = ty.to_string();
+        if let Ty::Adt(adt) = ty
+            && let Some(def) = self.types.adts.get(adt.item)
+        {
+            let mut variants = def.variants.iter();
+            let holder = variants.find(|v| v.fields.iter().any(|f| f.name == **text));
+            if let Some(variant) = holder {
+                let report = match def.kind == TypeDeclKind::Enum {
+                    true => say::field_of_variant(call.name.span, &owner, text, &variant.name),
+                    false => {
+                        let parens = Span {
+                            start: call.name.span.end,
+                            end: self.span(call.id).end,
+                            ..call.name.span
+                        };
+                        let is_empty = call.args.is_empty() && call.block.is_none();
+                        let parens = Some(parens).filter(|_| is_empty);
+                        say::field_called(call.name.span, &owner, text, parens)
+                    }
+                };
+                self.report(report);
+                return true;
+            }
+        }
+        let grows = [
+            "push", "pop", "append", "insert", "extend", "clear", "remove",
+        ];
+        if matches!(ty, Ty::Array(_)) && grows.contains(&text.as_str()) {
+            self.report(say::array_grows(call.name.span, &owner, text, ty.scalar()));
+            return true;
+        }
+        let of_trait = self.members.traits_with(text).first().map(|(t, _)| *t);
+        if let Some(of_trait) = of_trait.filter(|_| !matches!(ty, Ty::Unit | Ty::Error)) {
+            let of_trait = self.hir.items[of_trait].name.name.clone();
+            self.report(say::method_of_trait(call.name.span, ty, text, &of_trait));
+            return true;
+        }
+        false
     }
 
     fn builtin_method(&mut self, call: &Call<'_>, ty: &Ty, want: Want<'_>) -> Ty {
@@ -344,8 +400,11 @@ impl Infer<'_, '_> {
                 names.extend(only.fields.iter().map(|f| f.name.clone()));
             }
             names.sort_unstable();
-            let near = nearest(text, names.iter().map(String::as_str));
-            self.report(say::unknown_method(call.name.span, &owner, text, near));
+            if !self.meant_otherwise(call, ty) {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let near = say::foreign_method(text, &names).or_else(|| nearest(text, names));
+                self.report(say::unknown_method(call.name.span, &owner, text, near));
+            }
             self.ignore(call.args);
             self.skip_block(call.block);
             return Ty::Error;

@@ -27,6 +27,7 @@ mod scoped;
 
 use super::declared::{Scope, scopes};
 use super::members::Members;
+use super::unify::has_holes;
 use super::{Binder, Callee, Ty, Types, exhaustive};
 use crate::diagnostics::{Diagnostic, Reports, declared as said, syntax, types as say};
 use crate::hir::{
@@ -418,7 +419,14 @@ impl<'h> Infer<'h, '_> {
                 ty
             }
             _ => {
-                self.report(said::unclear(self.span(id), "nil", "T"));
+                let span = self.span(id);
+                self.report(match want.hint() {
+                    // Nothing but a value of this type can stand here.
+                    Some(ty) if !matches!(ty, Ty::Error | Ty::Never) && !has_holes(ty) => {
+                        said::never_nil(span, ty)
+                    }
+                    _ => said::unclear(span, "nil", "T"),
+                });
                 Ty::Error
             }
         }

@@ -196,6 +196,11 @@ impl Infer<'_, '_> {
             (Ty::Unit, _) | (_, Ty::Unit) => {
                 report.note("a function that states no result gives nothing")
             }
+            (Ty::Adt(adt), _) | (_, Ty::Adt(adt))
+                if [self.types.known.option, self.types.known.result].contains(&Some(adt.item)) =>
+            {
+                report.help("take the value out: with `match`, `.or(…)`, `?` or `.unwrap`")
+            }
             (l, r)
                 if l.scalar().is_number()
                     && r.scalar().is_number()

@@ -1,0 +1,35 @@
+//! What the compiler says to those who ask for lints.
+
+use super::{Code, Diagnostic};
+use crate::source::Span;
+use crate::types::Ty;
+
+/// Why a value is copied.
+#[derive(Clone, Copy, Debug)]
+pub enum Why {
+    /// It is used here, later.
+    Used(Span),
+    /// It belongs to the caller; declared here.
+    Lent(Span),
+    /// It is used in the next turn of a loop; declared here.
+    Again(Span),
+}
+
+/// W0501: a copy that nobody wrote.
+#[must_use]
+pub fn implicit_copy(span: Span, name: &str, ty: &Ty, why: Why) -> Diagnostic {
+    let message = format!("`{name}: {ty}` is copied here");
+    let report = Diagnostic::warning(Code::ImplicitCopy, span, message, "copied");
+    let report = match why {
+        Why::Used(next) => report.at(next, format!("because `{name}` is used again here")),
+        Why::Lent(declared) => report.at(
+            declared,
+            format!("because `{name}` is lent, and belongs to the caller"),
+        ),
+        Why::Again(declared) => report.at(
+            declared,
+            format!("because `{name}` is used again, in the next turn of a loop"),
+        ),
+    };
+    report.help(format!("`{name}.copy` says that it is meant"))
+}
