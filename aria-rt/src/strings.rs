@@ -183,8 +183,14 @@ pub(crate) unsafe fn retain(string: *mut Str) -> *mut Str {
 pub(crate) unsafe fn drop_str(string: *mut Str) {
     // SAFETY: forwarded from the caller; the last owner frees.
     unsafe {
-        if string.is_null() || refs(string).load(Ordering::Relaxed) == IMMORTAL {
+        if string.is_null() {
             return;
+        }
+        match refs(string).load(Ordering::Acquire) {
+            // Nobody else has it, and only an owner can share it: no need to write what a look has shown.
+            1 => return libc::free(string.cast()),
+            IMMORTAL => return,
+            _ => {}
         }
         if refs(string).fetch_sub(1, Ordering::Release) == 1 {
             fence(Ordering::Acquire);

@@ -218,11 +218,21 @@ fn drop_fields<'c>(
     };
     let mut fields: Vec<(usize, &Ty)> = owned_fields(b.cx, adt, variant).collect();
     let last = fields.pop();
-    for field in fields {
-        let value = load(field);
-        drop_value(b, field.1, value);
+    let values: Vec<_> = fields.into_iter().map(|f| (f.1, load(f))).collect();
+    let lone = block.and_then(|_| is_lone(b, adt, &values));
+    for (ty, value) in values {
+        drop_value(b, ty, value);
     }
     let last = last.map(|field| (field.1, load(field)));
+    if let (Some(block), Some(lone), Some((ty, value))) = (block, lone, last) {
+        let (link, fork) = (b.block("link"), b.block("fork"));
+        b.branch(lone, link, fork);
+        b.enter(fork);
+        drop_value(b, ty, value);
+        heap::free(b, block.into());
+        b.ret(None);
+        b.enter(link);
+    }
     if let Some(block) = block {
         heap::free(b, block.into());
     }
@@ -230,6 +240,27 @@ fn drop_fields<'c>(
         Some((ty, value)) => drop_last(b, ty, value),
         None => b.ret(None),
     }
+}
+
+/// Whether a node has nothing before its last field, which makes it a link of a chain; none for what is no tree.
+///
+/// The block of a link is given back before the chain goes on, which takes no stack. That of a fork goes after all below it:
+/// a tree is built from its leaves, and when the blocks come back in the order in which they were taken, `malloc` hands them
+/// out side by side again. Otherwise each tree would lie more scattered in memory than the one before.
+fn is_lone<'c>(b: &Builder<'_, 'c>, adt: &Adt, before: &[(&Ty, Val<'c>)]) -> Option<Val<'c>> {
+    if !recursion::nests(b.cx, &Ty::Adt(adt.clone())) {
+        return None;
+    }
+    let is_empty = |&(ty, value): &(&Ty, Val<'c>)| {
+        let is_pointer = !matches!(ty, Ty::Tuple(_)) && inline_enum(ty).is_none();
+        is_pointer.then(|| b.icmp(IntPredicate::EQ, pointer(b, ty, value).0, b.null()))
+    };
+    let empty: Option<Vec<_>> = before.iter().map(is_empty).collect();
+    let all = match empty {
+        Some(empty) => empty.into_iter().reduce(|x, y| b.and(x, y))?,
+        None => b.bool(false),
+    };
+    Some(all)
 }
 
 /// Goes to `next` when the value at `at` is of a variant that owns nothing: that takes no call.
