@@ -320,6 +320,7 @@ impl Ty {
     pub fn can_come_from_object(&self) -> bool {
         match self {
             Ty::Bool | Ty::String | Ty::Array(_) | Ty::PythonArray(_) | Ty::PythonObject => true,
+            Ty::Sized(_) => false,
             ty => ty.is_number(),
         }
     }
@@ -341,6 +342,8 @@ impl Ty {
         match self {
             Ty::Tuple(items) => items.iter().all(Ty::can_cross),
             Ty::Unit | Ty::Bool | Ty::String | Ty::PythonObject => true,
+            // The runtime converts integers of the width of `Int`; elements of arrays need no conversion.
+            Ty::Sized(_) => false,
             ty => ty.is_number() || ty.is_array_like(),
         }
     }
