@@ -34,6 +34,7 @@ const CALLED_BY_CONSTRUCTS: &[&str] = &[
     "new",
     "index",
     "set_index",
+    "slice",
     "contains?",
     "length",
     "_iter_next",

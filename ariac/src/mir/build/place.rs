@@ -49,6 +49,10 @@ impl FnBuilder<'_> {
                 let [index] = indices.as_slice() else {
                     return None;
                 };
+                // A slice is a value of its own.
+                if let ExprKind::Range { .. } = self.cx.hir.exprs[*index].kind {
+                    return None;
+                }
                 match self.ty(*base) {
                     Ty::List(_) => {
                         let place = self.place(*base, stays)?;
