@@ -1,6 +1,7 @@
 """What attributes make of functions and loops."""
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -231,3 +232,101 @@ def test_programs_keep_promises_too(toolchain, tmp_path):
     source.write_text(BROKEN["allow another order with `@fastmath`"] + "\nfn main\n  print(f(Array.zeros(100_000)))\nend\n")
     done = toolchain.run("run", source)
     assert done.returncode == 1 and "error[E0606]" in done.stderr, done
+
+
+EXPORTED = """
+## Twice as much.
+@export(T: [Float, Float32, Int])
+fn twice[T: Add](x: T) -> T = x + x
+
+@export(T: [Int, Float])
+fn plus[T: Add](xs: PyArrayView[Float], x: T, start: Int = 1) -> (Int, T) = (xs.length + start, x + x)
+
+@export(T: [Float, Int], U: [Bool, String])
+fn pair[T, U](x: T, y: U) -> (T, U) = (x, y)
+
+fn calls(x: Float) -> Float = twice(x)
+
+@deprecated("use 'twice' instead")
+fn double(x: Int) -> Int = 2 * x
+"""
+
+
+class Half:
+    def __float__(self):
+        return 0.5
+
+
+def test_the_instance_follows_from_the_arguments(aria):
+    module = aria(EXPORTED)
+    # Python's own numbers are Int and Float.
+    assert module.twice(3) == 6 and type(module.twice(3)) is int
+    assert module.twice(1.5) == 3.0 and type(module.twice(1.5)) is float
+    assert module.twice(x=2.5) == 5.0
+    # NumPy's are what they say; a Float32 has lost what it cannot hold.
+    assert module.twice(np.float32(0.1)) == 2 * float(np.float32(0.1))
+    assert module.twice(np.float64(0.1)) == 0.2
+    assert module.twice(np.int64(2**31 - 1)) == 2**32 - 2
+    # Float and Float32 could take it too, but Int is nearest.
+    assert type(module.twice(np.int32(4))) is int
+    assert module.calls(2.0) == 4.0
+    assert module.plus(np.zeros(5), 2) == (6, 4)
+    assert module.plus(np.zeros(5), x=0.5, start=0) == (5, 1.0)
+    # None is exact: the nearest that takes it.
+    assert type(module.twice(Half())) is float
+    assert module.pair(1, True) == (1, True)
+    assert module.pair(1.5, "a") == (1.5, "a")
+
+
+def test_arguments_that_no_instance_takes_are_refused(aria):
+    module = aria(EXPORTED)
+    accepted = r"twice\(\) takes \(x: Float\) or \(x: Float32\) or \(x: Int\), not \(str\)"
+    with pytest.raises(TypeError, match=accepted):
+        module.twice("a")
+    with pytest.raises(TypeError, match=r"not \(numpy.ndarray of float64\)"):
+        module.twice(np.zeros(1))
+    with pytest.raises(TypeError, match=r"not \(bool\)"):
+        module.twice(True)
+    with pytest.raises(TypeError, match=r"takes \(x: Float, y: Bool\) or .*, not \(int, None\)"):
+        module.pair(1, None)
+    # What all instances have in common is checked by the one that is chosen.
+    with pytest.raises(TypeError, match="start"):
+        module.plus(np.zeros(3), 1, "a")
+    with pytest.raises(TypeError, match="missing"):
+        module.twice()
+    with pytest.raises(TypeError, match="unexpected keyword argument 'z'"):
+        module.twice(1, z=2)
+
+
+def test_stubs_have_an_overload_for_each_instance(toolchain, tmp_path):
+    (tmp_path / "k.aria").write_text(EXPORTED)
+    stub = toolchain.run("build", tmp_path / "k.aria", "--emit=pyi", check=True).stdout
+    assert stub.count("@overload\ndef twice(x: ") == 3
+    assert "@overload\ndef twice(x: int) -> int:\n    \"\"\"Twice as much.\"\"\"" in stub
+    assert "@deprecated('use \\'twice\\' instead')\ndef double(x: int) -> int: ..." in stub
+    compile(stub, "k.pyi", "exec")
+
+
+def test_a_call_of_what_is_deprecated_is_a_warning(aria):
+    module = aria(EXPORTED)
+    with pytest.warns(DeprecationWarning, match="double is deprecated: use 'twice' instead"):
+        assert module.double(4) == 8
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(DeprecationWarning):
+            module.double(4)
+        assert module.calls(1.0) == 2.0
+
+
+def test_integers_of_all_widths_are_told_apart(aria):
+    module = aria("""
+    @export(T: [Int, Int32, UInt8])
+    fn twice[T: Add](x: T) -> T = x + x
+    """)
+    assert module.twice(2**31) == 2**32
+    assert module.twice(np.int32(4)) == 8
+    with pytest.raises(OverflowError):
+        module.twice(np.int32(2**31 - 1))
+    with pytest.raises(OverflowError):
+        module.twice(np.uint8(200))
+    assert module.twice(np.int16(200)) == 400

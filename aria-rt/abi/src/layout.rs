@@ -91,6 +91,15 @@ pub struct ValuePart {
     pub ty: *const ValueSpec,
 }
 
+/// The instances of an exported generic function, which differ in the types of some parameters.
+#[repr(C)]
+pub struct ChoiceSpec {
+    /// The instances, `n_instances` of them; at least one.
+    pub instances: *const *const FunctionSpec,
+    /// How many.
+    pub n_instances: u64,
+}
+
 /// Python memory that Aria holds. For parameters, emitted code allocates it on its stack with `owner` null (the other
 /// fields need not be zeroed: 192 bytes of stores would cost more than the borrow); the runtime fills it, and emitted code
 /// reads `data`, `len` and `stride`. It must not move while it is active.

@@ -23,6 +23,11 @@ macro_rules! for_each_rt_fn {
             // ---- arguments, Python to Aria; 1: a Python exception is set ----
             /// Binds positional and keyword arguments to `spec.n_params` slots (borrowed references; null for a default).
             held [cold] fn aria_rt_bind_arguments(spec: Ptr, args: Ptr, nargs: I64, kwnames: Ptr, slots: Ptr) -> I32;
+            /// Which instance of an exported generic function (a `ChoiceSpec`) a call means, by the types of its arguments, which
+            /// are as in `aria_rt_bind_arguments`: its number; -1: a Python exception is set.
+            held [] fn aria_rt_choose(spec: Ptr, args: Ptr, nargs: I64, kwnames: Ptr) -> I32;
+            /// A DeprecationWarning with this `Text`, which a NUL follows; it may be made an exception.
+            held [cold] fn aria_rt_warn_deprecated(message: Ptr) -> I32;
             /// `float`, `int`, or what has `__float__` or `__index__`: f64 at `out`.
             held [] fn aria_rt_f64_from_py(obj: Ptr, spec: Ptr, out: Ptr) -> I32;
             /// As `aria_rt_f64_from_py`, rounded to f32.

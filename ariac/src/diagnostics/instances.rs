@@ -46,3 +46,16 @@ pub fn inline_recursion(span: Span, declared: Span, name: &str, way: Option<&str
             "remove `@inline`, or write what repeats in `{name}` as a loop"
         ))
 }
+
+/// An instance for which `@export` asks, and which Python cannot call.
+#[must_use]
+pub fn cannot_export(span: Span, name: &str, is_private: bool) -> Diagnostic {
+    let message = format!("`{name}` cannot be called from Python");
+    let report = Diagnostic::error(Code::UnknownAttribute, span, message, "asks for it");
+    match is_private {
+        true => report.help("remove `priv`, and a `_` at the beginning of the name"),
+        false => report.help(
+            "let its parameters and result be of types that Python has too: numbers, `Bool`, `String`, arrays and views of them, tuples",
+        ),
+    }
+}

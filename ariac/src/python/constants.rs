@@ -151,6 +151,18 @@ pub fn value<'c>(cx: &ModuleCx<'c>, ty: &Ty) -> PointerValue<'c> {
         .as_pointer_value()
 }
 
+/// The `ChoiceSpec*` of a generic function, from the `FunctionSpec*` of each instance.
+pub fn choice<'c>(cx: &ModuleCx<'c>, instances: &[PointerValue<'c>]) -> PointerValue<'c> {
+    let array = cx.types.ptr.const_array(instances);
+    let count = cx.types.i64.const_int(instances.len() as u64, false);
+    let fields = [
+        cx.constant("instances", array).as_pointer_value().into(),
+        count.into(),
+    ];
+    cx.constant("choice", cx.context.const_struct(&fields, false))
+        .as_pointer_value()
+}
+
 /// How a parameter crosses the boundary, and of what elements.
 fn classify(ty: &Ty) -> (Kind, Elem) {
     let elem = |ty: &Ty| ty.elem().unwrap_or(Elem::F64);
@@ -169,7 +181,9 @@ fn classify(ty: &Ty) -> (Kind, Elem) {
 }
 
 /// An exported function with its entry point.
-pub struct Entry<'c> {
+pub struct Entry<'a, 'c> {
+    /// The function; of a generic one, the first instance.
+    pub export: &'a Export,
     /// The `FunctionSpec*`.
     pub spec: PointerValue<'c>,
     /// The wrapper.
@@ -180,19 +194,17 @@ pub struct Entry<'c> {
 pub fn module<'c>(
     cx: &ModuleCx<'c>,
     interface: &Interface,
-    entries: &[Entry<'c>],
+    entries: &[Entry<'_, 'c>],
     dispatch: &Dispatch<'c>,
 ) -> PointerValue<'c> {
     let ptr = cx.types.ptr;
-    let exports: Vec<StructValue<'c>> = interface
-        .functions
+    let exports: Vec<StructValue<'c>> = entries
         .iter()
-        .zip(entries)
-        .map(|(export, entry)| {
+        .map(|entry| {
             let fields = [
                 entry.spec.into(),
-                cx.bytes(&export.name).into(),
-                cx.bytes(&export.doc_with_signature()).into(),
+                cx.bytes(&entry.export.name).into(),
+                cx.bytes(&entry.export.doc_with_signature()).into(),
                 entry.wrapper.into(),
             ];
             cx.context.const_struct(&fields, false)

@@ -12,7 +12,7 @@ pub struct Interface {
     pub module: String,
     /// Its docstring.
     pub doc: Option<String>,
-    /// Its functions, in the order of the source.
+    /// Its functions, in the order of the source. Instances of one generic function follow each other, under one name.
     pub functions: Vec<Export>,
 }
 
@@ -53,7 +53,11 @@ impl Interface {
     #[must_use]
     pub fn of(program: &Program, hir: &Hir, sources: &SourceMap, module: &str) -> Interface {
         let exported = program.functions.iter().filter(|(_, f)| f.exported);
+        let mut exported: Vec<_> = exported.collect();
+        // An instance may be there already when it is asked for.
+        exported.sort_by_key(|(_, function)| function.item);
         let functions = exported
+            .into_iter()
             .map(|(id, f)| export(id, f, hir, sources))
             .collect();
         let doc = hir.modules.first().and_then(|m| m.doc.clone());
@@ -62,6 +66,11 @@ impl Interface {
             doc,
             functions,
         }
+    }
+
+    /// What Python can call: functions, and generic ones with all their instances.
+    pub fn callables(&self) -> impl Iterator<Item = &[Export]> {
+        self.functions.chunk_by(|one, next| one.name == next.name)
     }
 
     /// The last component of the module's name, which `PyInit_…` has.
@@ -94,7 +103,10 @@ fn export(id: FnId, function: &Function, hir: &Hir, sources: &SourceMap) -> Expo
     let file = sources.file(function.span.file);
     Export {
         function: id,
-        name: function.name.clone(),
+        name: function.item.map_or_else(
+            || function.name.clone(),
+            |item| hir.items[item].name.name.clone(),
+        ),
         doc: function.doc.clone(),
         deprecated: function
             .item

@@ -11,11 +11,27 @@ use inkwell::module::Linkage;
 pub fn emit(cx: &ModuleCx<'_>, interface: &Interface) {
     let dispatch = Dispatch::new(cx, interface);
     let mut entries = Vec::new();
-    for export in &interface.functions {
-        let spec = Specs { export }.function(cx);
-        let wrapper = wrappers::emit(cx, export, spec, &dispatch);
+    for instances in interface.callables() {
+        let export = &instances[0];
+        let made = instances.iter().map(|export| {
+            let spec = Specs { export }.function(cx);
+            (spec, wrappers::emit(cx, export, spec, &dispatch))
+        });
+        let (specs, wrappers): (Vec<_>, Vec<_>) = made.unzip();
+        let wrapper = match wrappers.as_slice() {
+            [one] => *one,
+            all => {
+                let choice = constants::choice(cx, &specs);
+                wrappers::emit_choice(cx, &export.name, choice, all)
+            }
+        };
         let wrapper = wrapper.as_global_value().as_pointer_value();
-        entries.push(Entry { spec, wrapper });
+        let spec = specs[0];
+        entries.push(Entry {
+            export,
+            spec,
+            wrapper,
+        });
     }
     let module = constants::module(cx, interface, &entries, &dispatch);
     let symbol = format!("PyInit_{}", interface.leaf());

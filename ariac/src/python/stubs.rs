@@ -10,9 +10,8 @@ use std::fmt::Write as _;
 pub fn stub(interface: &Interface) -> String {
     let mut imports = BTreeSet::new();
     let functions: Vec<String> = interface
-        .functions
-        .iter()
-        .map(|f| function(f, &mut imports))
+        .callables()
+        .map(|instances| callable(instances, &mut imports))
         .collect();
     let mut text = String::from("# Written by ariac; changes are lost at the next build.\n");
     if let Some(doc) = &interface.doc {
@@ -27,6 +26,16 @@ pub fn stub(interface: &Interface) -> String {
         text.push_str(&function);
     }
     text
+}
+
+/// A function, or a generic one as its overloads.
+fn callable(instances: &[Export], imports: &mut BTreeSet<&'static str>) -> String {
+    if let [one] = instances {
+        return function(one, imports);
+    }
+    imports.insert(OVERLOAD);
+    let one = |export: &Export| format!("@overload\n{}", function(export, imports));
+    instances.iter().map(one).collect()
 }
 
 fn function(export: &Export, imports: &mut BTreeSet<&'static str>) -> String {
@@ -57,6 +66,7 @@ fn param(param: &ExportParam, imports: &mut BTreeSet<&'static str>) -> String {
 }
 
 const NUMPY: &str = "import numpy\nimport numpy.typing";
+const OVERLOAD: &str = "from typing import overload";
 const ANY: &str = "from typing import Any";
 const BUFFER: &str = "from typing_extensions import Buffer";
 const DEPRECATED: &str = "from typing_extensions import deprecated";

@@ -26,7 +26,7 @@ pub fn emit<'c>(
     let (ptr, i64) = (cx.types.ptr, cx.types.i64);
     let signature = ptr.fn_type(&[ptr.into(), ptr.into(), i64.into(), ptr.into()], false);
     let level = cx.options.levels[0];
-    let symbol = format!("aria.py.{}", export.name);
+    let symbol = format!("aria.py.{}", cx.program.functions[export.function].name);
     let wrapper = cx.module.add_function(&symbol, signature, None);
     wrapper
         .as_global_value()
@@ -35,6 +35,9 @@ pub fn emit<'c>(
 
     let b = Builder::new(cx, wrapper, level);
     let function = &cx.program.functions[export.function];
+    if let Some(text) = &export.deprecated {
+        warn_deprecated(&b, &format!("{} is deprecated: {text}", export.name));
+    }
     let objects = bind(&b, export, spec);
     let specs = Specs { export };
     let failed = b.block("failed");
@@ -100,6 +103,49 @@ pub fn emit<'c>(
     b.ret(Some(b.null()));
     b.finish();
     wrapper
+}
+
+/// Emits the entry point of a generic function: it asks the runtime which instance is meant, and becomes a call of that.
+pub fn emit_choice<'c>(
+    cx: &ModuleCx<'c>,
+    name: &str,
+    choice: PointerValue<'c>,
+    wrappers: &[FunctionValue<'c>],
+) -> FunctionValue<'c> {
+    let symbol = format!("aria.py.{name}");
+    let function = cx
+        .module
+        .add_function(&symbol, wrappers[0].get_type(), None);
+    let level = cx.options.levels[0];
+    function
+        .as_global_value()
+        .set_visibility(GlobalVisibility::Hidden);
+    llvm::multiversion::target(cx, function, level);
+    let b = Builder::new(cx, function, level);
+    let args = [1, 2, 3].map(|index| b.param(index));
+    let given = [choice.into(), args[0], args[1], args[2]];
+    let number = call_value(&b, RtFn::aria_rt_choose, &given);
+    for (&wrapper, index) in wrappers.iter().zip(0..) {
+        let (is_it, next) = (b.block("instance"), b.block("next"));
+        b.branch(b.icmp(IntPredicate::EQ, number, b.i32(index)), is_it, next);
+        b.enter(is_it);
+        b.become_call(wrapper, &[b.param(0), args[0], args[1], args[2]]);
+        b.enter(next);
+    }
+    b.ret(Some(b.null()));
+    b.finish();
+    function
+}
+
+/// Warns the caller of a function that should not be used any more.
+fn warn_deprecated(b: &Builder<'_, '_>, text: &str) {
+    let text = b.cx.text(text);
+    let status = call_value(b, RtFn::aria_rt_warn_deprecated, &[text.into()]);
+    let (raised, fine) = (b.block("raised"), b.block("fine"));
+    b.branch_rarely(b.icmp(IntPredicate::NE, status, b.i32(0)), raised, fine);
+    b.enter(raised);
+    b.ret(Some(b.null()));
+    b.enter(fine);
 }
 
 /// The address of the parameters' objects, in order; null for one that takes its default.

@@ -1,7 +1,8 @@
 //! `@…` lines: which there are, and what they take.
 
 use crate::diagnostics::{Reports, names as say, nearest, syntax};
-use crate::hir::{Attribute, ExprKind, Hir, Item, ItemKind};
+use crate::hir::{Attribute, ExprId, ExprKind, Hir, Ident, Item, ItemKind};
+use crate::types::scalar_type;
 
 /// The attribute that says how a function treats the GIL.
 const PYTHON_INTEROP: &str = "python_interop";
@@ -21,11 +22,25 @@ const FASTMATH: &str = "fastmath";
 /// The attribute of functions and loops that must become loops over vectors.
 const SIMD: &str = "simd";
 
+/// The attribute that says for which types a generic function is a function of the module.
+const EXPORT: &str = "export";
+
+/// How many instances one `@export` may ask for.
+const MAX_INSTANCES: usize = 64;
+
 /// The attributes that this version of the compiler knows.
-const KNOWN: [&str; 6] = [PYTHON_INTEROP, TEST, INLINE, DEPRECATED, FASTMATH, SIMD];
+const KNOWN: [&str; 7] = [
+    PYTHON_INTEROP,
+    TEST,
+    INLINE,
+    DEPRECATED,
+    FASTMATH,
+    SIMD,
+    EXPORT,
+];
 
 /// The attributes of the language that this version of the compiler lacks.
-const LATER: [&str; 4] = ["export", "pyclass", "ufunc", "bench"];
+const LATER: [&str; 3] = ["pyclass", "ufunc", "bench"];
 
 /// The ways to treat the GIL.
 const GIL: [&str; 3] = ["auto", "hold", "release"];
@@ -37,6 +52,7 @@ pub(super) fn check(hir: &Hir, item: &Item, reports: &mut Reports) {
         match &*attribute.name.name {
             TEST => test(item, attribute, reports),
             DEPRECATED => deprecated(hir, item, attribute, reports),
+            EXPORT => export(hir, item, attribute, reports),
             PYTHON_INTEROP | INLINE if !is_function => {
                 misplaced(
                     attribute,
@@ -75,6 +91,105 @@ fn no_arguments(attribute: &Attribute, reports: &mut Reports) {
             None,
         ));
     }
+}
+
+/// `@export(T: [Float, Int])` stands before a generic function, and lists types for each of its parameters.
+fn export(hir: &Hir, item: &Item, attribute: &Attribute, reports: &mut Reports) {
+    let generics = match &item.kind {
+        ItemKind::Fn(f) if f.body.is_some() && !f.generics.is_empty() => &f.generics,
+        ItemKind::Fn(f) if f.body.is_some() => {
+            let message =
+                "`@export` stands before a generic function alone: others are exported anyway";
+            let report = say::attribute_argument(attribute.span, message, "none here", None);
+            reports.add(report);
+            return;
+        }
+        _ => {
+            let expected = "a generic function after it";
+            return misplaced(attribute, "a generic function alone", expected, reports);
+        }
+    };
+    let mut instances: usize = 1;
+    for generic in generics {
+        let name = &generic.name.name;
+        let is_for = |arg: &&(Option<Ident>, ExprId)| {
+            arg.0.as_ref().is_some_and(|given| given.name == *name)
+        };
+        match attribute.args.iter().filter(is_for).count() {
+            1 => {}
+            0 => {
+                let message = format!("`@export` does not say for which types `{name}` stands");
+                let expected = format!("`{name}: [Float, Int]` or the like in it");
+                let report = say::attribute_argument(attribute.span, &message, &expected, None);
+                reports.add(report);
+            }
+            _ => {
+                let message = format!("`@export` lists types for `{name}` twice");
+                let report =
+                    say::attribute_argument(attribute.span, &message, "one list for each", None);
+                reports.add(report);
+            }
+        }
+    }
+    for (name, value) in &attribute.args {
+        let is_known = |name: &Ident| generics.iter().any(|g| g.name.name == name.name);
+        if !name.as_ref().is_some_and(is_known) {
+            let span = name
+                .as_ref()
+                .map_or(hir.exprs[*value].span, |name| name.span);
+            let message = "this is no type parameter of the function";
+            let all: Vec<String> = generics
+                .iter()
+                .map(|g| format!("`{}: […]`", g.name.name))
+                .collect();
+            reports.add(say::attribute_argument(
+                span,
+                message,
+                &all.join(", "),
+                None,
+            ));
+            continue;
+        }
+        instances = instances.saturating_mul(exported_types(hir, *value, reports));
+    }
+    if instances > MAX_INSTANCES {
+        let message = format!("`@export` asks for {instances} instances");
+        let expected = format!("at most {MAX_INSTANCES}");
+        let report = say::attribute_argument(attribute.span, &message, &expected, None);
+        reports.add(report);
+    }
+}
+
+/// Checks a list of types; gives their number.
+fn exported_types(hir: &Hir, list: ExprId, reports: &mut Reports) -> usize {
+    let expected = "`[Float, Float32, Int]` or other numbers, `Bool` or `String`";
+    let items = match &hir.exprs[list].kind {
+        ExprKind::Array(items) if !items.is_empty() => items,
+        _ => {
+            let message = "this is no list of types";
+            let span = hir.exprs[list].span;
+            reports.add(say::attribute_argument(span, message, expected, None));
+            return 0;
+        }
+    };
+    let mut seen = Vec::new();
+    for &item in items {
+        let span = hir.exprs[item].span;
+        let ty = match &hir.exprs[item].kind {
+            ExprKind::Name(name) => scalar_type(name),
+            _ => None,
+        };
+        let message = match ty {
+            None => "this is no type for which a function can be exported",
+            Some(ty) if seen.contains(&ty) => "this type is listed twice",
+            Some(ty) => {
+                seen.push(ty);
+                continue;
+            }
+        };
+        reports.add(say::attribute_argument(span, message, expected, None));
+    }
+    items.len()
 }
 
 /// `@deprecated("…")` stands before what has a name to use, and says what to use instead.
@@ -133,7 +248,7 @@ fn test(item: &Item, attribute: &Attribute, reports: &mut Reports) {
 pub(super) fn check_loop(attributes: &[Attribute], reports: &mut Reports) {
     for attribute in attributes {
         match &*attribute.name.name {
-            PYTHON_INTEROP | TEST | INLINE => {
+            PYTHON_INTEROP | TEST | INLINE | EXPORT => {
                 misplaced(
                     attribute,
                     "a function alone",

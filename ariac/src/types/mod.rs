@@ -28,7 +28,7 @@ pub use results::{
     Signature, TraitDef, Types, VariantDef,
 };
 pub use ty::{Adt, FnTy, IntKind, Param, Repr, Ty};
-pub use written::{is_type_name, type_names};
+pub use written::{is_type_name, scalar_type, type_names};
 
 use crate::diagnostics::Reports;
 use crate::hir::Hir;

@@ -17,6 +17,9 @@ pub struct Types {
     pub bindings: SideTable<BindingId, Ty>,
     /// The signature of each function, `extern` ones included.
     pub signatures: SideTable<ItemId, Signature>,
+    /// The types for which each generic function with `@export` is a function of the module: what is put in for each of its
+    /// [`Signature::generics`], instance by instance.
+    pub exports: SideTable<ItemId, Vec<Vec<Ty>>>,
     /// The type of each constant.
     pub consts: SideTable<ItemId, Ty>,
     /// For each `Index` that is assigned and whose receiver has a function `set_index` for it: that function. The indices and

@@ -48,6 +48,19 @@ pub fn type_names() -> impl Iterator<Item = &'static str> {
     NAMES.into_iter().chain(LATER)
 }
 
+/// A type without parts, by its name.
+#[must_use]
+pub fn scalar_type(name: &str) -> Option<Ty> {
+    Some(match name {
+        "Int" | "Int64" => Ty::Int,
+        "Float" | "Float64" => Ty::Float,
+        "Float32" => Ty::Float32,
+        "Bool" => Ty::Bool,
+        "String" => Ty::String,
+        other => Ty::Sized(IntKind::from_name(other)?),
+    })
+}
+
 /// Where a type is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {

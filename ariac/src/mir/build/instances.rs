@@ -97,9 +97,9 @@ impl<'a> Context<'a> {
         Ref::map(self.instances.borrow(), |i| &i.signatures)
     }
 
-    /// A function that is not generic, whether somebody calls it or not.
-    pub(super) fn declare(&self, id: ItemId, exported: bool) {
-        let callee = self.instance(id, &[]);
+    /// A function that is not generic, or the instance of one that is exported, whether somebody calls it or not.
+    pub(super) fn declare(&self, id: ItemId, types: &[Ty], exported: bool) {
+        let callee = self.instance(id, types);
         if let Some(callee) = callee {
             let item = &self.hir.items[id];
             let mut instances = self.instances.borrow_mut();
@@ -113,6 +113,14 @@ impl<'a> Context<'a> {
                     ty.crosses(known, false) && !is_lost
                 });
             function.exported = exported && !item.private && !item.is_test() && known;
+            if let (Some(attribute), false, false) = (
+                item.attribute("export"),
+                types.is_empty(),
+                function.exported,
+            ) {
+                let problem = say::cannot_export(attribute.span, &function.name, item.private);
+                instances.problems.push(problem);
+            }
         }
     }
 

@@ -203,7 +203,13 @@ impl<'a> Context<'a> {
                 };
                 for &function in functions {
                     if self.signature(function).generics.is_empty() {
-                        self.declare(function, exported);
+                        self.declare(function, &[], exported);
+                    }
+                    if exported {
+                        let instances = self.types.exports.get(function);
+                        for types in instances.into_iter().flatten() {
+                            self.declare(function, types, true);
+                        }
                     }
                 }
             }

@@ -12,6 +12,7 @@ mod consts;
 mod control;
 mod conversions;
 mod declared;
+mod export;
 mod generic_call;
 mod handling;
 mod impls;
@@ -93,6 +94,7 @@ pub(super) fn bodies(hir: &Hir, names: &Names, types: Types, reports: &mut Repor
         infer.module = Some(module);
         for &item in &module.items {
             infer.item(item);
+            infer.exports(item);
         }
     }
     infer.coverage();

@@ -1,0 +1,49 @@
+//! `@export(T: [Float, Int])`: for which types a generic function is a function of the module.
+
+use super::Infer;
+use crate::hir::{Attribute, ExprKind, Hir, ItemId};
+use crate::types::{Ty, scalar_type};
+
+impl Infer<'_, '_> {
+    /// Notes the instances that a function's `@export` asks for; the form of the attribute has been checked.
+    pub(super) fn exports(&mut self, id: ItemId) {
+        let item = &self.hir.items[id];
+        let (Some(attribute), Some(signature)) =
+            (item.attribute("export"), self.types.signatures.get(id))
+        else {
+            return;
+        };
+        let generics = signature.generics.clone();
+        let mut instances: Vec<Vec<Ty>> = vec![Vec::new()];
+        for generic in &generics {
+            let types = listed(self.hir, attribute, &generic.name);
+            let with = |before: &Vec<Ty>| {
+                let each = types
+                    .iter()
+                    .map(|ty| [before.as_slice(), &[ty.clone()]].concat());
+                each.collect::<Vec<_>>()
+            };
+            instances = instances.iter().flat_map(with).collect();
+        }
+        for types in &instances {
+            self.check_bounds(attribute.span, &item.name.name, &generics, types);
+        }
+        self.types.exports.set(id, instances);
+    }
+}
+
+/// The types that an attribute lists for a type parameter.
+fn listed(hir: &Hir, attribute: &Attribute, param: &str) -> Vec<Ty> {
+    let named = |name: &Option<crate::hir::Ident>| name.as_ref().is_some_and(|n| n.name == param);
+    let list = attribute.args.iter().find(|(name, _)| named(name));
+    match list.map(|(_, value)| &hir.exprs[*value].kind) {
+        Some(ExprKind::Array(items)) => items
+            .iter()
+            .filter_map(|&item| match &hir.exprs[item].kind {
+                ExprKind::Name(name) => scalar_type(name),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
