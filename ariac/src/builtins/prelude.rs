@@ -22,6 +22,7 @@ pub const FILES: &[(&str, &str)] = files![
     "map.aria",
     "math.aria",
     "complex.aria",
+    "bytes.aria",
     "random.aria",
     "system.aria"
 ];
