@@ -342,8 +342,6 @@ impl Ty {
         match self {
             Ty::Tuple(items) => items.iter().all(Ty::can_cross),
             Ty::Unit | Ty::Bool | Ty::String | Ty::PythonObject => true,
-            // The runtime converts integers of the width of `Int`; elements of arrays need no conversion.
-            Ty::Sized(_) => false,
             ty => ty.is_number() || ty.is_array_like(),
         }
     }
