@@ -1,6 +1,6 @@
 //! The links of the book: each leads to a page and a heading that are there, and each page is in the list of pages.
 
-use crate::{directives, tidy};
+use crate::tidy;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -69,6 +69,7 @@ pub fn follow(page: &Path, link: &str) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directives;
 
     #[test]
     fn every_link_leads_somewhere() {
