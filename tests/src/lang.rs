@@ -96,7 +96,13 @@ pub fn run(program: &Path, watch: Watch) -> ((String, String), Option<i32>) {
         Watch::Valgrind => {
             let mut command = Command::new("valgrind");
             let status = format!("--error-exitcode={FOUND}");
+            // The threads of the pool are still there at the end, and what the system keeps for them is "possibly lost".
+            let kinds = ["show", "errors-for"].map(|what| {
+                let kinds = "definite,indirect";
+                format!("--{what}-leak-kinds={kinds}")
+            });
             command.args(["-q", "--leak-check=full", &status]);
+            command.args(kinds);
             command.arg(program);
             command
         }
