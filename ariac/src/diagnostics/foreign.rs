@@ -308,6 +308,7 @@ fn member(file: FileId, text: &str, start: usize) -> Option<Diagnostic> {
 /// Among the lines of a construct that lacks its `end`: the first that opens something which only another language would
 /// not close, `else if` or `a || b`.
 pub(super) fn unclosed(file: FileId, text: &str, start: usize, end: usize) -> Option<Diagnostic> {
+    let start = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
     let mut at = start;
     for line in text.get(start..end)?.split_inclusive('\n') {
         let code = masked(line.trim_end());

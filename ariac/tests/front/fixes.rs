@@ -4,7 +4,6 @@ use ariac::diagnostics::Reports;
 use ariac::hir::{Hir, lower};
 use ariac::resolve::resolve;
 use ariac::source::SourceMap;
-use pretty_assertions::assert_eq;
 
 /// The text with the first edits of all reports made, and the number of reports.
 fn cured(text: &str) -> (String, usize) {
@@ -112,12 +111,15 @@ fn they_cure() {
         "data P(width: Int)\nfn f(p: P) -> P = p.with(widht: 3)\n",
         "fn f(n: Int)\n  outer: for i in 0..<n\n    break :outr\n  end\nend\n",
     ];
+    let mut uncured = Vec::new();
     for program in programs {
         // An edit may bring another mistake to light: twice is enough.
         let (once, found) = cured(program);
-        assert!(found > 0, "no report: {program}");
         let (twice, _) = cured(&once);
         let (_, left) = cured(&twice);
-        assert_eq!(left, 0, "{program}\n{twice}");
+        if found == 0 || left > 0 {
+            uncured.push(format!("{found} found, {left} left:\n{program}\n{twice}"));
+        }
     }
+    assert!(uncured.is_empty(), "{}", uncured.join("\n"));
 }
