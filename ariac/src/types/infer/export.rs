@@ -20,7 +20,7 @@ impl Infer<'_, '_> {
             let with = |before: &Vec<Ty>| {
                 let each = types
                     .iter()
-                    .map(|ty| [before.as_slice(), &[ty.clone()]].concat());
+                    .map(|ty| [before.as_slice(), std::slice::from_ref(ty)].concat());
                 each.collect::<Vec<_>>()
             };
             instances = instances.iter().flat_map(with).collect();
