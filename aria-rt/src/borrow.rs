@@ -96,15 +96,15 @@ impl<'a> Request<'a> {
     }
 }
 
-/// An export with three parameters whose body gets a fourth: the caller's stack pointer.
+/// An export whose body gets one more parameter, the caller's stack pointer, in the register that is named.
 macro_rules! entry_with_frame {
-    ($(#[$doc:meta])* $name:ident => $body:ident($($param:ident: $ty:ty),*)) => {
+    ($(#[$doc:meta])* $name:ident => $body:ident($($param:ident: $ty:ty),*) $x86:literal $arm:literal) => {
         $(#[$doc])*
         #[cfg(target_arch = "x86_64")]
         #[unsafe(no_mangle)]
         #[unsafe(naked)]
         pub unsafe extern "C" fn $name($($param: $ty),*) -> i32 {
-            core::arch::naked_asm!("mov rcx, rsp", "jmp {body}", body = sym $body)
+            core::arch::naked_asm!(concat!("mov ", $x86, ", rsp"), "jmp {body}", body = sym $body)
         }
 
         $(#[$doc])*
@@ -112,7 +112,7 @@ macro_rules! entry_with_frame {
         #[unsafe(no_mangle)]
         #[unsafe(naked)]
         pub unsafe extern "C" fn $name($($param: $ty),*) -> i32 {
-            core::arch::naked_asm!("mov x3, sp", "b {body}", body = sym $body)
+            core::arch::naked_asm!(concat!("mov ", $arm, ", sp"), "b {body}", body = sym $body)
         }
     };
 }
@@ -123,7 +123,7 @@ entry_with_frame! {
     ///
     /// # Safety
     /// The GIL is held, `obj` is live, `spec` a constant of the extension, `out` a zeroed `Borrow` that stays in place.
-    aria_rt_borrow => borrow_from(obj: *mut PyObject, spec: *const ParamSpec, out: *mut Borrow)
+    aria_rt_borrow => borrow_from(obj: *mut PyObject, spec: *const ParamSpec, out: *mut Borrow) "rcx" "x3"
 }
 
 entry_with_frame! {
@@ -131,7 +131,7 @@ entry_with_frame! {
     ///
     /// # Safety
     /// As `aria_rt_borrow`.
-    aria_rt_borrow_or_copy => borrow_or_copy_from(obj: *mut PyObject, spec: *const ParamSpec, out: *mut Borrow)
+    aria_rt_borrow_or_copy => borrow_or_copy_from(obj: *mut PyObject, spec: *const ParamSpec, out: *mut Borrow) "rcx" "x3"
 }
 
 /// The body of `aria_rt_borrow`; `frame` identifies the call.

@@ -179,6 +179,29 @@ pub(crate) struct Facts {
     pub(crate) align_mask: usize,
     /// NumPy's type number, and a second one that means the same (or the first again).
     pub(crate) numpy: [i32; 2],
+    /// How NumPy's own dtype describes itself in native byte order: its kind, its letter, the byte order (which bytes have
+    /// not), an unused byte, its type number.
+    pub(crate) dtype: u64,
+}
+
+const fn dtype(elem: Elem) -> u64 {
+    let letters = match elem {
+        Elem::F64 => b"fd=\0",
+        Elem::F32 => b"ff=\0",
+        Elem::I64 => b"il=\0",
+        Elem::I32 => b"ii=\0",
+        Elem::I16 => b"ih=\0",
+        Elem::I8 => b"ib|\0",
+        Elem::U64 => b"uL=\0",
+        Elem::U32 => b"uI=\0",
+        Elem::U16 => b"uH=\0",
+        Elem::U8 => b"uB|\0",
+        Elem::Bool => b"b?|\0",
+        Elem::C128 => b"cD=\0",
+    };
+    let [a, b, c, d] = *letters;
+    let [e, f, g, h] = numpy_type(elem).to_ne_bytes();
+    u64::from_ne_bytes([a, b, c, d, e, f, g, h])
 }
 
 /// A table, because the compiler makes a jump of each `match` and the fast path is run for each argument.
@@ -196,6 +219,7 @@ static FACTS: [Facts; Elem::ALL.len()] = {
                     own
                 },
             ],
+            dtype: dtype(elem),
         }
     }
     let mut facts = [const { of(Elem::F64) }; Elem::ALL.len()];
@@ -212,6 +236,16 @@ static FACTS: [Facts; Elem::ALL.len()] = {
 pub(crate) fn facts(elem: Elem) -> &'static Facts {
     // `ALL` is in the order of the codes, which count from 0.
     &FACTS[elem as usize]
+}
+
+/// The facts of the element type with this code.
+///
+/// # Safety
+/// It is a code of [`Elem`].
+#[inline(always)]
+pub(crate) unsafe fn facts_of_code(code: u16) -> &'static Facts {
+    // SAFETY: as above.
+    unsafe { FACTS.get_unchecked(usize::from(code)) }
 }
 
 #[cfg(test)]

@@ -35,10 +35,27 @@ pub(crate) struct DescrFields {
     pub(crate) type_num: c_int,
 }
 
+impl DescrFields {
+    /// `kind` to `type_num` in one.
+    #[inline(always)]
+    unsafe fn word(this: *const Self) -> u64 {
+        // SAFETY: forwarded from the caller; they are eight bytes that begin at a multiple of eight.
+        unsafe { (&raw const (*this).kind).cast::<u64>().read() }
+    }
+}
+
+const _: () = assert!(
+    std::mem::offset_of!(DescrFields, kind) % 8 == 0
+        && std::mem::offset_of!(DescrFields, type_num)
+            == std::mem::offset_of!(DescrFields, kind) + 4
+);
+
 /// `NPY_ARRAY_WRITEABLE`.
 pub(crate) const WRITEABLE: c_int = 0x0400;
-/// `NPY_ARRAY_CARRAY`: C-contiguous, aligned, writeable.
-const CARRAY: c_int = 0x0001 | 0x0100 | WRITEABLE;
+/// `NPY_ARRAY_CARRAY_RO`: C-contiguous, aligned.
+const CARRAY_RO: c_int = 0x0001 | 0x0100;
+/// `NPY_ARRAY_CARRAY`: that, and writeable.
+const CARRAY: c_int = CARRAY_RO | WRITEABLE;
 
 /// The type `numpy.ndarray`, once it has been seen; null before.
 static NDARRAY: AtomicPtr<PyTypeObject> = AtomicPtr::new(null_mut());
@@ -96,6 +113,52 @@ pub(crate) unsafe fn vector(array: &ArrayFields, facts: &Facts, written: bool) -
             len: *array.dimensions as i64,
             stride: *array.strides as i64,
         })
+    }
+}
+
+/// What the most usual array there is looks like: an exact `ndarray` with one dimension, contiguous, not empty, of NumPy's own
+/// dtype for an element type.
+pub(crate) struct Usual {
+    class: *mut PyTypeObject,
+    dtype: u64,
+    stride: i64,
+}
+
+impl Usual {
+    /// The usual array of these elements.
+    #[inline(always)]
+    pub(crate) fn of(facts: &Facts) -> Self {
+        Usual {
+            class: NDARRAY.load(Ordering::Relaxed),
+            dtype: facts.dtype,
+            stride: facts.size,
+        }
+    }
+
+    /// The memory of an object that looks so, and is writeable if it must be. All else is `None`, right or wrong.
+    ///
+    /// # Safety
+    /// `object` is live and the GIL is held.
+    #[inline(always)]
+    pub(crate) unsafe fn vector(&self, object: *mut PyObject, written: bool) -> Option<Vector> {
+        let wanted = if written { CARRAY } else { CARRAY_RO };
+        // SAFETY: an object of exactly this type has these fields; an array has a dtype; one with `nd == 1` has one dimension.
+        unsafe {
+            let array = object.cast::<ArrayFields>();
+            if Py_TYPE(object) != self.class
+                || (*array).nd != 1
+                || (*array).flags & wanted != wanted
+                || DescrFields::word((*array).descr) != self.dtype
+            {
+                return None;
+            }
+            let len = *(*array).dimensions as i64;
+            (len > 0).then_some(Vector {
+                data: (*array).data,
+                len,
+                stride: self.stride,
+            })
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use std::mem::size_of;
 use std::ptr::null_mut;
 
 use aria_abi::codes::{Elem, WORTH_A_SWITCH_NS};
-use aria_abi::layout::{Borrow, View, ViewSpec, ViewsSpec};
+use aria_abi::layout::{Borrow, BriefViews, View, ViewSpec, ViewsSpec};
 use pyo3_ffi::*;
 
 use crate::borrow::{self, Active, Plain, Request};
@@ -26,11 +26,35 @@ borrow::entry_with_frame! {
     /// See the runtime table.
     ///
     /// # Safety
-    /// The GIL is held, the objects are live, `spec` is a constant of the extension and fits `args`, `views` is writable.
-    aria_rt_views => views_from(args: *const *mut PyObject, spec: *const ViewsSpec, views: *mut View)
+    /// The GIL is held, the objects are live, `spec` is a constant of the extension and fits `args`, as `brief` does, `views`
+    /// is writable.
+    aria_rt_views => views_from(
+        args: *const *mut PyObject,
+        spec: *const ViewsSpec,
+        views: *mut View,
+        brief: i64
+    ) "r8" "x4"
 }
 
 unsafe extern "C" fn views_from(
+    args: *const *mut PyObject,
+    spec: *const ViewsSpec,
+    views: *mut View,
+    brief: i64,
+    frame: usize,
+) -> i32 {
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        if look_at_usual(args, BriefViews(brief as u64), views) {
+            return 0;
+        }
+        views_from_others(args, spec, views, frame)
+    }
+}
+
+/// For all other arguments. A function of its own, so that the way of most calls is short.
+#[inline(never)]
+unsafe extern "C" fn views_from_others(
     args: *const *mut PyObject,
     spec: *const ViewsSpec,
     views: *mut View,
@@ -50,15 +74,81 @@ unsafe fn specs<'a>(spec: *const ViewsSpec) -> &'a [ViewSpec] {
     unsafe { std::slice::from_raw_parts((*spec).views, (*spec).count as usize) }
 }
 
+/// Whether arguments, of which some or none are written, could conflict with what others have borrowed.
+#[inline(always)]
+fn could_conflict(some_are_written: bool) -> bool {
+    // On free-threaded Python other threads may borrow at any time.
+    cfg!(Py_GIL_DISABLED) || registry().could_conflict(some_are_written)
+}
+
+/// Does what `look` does for the arguments that most calls have, usual arrays of one type of which at most one is written.
+/// Then a short loop's data is most of what the call takes from memory.
+///
+/// # Safety
+/// As `aria_rt_views`.
+#[inline(always)]
+unsafe fn look_at_usual(args: *const *mut PyObject, brief: BriefViews, views: *mut View) -> bool {
+    if brief == BriefViews(0) || could_conflict(brief.is_first_written()) {
+        return false;
+    }
+    // SAFETY: `brief` is of parameters and their element type, and there is a view for each.
+    unsafe {
+        let usual = numpy::Usual::of(element::facts_of_code(brief.elem()));
+        let mut positions = brief.positions();
+        let mut view = views;
+        // The bytes of the one that is written; none if there is no such.
+        let (mut written_low, mut written_high) = (usize::MAX, 0);
+        if brief.is_first_written() {
+            let first = positions.next().map(|at| usual.vector(*args.add(at), true));
+            let Some(Some(vector)) = first else {
+                return false;
+            };
+            (written_low, written_high) = vector.extent();
+            view.write(vector.unborrowed());
+            view = view.add(1);
+        }
+        for position in positions {
+            let Some(vector) = usual.vector(*args.add(position), false) else {
+                return false;
+            };
+            let (low, high) = vector.extent();
+            if written_low < high && low < written_high {
+                return false;
+            }
+            view.write(vector.unborrowed());
+            view = view.add(1);
+        }
+    }
+    true
+}
+
+impl Vector {
+    /// First byte, and the one after the last, if it is contiguous.
+    #[inline(always)]
+    fn extent(&self) -> (usize, usize) {
+        let low = self.data as usize;
+        (low, low.wrapping_add((self.len * self.stride) as usize))
+    }
+
+    #[inline(always)]
+    fn unborrowed(self) -> View {
+        View {
+            data: self.data,
+            len: self.len,
+            stride: self.stride,
+            borrow: null_mut(),
+        }
+    }
+}
+
 /// Fills the views of plain arrays that conflict with nothing. On `false` nothing has happened, but that `views` may have
 /// been written to.
 ///
 /// # Safety
 /// As `aria_rt_views`.
-#[inline(always)]
+#[inline]
 unsafe fn look(args: *const *mut PyObject, spec: &ViewsSpec, views: *mut View) -> bool {
-    // On free-threaded Python other threads may borrow at any time.
-    if cfg!(Py_GIL_DISABLED) || registry().could_conflict(spec.mutable != 0) {
+    if could_conflict(spec.mutable != 0) {
         return false;
     }
     // The bytes of the one that is written, which is the first; none yet.

@@ -9,6 +9,7 @@ import ctypes
 import gc
 import math
 import os
+import pickle
 import re
 import sys
 import threading
@@ -829,6 +830,54 @@ def test_two_written_arrays_and_one_that_is_read(aria):
     assert x.tolist() == list(range(30))
     module.exchange(*parts)
     assert x[:20].tolist() == [30.0 + 2 * i for i in range(10)] + [20.0 + i for i in range(10)]
+
+
+MIXED = """
+fn spread(mut out: PyArrayView[Float], a: PyArrayView[Int], b: PyArrayView[Float32])
+  for i in 0..<out.length
+    out[i] = a[i].to_float + b[i].to_float
+  end
+end
+
+fn copy(a: PyArrayView[Int], mut out: PyArrayView[Int])
+  for i in 0..<out.length
+    out[i] = a[i]
+  end
+end
+"""
+
+
+def test_arrays_of_several_types_in_one_call(aria):
+    module = aria(MIXED)
+    out, a, b = np.zeros(9), np.arange(9), np.ones(9, np.float32)
+    module.spread(out, a, b)
+    assert out.tolist() == [i + 1.0 for i in range(9)]
+    with fails(TypeError, "spread", "b"):
+        module.spread(out, a, b.astype(float))
+    with fails(ValueError, "spread", "overlap"):
+        module.spread(out, out.view(int), b)
+
+
+def test_dtypes_that_are_not_numpys_own_object(aria):
+    module = aria(MIXED)
+    out = np.zeros(9, int)
+    for a in [
+        pickle.loads(pickle.dumps(np.arange(9))),
+        np.arange(9, dtype=np.longlong),
+        np.arange(9).view(np.dtype(np.int64, metadata={"a": 1})),
+    ]:
+        out[:] = 0
+        module.copy(a, out)
+        assert out.tolist() == list(range(9))
+    for wrong in [np.arange(9, dtype=">i8"), np.arange(9, dtype=np.uint64), np.arange(9.0), np.zeros((9, 1), int)]:
+        with pytest.raises((TypeError, ValueError), match="copy"):
+            module.copy(wrong, out)
+    frozen = np.arange(9)
+    frozen.flags.writeable = False
+    with fails(ValueError, "copy", "out"):
+        module.copy(out, frozen)
+    with fails(ValueError, "copy", "overlap"):
+        module.copy(out[:-1], out[1:])
 
 
 @pytest.mark.parametrize("n", [0, 1, 2])

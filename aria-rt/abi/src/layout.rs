@@ -2,6 +2,8 @@
 
 use core::ffi::c_void;
 
+use crate::codes::Elem;
+
 /// A text that lives as long as the extension: UTF-8, not NUL-terminated.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -160,6 +162,63 @@ pub struct ViewsSpec {
     pub mutable: u32,
     /// The parameters.
     pub views: *const ViewSpec,
+}
+
+/// The array parameters of a function in one word, so that a call's first look at them needs no memory: their one element
+/// type, whether the first one is written, and their positions. 0 if that does not say everything, as with two element types,
+/// two that are written, or more of them than a call usually has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct BriefViews(pub u64);
+
+impl BriefViews {
+    /// Bits of the element type, then one that says whether the first is written; the positions follow.
+    const ELEM_BITS: u32 = 4;
+    /// Bits of a position, which is counted from 1: 0 is the end.
+    const POSITION_BITS: u32 = 4;
+
+    /// Of the parameters with these positions and element types, of which the first `mutable` are written.
+    #[must_use]
+    pub fn of(views: &[(usize, Elem)], mutable: usize) -> Self {
+        let head = Self::ELEM_BITS + 1;
+        let Some(&(_, elem)) = views.first() else {
+            return BriefViews(0);
+        };
+        let fits = views.len() <= ((u64::BITS - head) / Self::POSITION_BITS) as usize
+            && views.iter().all(|&(position, other)| {
+                position < (1 << Self::POSITION_BITS) - 1 && other == elem
+            });
+        if !fits || mutable > 1 {
+            return BriefViews(0);
+        }
+        let mut word = elem as u64 | (mutable as u64) << Self::ELEM_BITS;
+        for (i, &(position, _)) in (0..).zip(views) {
+            word |= (position as u64 + 1) << (head + i * Self::POSITION_BITS);
+        }
+        BriefViews(word)
+    }
+
+    /// The element type, [`crate::codes::Elem`].
+    #[must_use]
+    pub fn elem(self) -> u16 {
+        (self.0 & ((1 << Self::ELEM_BITS) - 1)) as u16
+    }
+
+    /// Whether the first one is written.
+    #[must_use]
+    pub fn is_first_written(self) -> bool {
+        self.0 >> Self::ELEM_BITS & 1 != 0
+    }
+
+    /// The positions.
+    pub fn positions(self) -> impl Iterator<Item = usize> {
+        let mut rest = self.0 >> (Self::ELEM_BITS + 1);
+        core::iter::from_fn(move || {
+            let position = (rest & ((1 << Self::POSITION_BITS) - 1)).checked_sub(1)?;
+            rest >>= Self::POSITION_BITS;
+            Some(position as usize)
+        })
+    }
 }
 
 /// A string: reference-counted, immutable, UTF-8; `len` bytes follow the struct. Emitted literals have `refs == IMMORTAL`.

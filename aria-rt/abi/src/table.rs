@@ -48,8 +48,9 @@ macro_rules! for_each_rt_fn {
             held [] fn aria_rt_borrow_or_copy(obj: Ptr, spec: Ptr, out: Ptr) -> I32;
             /// Looks at the array arguments that a `ViewsSpec` names, among those at `args`, as `aria_rt_borrow` and
             /// `aria_rt_borrow_or_copy` do one by one; a `View` of each at `views`. While nothing but the call itself can run,
-            /// plain arrays need no borrow: `borrow` is null in all views then. Otherwise it is set in all.
-            held [] fn aria_rt_views(args: Ptr, spec: Ptr, views: Ptr) -> I32;
+            /// plain arrays need no borrow: `borrow` is null in all views then. Otherwise it is set in all. `brief` is the
+            /// `BriefViews` of the same parameters.
+            held [] fn aria_rt_views(args: Ptr, spec: Ptr, views: Ptr, brief: I64) -> I32;
             /// Ends what `aria_rt_views` or `aria_rt_gil_release_viewing` borrowed. Keeps a Python exception that is set.
             held [] fn aria_rt_views_end(spec: Ptr, views: Ptr) -> Void;
             /// The `n` members of a `tuple` at `items`, borrowed from it.

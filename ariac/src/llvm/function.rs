@@ -2,6 +2,7 @@
 
 use super::builder::{Builder, Val};
 use super::context::ModuleCx;
+use super::entry;
 use super::layout::{FunctionAbi, ParamAbi};
 use super::multiversion::{self, Level};
 use crate::arena::Id;
@@ -20,6 +21,8 @@ pub struct FunctionHandle<'c> {
     pub value: FunctionValue<'c>,
     /// How it is called.
     pub abi: FunctionAbi<'c>,
+    /// What a wrapper calls in its place, if there is such a thing: with the address of the views, then all other arguments.
+    pub entry: Option<FunctionValue<'c>>,
     /// Whether it has loops: then a copy of it in a wrapper would cost more than the call.
     pub has_loops: bool,
 }
@@ -34,9 +37,15 @@ pub struct CallResult<'c> {
 }
 
 impl<'c> FunctionHandle<'c> {
-    /// Calls the function from a wrapper, with arguments that are flat already, as in [`ParamAbi::types`].
+    /// What a wrapper calls.
+    #[must_use]
+    pub fn outermost(&self) -> FunctionValue<'c> {
+        self.entry.unwrap_or(self.value)
+    }
+
+    /// Calls the function, or its entry, from a wrapper, with arguments that are flat already, as in [`ParamAbi::types`].
     pub fn call(&self, b: &Builder<'_, 'c>, args: &[Val<'c>]) -> CallResult<'c> {
-        let (result, call) = b.call_site(self.value, args);
+        let (result, call) = b.call_site(self.outermost(), args);
         if self.has_loops {
             let noinline = b.cx.enum_attribute("noinline", 0);
             call.add_attribute(AttributeLoc::Function, noinline);
@@ -44,14 +53,15 @@ impl<'c> FunctionHandle<'c> {
         self.abi.split(b, result)
     }
 
-    /// Calls a function of the same signature at an address.
+    /// As [`FunctionHandle::call`], for the version of another level, at an address.
     pub fn call_at(
         &self,
         b: &Builder<'_, 'c>,
         address: PointerValue<'c>,
         args: &[Val<'c>],
     ) -> CallResult<'c> {
-        self.abi.call_at(b, address, args)
+        let ty = self.outermost().get_type();
+        self.abi.split(b, b.call_at(ty, address, args))
     }
 
     /// Calls the function from Aria code.
@@ -146,10 +156,14 @@ fn declare<'c>(cx: &ModuleCx<'c>, level: Level, named: Level, id: FnId) -> Funct
     let abi = FunctionAbi::of(cx, function, cx.calls.raises(id));
     let symbol = cx.symbol(&cx.names[id.index()], named);
     let value = cx.module.add_function(&symbol, abi.ty, None);
+    let entry = entry::declare(cx, level, id, &abi);
+    let is_inside = entry.is_some() && level == cx.level && entry::hides(cx, level);
     let is_shared = !cx.calls.is_wide(id) && cx.options.levels.len() > 1;
     if named != cx.level && level == cx.level {
         value.set_linkage(Linkage::AvailableExternally);
-    } else if function.exported || cx.options.keep_functions || is_shared || level != cx.level {
+    } else if !is_inside
+        && (function.exported || cx.options.keep_functions || is_shared || level != cx.level)
+    {
         // Exported functions keep their symbol: people look for it in `--emit=llvm` and in profilers.
         value
             .as_global_value()
@@ -174,6 +188,7 @@ fn declare<'c>(cx: &ModuleCx<'c>, level: Level, named: Level, id: FnId) -> Funct
     FunctionHandle {
         value,
         abi,
+        entry,
         has_loops: has_loops(function),
     }
 }

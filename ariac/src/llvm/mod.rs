@@ -4,11 +4,12 @@
 //! wrappers and tables as well; functions that would gain nothing by another level are there only.
 //!
 //! In reading order: [`layout`] (types, calling convention), `adt` (declared types), `glue` (dropping and copying), [`context`] (the module), [`constants`], [`runtime`] (the
-//! runtime's functions), [`function`] (declaring and calling), [`builder`] (instructions), `lower` (MIR to
+//! runtime's functions), [`function`] (declaring and calling), `entry` (called by wrappers), [`builder`] (instructions), `lower` (MIR to
 //! instructions), [`mathlib`], [`multiversion`], `debuginfo`, [`optimize`], `object`, [`remarks`].
 //!
 //! Symbols: a function is `aria.NAME` at the lowest level of the build and `aria.NAME.v3` (`.v2`, `.v4`, `.native`) at
-//! others; a function without loops has no others. Exported functions keep their symbol in `--emit=llvm` and in the object, hidden.
+//! others; a function without loops has no others. Exported functions keep their symbol in `--emit=llvm` and in the object,
+//! hidden; one that is part of its `entry` has that one's, `aria.NAME.v3.entry`.
 
 mod adt;
 pub mod builder;
@@ -16,6 +17,7 @@ mod callgraph;
 pub mod constants;
 pub mod context;
 mod debuginfo;
+mod entry;
 mod estimate;
 pub mod function;
 mod glue;
@@ -35,6 +37,7 @@ mod tests;
 
 pub use builder::{Builder, Val};
 pub use context::ModuleCx;
+pub use entry::viewed_params;
 pub use estimate::{Estimator, work_nanos};
 pub use function::{CallResult, FunctionHandle};
 pub use layout::{CommonTypes, FunctionAbi, ParamAbi, element_size};
@@ -228,6 +231,7 @@ fn build<'c>(
     function::declare_all(&cx);
     for id in program.functions.ids() {
         lower::lower_function(&cx, id);
+        entry::emit(&cx, id);
     }
     Ok(cx)
 }

@@ -8,7 +8,7 @@ use crate::llvm::ModuleCx;
 use crate::types::Ty;
 use aria_abi::ABI_VERSION;
 use aria_abi::codes::{Elem, Kind};
-use aria_abi::layout::ViewSpec;
+use aria_abi::layout::{BriefViews, ViewSpec};
 use inkwell::values::{BasicValueEnum, PointerValue, StructValue};
 
 /// Makes the constants of one function.
@@ -39,6 +39,15 @@ impl Specs<'_> {
             i32(0),
         ];
         cx.context.const_struct(&fields, false)
+    }
+
+    /// The same in brief.
+    pub fn brief_views(&self, positions: &[usize]) -> BriefViews {
+        let params = positions.iter().map(|&p| &self.export.params[p]);
+        let mutable = params.clone().filter(|param| param.mutable).count();
+        let elems = params.map(|param| classify(&param.ty).1);
+        let views: Vec<(usize, Elem)> = positions.iter().copied().zip(elems).collect();
+        BriefViews::of(&views, mutable)
     }
 
     /// A `ViewsSpec*` for the parameters at these positions, those that are written first.

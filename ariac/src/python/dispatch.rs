@@ -39,7 +39,7 @@ impl<'c> Dispatch<'c> {
             };
         }
         let address =
-            |handle: FunctionHandle<'c>| handle.value.as_global_value().as_pointer_value();
+            |handle: FunctionHandle<'c>| handle.outermost().as_global_value().as_pointer_value();
         let rows = functions
             .iter()
             .flat_map(|&id| levels.iter().map(move |&level| (level, id)));

@@ -7,11 +7,10 @@
 use super::arguments::{call, call_value};
 use super::constants::Specs;
 use super::interface::Export;
-use crate::hir::ParamMode;
-use crate::llvm::{Builder, RtFn, Val};
-use crate::mir::Function;
+use crate::llvm::{self, Builder, RtFn, Val};
 use crate::types::Ty;
 use aria_abi::codes::WORTH_A_SWITCH_NS;
+use aria_abi::layout::BriefViews;
 use inkwell::IntPredicate;
 use inkwell::values::PointerValue;
 
@@ -24,41 +23,16 @@ pub struct Views<'c> {
     objects: PointerValue<'c>,
     /// The `ViewsSpec*`.
     spec: PointerValue<'c>,
+    /// The same in brief.
+    brief: BriefViews,
     /// A `View` for each.
     slot: PointerValue<'c>,
 }
 
-/// The parameters that can be looked at together.
-fn eligible(b: &Builder<'_, '_>, export: &Export, function: &Function) -> Vec<usize> {
-    if !b.cx.runs_alone(export.function) {
-        return Vec::new();
-    }
-    let params = export.params.iter().zip(&function.params);
-    let mut eligible: Vec<usize> = params
-        .enumerate()
-        .filter(|(_, (param, declared))| {
-            let is_array = match param.ty {
-                Ty::PyArrayView(_) => true,
-                Ty::Array(_) => declared.mode != ParamMode::Own,
-                _ => false,
-            };
-            is_array && declared.default.is_none()
-        })
-        .map(|(i, _)| i)
-        .collect();
-    eligible.sort_by_key(|&i| !export.params[i].mutable);
-    eligible
-}
-
 impl<'c> Views<'c> {
     /// The views of a call whose arguments are at `objects`; none when there are none.
-    pub fn of(
-        b: &Builder<'_, 'c>,
-        export: &Export,
-        function: &Function,
-        objects: PointerValue<'c>,
-    ) -> Option<Self> {
-        let params = eligible(b, export, function);
+    pub fn of(b: &Builder<'_, 'c>, export: &Export, objects: PointerValue<'c>) -> Option<Self> {
+        let params = llvm::viewed_params(b.cx, export.function);
         if params.is_empty() {
             return None;
         }
@@ -68,6 +42,7 @@ impl<'c> Views<'c> {
         b.null_at_entry(slot, 3);
         Some(Views {
             spec: Specs { export }.views(b.cx, &params),
+            brief: Specs { export }.brief_views(&params),
             params,
             objects,
             slot,
@@ -81,26 +56,45 @@ impl<'c> Views<'c> {
 
     /// Looks at the arguments: a status, 0 or 1 with a Python exception set.
     pub fn look(&self, b: &Builder<'_, 'c>) -> Val<'c> {
-        let args = [self.objects.into(), self.spec.into(), self.slot.into()];
+        let args = [
+            self.objects.into(),
+            self.spec.into(),
+            self.slot.into(),
+            b.i64(self.brief.0 as i64),
+        ];
         call_value(b, RtFn::aria_rt_views, &args)
     }
 
-    /// The value of a parameter that is among them.
-    pub fn value(&self, b: &Builder<'_, 'c>, param: usize, ty: &Ty) -> Val<'c> {
+    /// The address of the views, which an entry takes.
+    pub fn address(&self) -> PointerValue<'c> {
+        self.slot
+    }
+
+    /// The address of a word of the view of a parameter.
+    fn word(&self, b: &Builder<'_, 'c>, param: usize, word: i64) -> PointerValue<'c> {
         let position = self.params.iter().position(|&p| p == param);
         let position = position.expect("the parameter is among the views");
+        let view = b.element(b.cx.types.view, self.slot, b.i64(position as i64));
+        b.element(b.cx.types.i64, view, b.i64(word))
+    }
+
+    /// The number of elements of a parameter that is among them.
+    pub fn len(&self, b: &Builder<'_, 'c>, param: usize) -> Val<'c> {
+        b.load(b.cx.types.i64, self.word(b, param, 1))
+    }
+
+    /// The value of a parameter that is among them, for a function without an entry.
+    pub fn value(&self, b: &Builder<'_, 'c>, param: usize, ty: &Ty) -> Val<'c> {
         let types = &b.cx.types;
-        let view = b.element(types.view, self.slot, b.i64(position as i64));
-        let word = |word: i64| b.element(types.i64, view, b.i64(word));
-        let (data, len) = (b.load(types.ptr, view), b.load(types.i64, word(1)));
+        let data = b.load(types.ptr, self.word(b, param, 0));
+        let len = self.len(b, param);
         match ty {
             Ty::Array(_) => b.make(&[data, len]),
-            _ => b.make(&[
-                data,
-                len,
-                b.load(types.i64, word(2)),
-                b.load(types.ptr, word(3)),
-            ]),
+            _ => {
+                let stride = b.load(types.i64, self.word(b, param, 2));
+                // Who stays by itself has no use for the borrow.
+                b.make(&[data, len, stride, b.null()])
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use super::dispatch::{self, Dispatch};
 use super::interface::Export;
 use super::results;
 use super::views::Views;
-use crate::llvm::{self, Builder, Estimator, ModuleCx, ParamAbi, RtFn, Val};
+use crate::llvm::{self, Builder, Estimator, FunctionHandle, ModuleCx, ParamAbi, RtFn, Val};
 use crate::mir::{Const, Function, LocalId, Operand};
 use inkwell::values::{FunctionValue, PointerValue};
 use inkwell::{GlobalVisibility, IntPredicate};
@@ -48,26 +48,16 @@ pub fn emit<'c>(
         spec,
         location,
         failed,
-        cleanup: Cleanup::of(Views::of(&b, export, function, objects)),
+        cleanup: Cleanup::of(Views::of(&b, export, objects)),
     };
     let values = convert(&mut arguments, export, function, objects);
     let cleanup = arguments.cleanup;
+    let views = cleanup.views.as_ref();
 
     let handle = dispatch::lowest(cx, export.function);
-    let mut flat = Vec::new();
-    for (abi, &value) in handle.abi.params.iter().zip(&values) {
-        let value = match abi {
-            ParamAbi::Slot(ty) | ParamAbi::Large(ty) => {
-                let slot = b.slot(*ty, "in_out");
-                b.store(value, slot);
-                slot.into()
-            }
-            _ => value,
-        };
-        abi.flatten(&b, value, &mut flat);
-    }
     cleanup.give(&b);
-    let state = release_gil(&b, function, &values, cleanup.views.as_ref());
+    let state = release_gil(&b, function, &values, views);
+    let flat = flatten(&b, export, &handle, &values, views);
     let result = match dispatch.position(export.function) {
         None => handle.call(&b, &flat),
         Some(position) => {
@@ -185,7 +175,8 @@ fn bind<'c>(b: &Builder<'_, 'c>, export: &Export, spec: PointerValue<'c>) -> Poi
     given.as_basic_value().into_pointer_value()
 }
 
-/// The values of the parameters.
+/// The values of the parameters, but of the views: these are checked last, for the conversion of the others may run Python
+/// code, and their places are left empty.
 fn convert<'c>(
     arguments: &mut Arguments<'_, '_, 'c>,
     export: &Export,
@@ -198,7 +189,6 @@ fn convert<'c>(
     let is_view = |i: usize| views.as_ref().is_some_and(|views| views.include(i));
     for (i, (param, declared)) in export.params.iter().zip(&function.params).enumerate() {
         if is_view(i) {
-            // Last, for the conversion of the others may run Python code.
             values.push(b.null());
             continue;
         }
@@ -237,13 +227,38 @@ fn convert<'c>(
     }
     if let Some(views) = &views {
         arguments.stop_if_failed(views.look(b));
-        for (i, param) in export.params.iter().enumerate() {
-            if views.include(i) {
-                values[i] = views.value(b, i, &param.ty);
-            }
-        }
     }
     values
+}
+
+/// The arguments of the call. Built right before it, so that of a view nothing is in registers meanwhile.
+fn flatten<'c>(
+    b: &Builder<'_, 'c>,
+    export: &Export,
+    handle: &FunctionHandle<'c>,
+    values: &[Val<'c>],
+    views: Option<&Views<'c>>,
+) -> Vec<Val<'c>> {
+    let mut flat = Vec::new();
+    if let (Some(_), Some(views)) = (handle.entry, views) {
+        flat.push(views.address().into());
+    }
+    for (i, abi) in handle.abi.params.iter().enumerate() {
+        let mut value = values[i];
+        if let Some(views) = views.filter(|views| views.include(i)) {
+            if handle.entry.is_some() {
+                continue;
+            }
+            value = views.value(b, i, &export.params[i].ty);
+        }
+        if let ParamAbi::Slot(ty) | ParamAbi::Large(ty) = abi {
+            let slot = b.slot(*ty, "in_out");
+            b.store(value, slot);
+            value = slot.into();
+        }
+        abi.flatten(b, value, &mut flat);
+    }
+    flat
 }
 
 /// Releases the GIL when the function is free of Python and its work is worth it: the slot with the thread state.
@@ -259,6 +274,7 @@ fn release_gil<'c>(
             b,
             function,
             values,
+            views,
         },
         work,
     );
@@ -273,16 +289,14 @@ struct AtEntry<'a, 'm, 'c> {
     b: &'a Builder<'m, 'c>,
     function: &'a Function,
     values: &'a [Val<'c>],
+    views: Option<&'a Views<'c>>,
 }
 
-impl<'c> AtEntry<'_, '_, 'c> {
-    fn value(&self, local: LocalId) -> Val<'c> {
-        let position = self
-            .function
-            .params
-            .iter()
-            .position(|param| param.local == local);
-        self.values[position.expect("an estimate on entry is made of parameters")]
+impl AtEntry<'_, '_, '_> {
+    fn position(&self, local: LocalId) -> usize {
+        let mut params = self.function.params.iter();
+        let position = params.position(|param| param.local == local);
+        position.expect("an estimate on entry is made of parameters")
     }
 }
 
@@ -292,12 +306,16 @@ impl<'m, 'c> Estimator<'m, 'c> for AtEntry<'_, 'm, 'c> {
     }
 
     fn length(&mut self, array: LocalId) -> Val<'c> {
-        self.b.part(self.value(array), 1)
+        let position = self.position(array);
+        match self.views.filter(|views| views.include(position)) {
+            Some(views) => views.len(self.b, position),
+            None => self.b.part(self.values[position], 1),
+        }
     }
 
     fn int(&mut self, operand: &Operand) -> Val<'c> {
         match operand {
-            Operand::Local(local) => self.value(*local),
+            Operand::Local(local) => self.values[self.position(*local)],
             Operand::Const(Const::Int(value)) => self.b.i64(*value),
             Operand::Const(_) => self.b.i64(0),
         }
