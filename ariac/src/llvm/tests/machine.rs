@@ -3,7 +3,9 @@
 use super::doubles;
 use super::program::Source;
 use crate::llvm::remarks::Listener;
-use crate::llvm::{Builder, Level, LlvmOptions, ModuleCx, RtFn, build, finish, optimize};
+use crate::llvm::{
+    Builder, FunctionHandle, Level, LlvmOptions, ModuleCx, RtFn, build, finish, optimize,
+};
 use crate::mir::FnId;
 use inkwell::context::Context;
 use inkwell::values::AsValueRef;
@@ -193,6 +195,11 @@ fn add_entry(cx: &ModuleCx<'_>, level: Level, id: FnId) {
             word += 2;
         }
     }
+    // The function itself, which takes its arguments one by one.
+    let function = FunctionHandle {
+        entry: None,
+        ..function
+    };
     let result = function.call(&b, &args);
     if let Some(value) = result.value {
         b.store(value, b.param(1).into_pointer_value());
