@@ -44,7 +44,7 @@ def test_fast_sums_differ_by_rounding_alone(aria):
     for n in (0, 1, 2, 7, 64, 1000, 100_003):
         xs, ys = random.normal(size=n), random.normal(size=n)
         # However the terms are put together, each goes through at most n roundings, and one of its own.
-        products = [x * y for x, y in zip(xs.tolist(), ys.tolist())]
+        products = [x * y for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
         bound = (n + 2) * UNIT * math.fsum(map(abs, products))
         assert abs(module.dot(xs, ys) - math.fsum(products)) <= bound
         squares = [x * x if x > 0.5 else x for x in xs.tolist()]
@@ -229,7 +229,8 @@ def test_a_loop_that_stays_scalar_ends_the_build(toolchain, tmp_path, said):
 
 def test_programs_keep_promises_too(toolchain, tmp_path):
     source = tmp_path / "k.aria"
-    source.write_text(BROKEN["allow another order with `@fastmath`"] + "\nfn main\n  print(f(Array.zeros(100_000)))\nend\n")
+    main = "\nfn main\n  print(f(Array.zeros(100_000)))\nend\n"
+    source.write_text(BROKEN["allow another order with `@fastmath`"] + main)
     done = toolchain.run("run", source)
     assert done.returncode == 1 and "error[E0606]" in done.stderr, done
 

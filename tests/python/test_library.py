@@ -1,5 +1,5 @@
-"""The examples in the documentation of the library (`ariac/prelude`) hold: each is a test of its own. So are the functions of
-`tests/library`."""
+"""The examples in the documentation of the library (`ariac/prelude`) hold: each is a test of its own. So are the
+functions of `tests/library`."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ def test_examples_hold(toolchain, file: Path, tmp_path: Path) -> None:
         pytest.skip("no examples")
     program = tmp_path / "examples.aria"
     program.write_text(
-        "\n".join(f"@test\nfn line_{line}\n" + "".join(f"  {part}\n" for part in lines) + "end\n" for line, lines in tests.items()),
+        "\n".join(
+            f"@test\nfn line_{line}\n" + "".join(f"  {part}\n" for part in lines) + "end\n"
+            for line, lines in tests.items()
+        ),
         encoding="utf-8",
     )
     run = subprocess.run([toolchain.ariac, "test", program], capture_output=True, text=True, timeout=120, check=False)
@@ -48,7 +51,10 @@ def test_examples_hold(toolchain, file: Path, tmp_path: Path) -> None:
     assert run.stdout.count("ok line_") == len(tests)
 
 
-@pytest.mark.parametrize("file", sorted((PRELUDE.parents[1] / "tests/library").glob("*.aria")), ids=lambda file: file.stem)
+FILES = sorted((PRELUDE.parents[1] / "tests/library").glob("*.aria"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_what_the_library_promises(toolchain, file: Path) -> None:
     run = subprocess.run([toolchain.ariac, "test", file], capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 0, f"{run.stdout}{run.stderr}"
@@ -60,7 +66,8 @@ def test_public_functions_are_documented() -> None:
         lines = file.read_text(encoding="utf-8").splitlines()
         for number, line in enumerate(lines):
             words = line.split()
-            is_public = words[:1] in (["fn"], ["struct"], ["data"], ["enum"], ["trait"], ["const"]) and not words[1].startswith("_")
+            kinds = (["fn"], ["struct"], ["data"], ["enum"], ["trait"], ["const"])
+            is_public = words[:1] in kinds and not words[1].startswith("_")
             if is_public and not lines[number - 1].strip().startswith("##"):
                 bare.append(f"{file.name}:{number + 1}: {line.strip()}")
     assert not bare, "\n".join(bare)

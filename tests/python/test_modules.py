@@ -66,7 +66,8 @@ def test_the_root_alone_is_exported(build):
 
 
 def test_a_file_of_the_command_line_is_found(build):
-    module = build(["given.aria", "elsewhere/sizes.aria"], given="import sizes\nfn f -> Int = sizes.n\n", elsewhere__sizes="fn n -> Int = 7\n")
+    given = "import sizes\nfn f -> Int = sizes.n\n"
+    module = build(["given.aria", "elsewhere/sizes.aria"], given=given, elsewhere__sizes="fn n -> Int = 7\n")
     assert module.f() == 7
 
 

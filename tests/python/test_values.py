@@ -11,7 +11,9 @@ import pytest
 from measure import MIB, growth_of_many
 
 SOURCE = """\
-fn narrow(a: Int8, b: UInt8, c: Int16, d: UInt16, e: Int32, f: UInt32, g: UInt64) -> (Int8, UInt8, Int16, UInt16, Int32, UInt32, UInt64) = (a, b, c, d, e, f, g)
+fn narrow(
+  a: Int8, b: UInt8, c: Int16, d: UInt16, e: Int32, f: UInt32, g: UInt64
+) -> (Int8, UInt8, Int16, UInt16, Int32, UInt32, UInt64) = (a, b, c, d, e, f, g)
 fn byte(n: UInt8) -> UInt8 = n
 fn big(n: UInt64) -> UInt64 = n
 fn or_else(x: Int?, other: Int) -> Int
@@ -44,7 +46,9 @@ end
 fn pair(n: Int) -> (List[Int], Array[Float]) = ([n, n], [1.0, 2.0])
 fn arrays(n: Int) -> List[Array[Float]] = [[1.0], [2.0, 3.0]]
 fn maybe(n: Int) -> Array[Float]? = if n > 0 then Some([1.0]) else nil end
-fn first(xs: List[String], start: Int = 0, fallback: String? = nil) -> String? = if xs.length > start then Some(xs[start]) else fallback end
+fn first(xs: List[String], start: Int = 0, fallback: String? = nil) -> String?
+  if xs.length > start then Some(xs[start]) else fallback end
+end
 fn checked(n: Int) -> Result[Int, String] = if n >= 0 then Ok(n) else Err("#{n} is negative") end
 fn parts(n: Int) -> Result[List[String], String] = if n > 0 then Ok(["a", "b"]) else Err("none") end
 fn _index(xs: List[Int], i: Int) -> Int = xs[i]
@@ -151,7 +155,7 @@ def test_defaults(values):
 
 def test_an_err_is_raised(values):
     assert values.checked(3) == 3
-    with pytest.raises(RuntimeError, match="^-1 is negative$"):
+    with pytest.raises(RuntimeError, match=r"^-1 is negative$"):
         values.checked(-1)
     assert values.parts(1) == ["a", "b"]
     with pytest.raises(RuntimeError, match="none"):
@@ -160,12 +164,12 @@ def test_an_err_is_raised(values):
     with pytest.raises(IndexError, match="index 3 is out of range for length 1"):
         values.caught([5], 3)
     assert values.done(1) is None
-    with pytest.raises(RuntimeError, match="^no$"):
+    with pytest.raises(RuntimeError, match=r"^no$"):
         values.done(0)
 
 
 def test_nothing_leaks(values):
-    many = ["text number %d" % i for i in range(2000)]
+    many = [f"text number {i}" for i in range(2000)]
     wrong = [*many, 1]
 
     def refused(function, *args):

@@ -545,10 +545,8 @@ fn types(code: &str, near: usize) -> Option<Idiom> {
         let why = "types stand in square brackets";
         return Some(idiom_at(at, code, why, Some(&ours)));
     }
-    let amp = code.match_indices('&').map(|(at, _)| at);
-    let amp = amp
-        .filter(|at| !code[at + 1..].starts_with(['+', '-', '*']))
-        .next()?;
+    let mut amp = code.match_indices('&').map(|(at, _)| at);
+    let amp = amp.find(|at| !code[at + 1..].starts_with(['+', '-', '*']))?;
     Some(match code[..amp].trim_end().ends_with(':') {
         true => {
             let mutable = code[amp + 1..].starts_with("mut ");

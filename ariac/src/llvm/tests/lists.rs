@@ -90,7 +90,7 @@ fn owned_elements_move_in_and_out() {
         body.return_(number);
     });
     at_all_levels(&mut source, |machine, level| {
-        assert_eq!(machine.call(level, "run", &[]), Ok(2_51_9134_i64));
+        assert_eq!(machine.call(level, "run", &[]), Ok(2_519_134_i64));
         // Whenever memory runs out, nothing is left.
         let mut blocks = 0;
         loop {

@@ -71,7 +71,7 @@ fn expected(kind: IntKind, op: BinOp, x: i128, y: i128) -> Result<i128, String> 
         BinOp::Mul => x.checked_mul(y),
         BinOp::Pow if y < 0 => return Err("kind 1 at line 2".to_owned()),
         BinOp::Pow => match x {
-            0 | 1 | -1 => Some(if y == 0 {
+            -1..=1 => Some(if y == 0 {
                 1
             } else {
                 x * if y % 2 == 0 { x } else { 1 }

@@ -115,7 +115,10 @@ impl FnBuilder<'_> {
     /// A call of a function that the prelude declares for the compiler.
     pub(super) fn call_prelude(&mut self, name: &str, args: Vec<Value>) -> Value {
         let Some(item) = self.cx.prelude_fn(name) else {
-            return Value::unit();
+            // What a construct calls is listed with the constructs (`builtins::reached`), so that it is always there.
+            panic!(
+                "the prelude has no function `{name}`, or it is not listed with the construct that calls it"
+            );
         };
         if let Some(&callee) = self.cx.natives.get(&item) {
             let ret = self.cx.signature(item).ret;
