@@ -6,6 +6,9 @@ use std::ptr::null_mut;
 /// What a list has room for at least once it has memory, in bytes.
 const LEAST: i64 = 32;
 
+/// So many elements are taken at once even if they are more bytes, up to a page of them: lists of one are rare.
+const FEW: i64 = 4;
+
 /// See the runtime table.
 ///
 /// # Safety
@@ -34,7 +37,8 @@ pub unsafe extern "C" fn aria_rt_list_grow(
 /// The next capacity, and its bytes: twice the last, so that a push costs the same on average however long the list is.
 fn grown(len: i64, more: i64, size: i64, cap: i64) -> Option<(i64, usize)> {
     let needed = len.checked_add(more)?;
-    let wanted = needed.max(cap.saturating_mul(2)).max(LEAST / size);
+    let few = if size <= 1024 { FEW } else { 1 };
+    let wanted = needed.max(cap.saturating_mul(2)).max(few).max(LEAST / size);
     let fits = |count: i64| {
         let bytes = count.checked_mul(size)?;
         usize::try_from(bytes).ok().filter(|&bytes| bytes > 0)
@@ -52,7 +56,8 @@ mod tests {
     #[test]
     fn capacities_double_from_a_few_elements_on() {
         assert_eq!(grown(0, 1, 8, 0), Some((4, 32)));
-        assert_eq!(grown(0, 1, 100, 0), Some((1, 100)));
+        assert_eq!(grown(0, 1, 100, 0), Some((4, 400)));
+        assert_eq!(grown(0, 1, 2000, 0), Some((1, 2000)));
         assert_eq!(grown(4, 1, 8, 4), Some((8, 64)));
         assert_eq!(grown(4, 100, 8, 4), Some((104, 832)));
     }

@@ -1,7 +1,8 @@
 //! Dropping.
 
 use super::{
-    Glue, enum_argument, enum_place, function_value, inline_enum, owned_fields, recursion, rt,
+    Glue, enum_argument, enum_place, function_value, in_memory, inline_enum, owned_fields,
+    recursion, rt,
 };
 use crate::llvm::adt::Shape;
 use crate::llvm::builder::{Builder, Val};
@@ -25,8 +26,12 @@ pub(in crate::llvm) fn drop_value<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Val<'
             drop_value(b, &ty, part);
         }
     } else if inline_enum(ty).is_some() {
+        let next = b.block("next");
+        pass_over(b, ty, in_memory(b, value), next);
         let argument = enum_argument(b, ty, value);
         b.call(enum_glue(b.cx, ty), &[argument]);
+        b.go(next);
+        b.enter(next);
     } else {
         let (pointer, len) = pointer(b, ty, value);
         let (full, next) = (b.block("drop"), b.block("dropped"));
@@ -56,7 +61,7 @@ pub(super) fn drop_last<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Val<'c>) {
             None => b.ret(None),
         }
     } else if let Some(adt) = inline_enum(ty) {
-        let at = super::in_memory(b, value);
+        let at = in_memory(b, value);
         drop_variants(b, adt, at, None);
     } else if let Some(glue) = glue(b.cx, ty) {
         let (pointer, len) = pointer(b, ty, value);
