@@ -42,7 +42,7 @@ fn other_languages_are_recognised() {
     );
     assert_eq!(
         reports("fn f(x: int) -> Int = x\n"),
-        "1:7 E0101 unexpected `:`"
+        "1:9 E0101 unexpected `int`"
     );
     assert_eq!(
         reports("fn f(x: Bool) -> Bool\n  x && x\nend\n"),
