@@ -51,10 +51,10 @@ def test_examples_hold(toolchain, file: Path, tmp_path: Path) -> None:
     assert run.stdout.count("ok line_") == len(tests)
 
 
-FILES = sorted((PRELUDE.parents[1] / "tests/library").glob("*.aria"))
+PROGRAMS = sorted((PRELUDE.parents[1] / "tests/library").glob("*.aria"))
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", PROGRAMS, ids=lambda file: file.stem)
 def test_what_the_library_promises(toolchain, file: Path) -> None:
     run = subprocess.run([toolchain.ariac, "test", file], capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 0, f"{run.stdout}{run.stderr}"
