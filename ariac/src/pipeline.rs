@@ -4,7 +4,7 @@
 //! result is a value that [`Dump`] can print (`--emit`); user errors end with the borrow check.
 
 use crate::builtins::prelude;
-use crate::diagnostics::Reports;
+use crate::diagnostics::{Code, Reports};
 use crate::effects::EffectTable;
 use crate::hir::{Hir, ItemKind, NativeAbi};
 use crate::lints::Lint;
@@ -86,8 +86,8 @@ pub struct Settings {
 
 /// From text to optimised MIR; none if the program has errors.
 ///
-/// Of the prelude only what the program can reach is compiled, which is little for most. Where there are errors it is all
-/// of it: what is missing may be their cause, and messages suggest names of it.
+/// Of the prelude only what the program can reach is compiled, which is little for most. Where there are errors that have to
+/// do with names it is all of it: what is missing may be their cause, and messages suggest names of it.
 #[must_use]
 pub fn frontend(
     sources: &SourceMap,
@@ -97,13 +97,25 @@ pub fn frontend(
 ) -> (Option<Frontend>, Reports) {
     let mut attempt = dump.clone();
     let reached = prelude::reached(sources);
-    if let (Some(frontend), reports) =
-        compile_front(sources, &reached, disabled, lints, &mut attempt)
-    {
+    let (frontend, reports) = compile_front(sources, &reached, disabled, lints, &mut attempt);
+    if frontend.is_some() || reports.codes().all(is_settled) {
         *dump = attempt;
-        return (Some(frontend), reports);
+        return (frontend, reports);
     }
     compile_front(sources, &prelude::all(), disabled, lints, dump)
+}
+
+/// Whether what is said of a mistake of this kind depends on no name that the prelude might have.
+fn is_settled(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Syntax
+            | Code::MissingToken
+            | Code::Literal
+            | Code::Mismatch
+            | Code::NotAssignable
+            | Code::OutsideLoop
+    )
 }
 
 /// As [`frontend`], with these parts of the prelude's files.

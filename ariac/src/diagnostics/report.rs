@@ -179,6 +179,11 @@ impl Reports {
         self.list.iter().any(|d| d.severity == Severity::Error)
     }
 
+    /// The codes of all of them.
+    pub fn codes(&self) -> impl Iterator<Item = Code> {
+        self.list.iter().map(|d| d.code)
+    }
+
     /// All of them, in the order of the source.
     #[must_use]
     pub fn sorted(&self) -> Vec<&Diagnostic> {
