@@ -51,7 +51,7 @@ lint: setup ## Check formatting and lints
 test-rust: runtime ## Run the Rust tests of all crates, and fuzz for a minute
 	@echo '==> Running the Rust tests'
 	@cargo build -p ariac
-	@ARIAC=$(CURDIR)/target/debug/ariac FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) cargo test --workspace
+	@ARIAC=$(CURDIR)/target/debug/ariac FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) FUZZ_SEED=$(or $(FUZZ_SEED),1) cargo test --workspace
 
 test-python: runtime wheel ## Run the Python tests, the core of them under every Python
 	@echo '==> Running the Python tests'

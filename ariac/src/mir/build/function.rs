@@ -185,6 +185,12 @@ impl<'a> FnBuilder<'a> {
                 message: Operand::Const(Const::Str("unreachable code was reached".into())),
             });
         }
+        // A variable whose value never comes (`e = loop … end`) is never read: any type will do.
+        for (_, local) in self.function.locals.iter_mut() {
+            if matches!(local.ty, Ty::Error | Ty::Never) {
+                local.ty = Ty::Bool;
+            }
+        }
         self.function.body = Block { stmts: self.stmts };
         self.function
     }
