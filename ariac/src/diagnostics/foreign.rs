@@ -385,12 +385,11 @@ fn is_word(c: char) -> bool {
 
 /// The words of a line, with their places.
 fn all_words(code: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut at = 0;
-    code.split(|c: char| !is_word(c)).filter_map(move |word| {
-        let start = at;
-        at += word.len() + 1;
-        (!word.is_empty()).then_some((start, word))
-    })
+    // What stands between two words may be longer than one byte.
+    let place = |word: &str| word.as_ptr().addr() - code.as_ptr().addr();
+    code.split(|c: char| !is_word(c))
+        .filter(|word| !word.is_empty())
+        .map(move |word| (place(word), word))
 }
 
 /// `// …`.
