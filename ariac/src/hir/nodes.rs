@@ -341,6 +341,22 @@ pub enum BinaryOp {
 }
 
 impl BinaryOp {
+    /// The trait of the prelude that gives declared types this operator.
+    #[must_use]
+    pub fn trait_name(self) -> Option<&'static str> {
+        Some(match self {
+            BinaryOp::Add => "Add",
+            BinaryOp::Sub => "Sub",
+            BinaryOp::Mul => "Mul",
+            BinaryOp::Div => "Div",
+            BinaryOp::FloorDiv => "FloorDiv",
+            BinaryOp::Mod => "Mod",
+            BinaryOp::Pow => "Pow",
+            BinaryOp::MatMul => "MatMul",
+            BinaryOp::WrapAdd | BinaryOp::WrapSub | BinaryOp::WrapMul => return None,
+        })
+    }
+
     /// How it is written.
     #[must_use]
     pub fn symbol(self) -> &'static str {

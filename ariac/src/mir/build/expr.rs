@@ -358,7 +358,7 @@ impl<'a> FnBuilder<'a> {
             return self.py_operate(op, left, Some(right));
         }
         let by_trait = |ty: &Ty| matches!(ty, Ty::Adt(_) | Ty::List(_) | Ty::Tuple(_));
-        if let Some(name) = operator_trait(op)
+        if let Some(name) = op.trait_name()
             && (by_trait(&left.ty) || by_trait(&right.ty))
         {
             let value = self.operator(name, vec![left, right]);
@@ -487,21 +487,6 @@ fn number(float: f64, int: i128, ty: &Ty) -> Value {
         // A literal that does not fit has been reported.
         _ => Value::int(int as i64),
     }
-}
-
-/// The trait that gives a declared type an operator.
-fn operator_trait(op: BinaryOp) -> Option<&'static str> {
-    Some(match op {
-        BinaryOp::Add => "Add",
-        BinaryOp::Sub => "Sub",
-        BinaryOp::Mul => "Mul",
-        BinaryOp::Div => "Div",
-        BinaryOp::FloorDiv => "FloorDiv",
-        BinaryOp::Mod => "Mod",
-        BinaryOp::Pow => "Pow",
-        BinaryOp::MatMul => "MatMul",
-        BinaryOp::WrapAdd | BinaryOp::WrapSub | BinaryOp::WrapMul => return None,
-    })
 }
 
 /// The type in which two scalars meet.

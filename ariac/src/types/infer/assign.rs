@@ -319,7 +319,7 @@ impl Infer<'_, '_> {
             ty if ty.is_number() => self.compound_arithmetic(id, op, (target, ty, ty), value),
             ty => {
                 let have = self.infer(value, Want::Hint(ty));
-                let operation = super::operators::trait_of(op);
+                let operation = op.trait_name();
                 let result = operation
                     .and_then(|name| self.operator_trait(id, name, ty, Some((value, &have))));
                 if result.as_ref() == Some(ty) {

@@ -24,21 +24,6 @@ pub(super) fn arithmetic_type(op: BinaryOp, left: &Ty, right: &Ty) -> Option<Ty>
     }
 }
 
-/// The trait of the prelude that gives types an operator.
-pub(super) fn trait_of(op: BinaryOp) -> Option<&'static str> {
-    Some(match op {
-        BinaryOp::Add => "Add",
-        BinaryOp::Sub => "Sub",
-        BinaryOp::Mul => "Mul",
-        BinaryOp::Div => "Div",
-        BinaryOp::FloorDiv => "FloorDiv",
-        BinaryOp::Mod => "Mod",
-        BinaryOp::Pow => "Pow",
-        BinaryOp::MatMul => "MatMul",
-        BinaryOp::WrapAdd | BinaryOp::WrapSub | BinaryOp::WrapMul => return None,
-    })
-}
-
 /// Whether its operators are those of its traits.
 fn has_traits_only(ty: &Ty) -> bool {
     matches!(
@@ -99,7 +84,8 @@ impl Infer<'_, '_> {
             }
             (Ty::String, Ty::String) if op == BinaryOp::Add => return Ty::String,
             _ if has_traits_only(&l) || has_traits_only(&r) => {
-                let result = trait_of(op)
+                let result = op
+                    .trait_name()
                     .and_then(|name| self.operator_trait(id, name, &l, Some((right, &r))));
                 return result.unwrap_or_else(|| {
                     self.operator_error(id, op, (left, &l), (right, &r));
@@ -213,7 +199,7 @@ impl Infer<'_, '_> {
                 BinaryOp::MatMul => report.note("`@` is the matrix product of arrays"),
                 _ => report.note("the wrapping operators work on Int"),
             },
-            (l, _) if has_traits_only(l) => match trait_of(op) {
+            (l, _) if has_traits_only(l) => match op.trait_name() {
                 Some(name) => report.help(format!(
                     "`{name}` is the trait of this operator: `impl {name} for {l}`"
                 )),
