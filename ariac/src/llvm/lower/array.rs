@@ -50,13 +50,18 @@ impl<'c> Lowering<'_, 'c> {
         let slot = self.slot(array);
         let b = &self.b;
         let part = |index| b.part_address(whole, slot, index);
-        let is_contiguous =
-            matches!(ty, Ty::Array(_) | Ty::List(_)) || self.function.locals[array].contiguous;
+        let is_contiguous = self.lies_side_by_side(array);
         Elements {
             data: b.load(self.cx.types.ptr, part(0)).into_pointer_value(),
             len: b.load(self.cx.types.i64, part(1)),
             stride: (!is_contiguous).then(|| b.load(self.cx.types.i64, part(2))),
         }
+    }
+
+    /// Whether an array's elements lie side by side for sure.
+    pub(super) fn lies_side_by_side(&self, array: LocalId) -> bool {
+        matches!(self.ty(array), Ty::Array(_) | Ty::List(_))
+            || self.function.locals[array].contiguous
     }
 
     /// IndexError unless `0 <= index < len`.

@@ -263,7 +263,7 @@ impl<'c> Lowering<'_, 'c> {
 }
 
 /// What the kernel's statements compute, if they are assignments.
-fn values_of(kernel: &Kernel) -> impl Iterator<Item = &Rvalue> {
+pub(super) fn values_of(kernel: &Kernel) -> impl Iterator<Item = &Rvalue> {
     kernel
         .body
         .stmts

@@ -4,10 +4,13 @@
 //! as safe as any other, and LLVM sees the number of turns.
 
 use super::Lowering;
+use super::pieces::Pieces;
 use crate::llvm::builder::Val;
+use crate::llvm::layout::element_size;
 use crate::llvm::remarks::LoopKind;
 use crate::mir::{Block, Const, LocalId, LoopId, Operand, Wishes};
 use inkwell::IntPredicate;
+use inkwell::basic_block::BasicBlock;
 use inkwell::values::InstructionValue;
 
 impl<'c> Lowering<'_, 'c> {
@@ -55,20 +58,54 @@ impl<'c> Lowering<'_, 'c> {
         let around = self.begin_loop(id);
         let by_one = *step == Operand::Const(Const::Int(1));
         let step = self.operand(step);
-        let (turn, latch, next) = (
-            self.b.block("turn"),
-            self.b.block("latch"),
-            self.b.block("end"),
-        );
-        let b = &self.b;
-        let turns = if by_one && !inclusive {
-            Turns::Below(last)
-        } else {
-            Turns::Count(self.last_turn(first, last, inclusive, step))
-        };
+        let (begin, next) = (self.b.block("begin"), self.b.block("end"));
         let is_empty = self.is_empty_range(first, last, inclusive, step);
+        self.b.branch(is_empty, next, begin);
+        self.b.enter(begin);
+        self.loops.insert(id, (next, next));
+        if !by_one || inclusive {
+            let turns = Turns::Count(self.last_turn(first, last, inclusive, step));
+            self.turns(id, var, first, (turns, step), body, next);
+        } else if let Some(middle) = self.middle(first, last, var, body) {
+            let pieces = Pieces::begin(&self.b, first, middle, last);
+            let turns = Turns::Below(pieces.to);
+            self.turns(id, var, pieces.from, (turns, step), body, pieces.done);
+            pieces.end(&self.b, next);
+        } else {
+            self.turns(id, var, first, (Turns::Below(last), step), body, next);
+        }
+        self.b.enter(next);
+        self.wish(around);
+    }
+
+    /// Where the first piece of a loop ends that is worth two.
+    fn middle(
+        &mut self,
+        first: Val<'c>,
+        last: Val<'c>,
+        var: LocalId,
+        body: &Block,
+    ) -> Option<Val<'c>> {
+        let array = self.used_in_order(var, body)?;
+        let size = element_size(self.element_ty(array));
+        let data = self.elements(array).data;
+        self.aligned_middle(data, size, first, last)
+    }
+
+    /// Runs the body of a loop once or more, then goes to `done`.
+    fn turns(
+        &mut self,
+        id: LoopId,
+        var: LocalId,
+        first: Val<'c>,
+        (turns, step): (Turns<'c>, Val<'c>),
+        body: &Block,
+        done: BasicBlock<'c>,
+    ) {
+        let (turn, latch) = (self.b.block("turn"), self.b.block("latch"));
+        let b = &self.b;
         let before = b.here();
-        b.branch(is_empty, next, turn);
+        b.go(turn);
 
         b.enter(turn);
         let value = b.phi(self.cx.types.i64, &[(first, before)]);
@@ -76,6 +113,7 @@ impl<'c> Lowering<'_, 'c> {
         let current = value.as_basic_value();
         let slot = self.slot(var);
         self.b.store(current, slot);
+        let next = self.loops[&id].0;
         self.loops.insert(id, (next, latch));
         self.block(body);
         if !self.b.is_ended() {
@@ -91,12 +129,10 @@ impl<'c> Lowering<'_, 'c> {
             Turns::Below(end) => b.icmp(IntPredicate::SLT, following, end),
             Turns::Count(last) => b.icmp(IntPredicate::NE, number.as_basic_value(), last),
         };
-        let branch = b.branch(go_on, turn, next);
+        let branch = b.branch(go_on, turn, done);
         value.add_incoming(&[(&following, latch)]);
         number.add_incoming(&[(&count, latch)]);
         self.describe_loop(branch, LoopKind::For);
-        self.b.enter(next);
-        self.wish(around);
     }
 
     /// Asks of the code that follows what the attributes of a loop ask; gives what was asked before.

@@ -2,8 +2,10 @@
 
 use super::Lowering;
 use super::array::Elements;
-use super::kernel::Terms;
+use super::kernel::{Terms, values_of};
+use super::pieces::{Pieces, is_slow};
 use crate::llvm::builder::Val;
+use crate::llvm::layout::element_size;
 use crate::llvm::remarks::LoopKind;
 use crate::mir::{Kernel, LocalId};
 use crate::types::Ty;
@@ -53,7 +55,7 @@ impl<'c> Lowering<'_, 'c> {
             return;
         }
         let (large, rest) = (self.b.block("large"), self.b.block("elements"));
-        let limit = LARGE / crate::llvm::layout::element_size(&element);
+        let limit = LARGE / element_size(&element);
         let is_large = self
             .b
             .icmp(IntPredicate::UGE, to.len, self.b.i64(limit as i64));
@@ -79,7 +81,7 @@ impl<'c> Lowering<'_, 'c> {
         lo: Val<'c>,
         hi: Val<'c>,
     ) -> Val<'c> {
-        let lanes = (LINE / crate::llvm::layout::element_size(element)) as u32;
+        let lanes = (LINE / element_size(element)) as u32;
         let count = self.b.sub(hi, lo);
         let whole = self.b.and(count, self.b.i64(-i64::from(lanes)));
         let end = self.b.add(lo, whole);
@@ -95,14 +97,30 @@ impl<'c> Lowering<'_, 'c> {
 
     fn map_elements(&mut self, terms: &Terms<'_, 'c>, to: Elements<'c>, lo: Val<'c>, hi: Val<'c>) {
         let element = self.operand_ty(&terms.kernel.result);
+        // There are more arrays to read than the one that is written; the first stands for them.
+        let middle = match terms.sources.first() {
+            Some(source) if !terms.is_strided() && !values_of(terms.kernel).any(is_slow) => {
+                let size = element_size(terms.types[0]);
+                self.aligned_middle(source.data, size, lo, hi)
+            }
+            _ => None,
+        };
         self.gathering(terms.kernel, |this| {
-            let latch = this.count(lo, hi, 1, |this, index| {
+            let pieces = middle.map(|middle| Pieces::begin(&this.b, lo, middle, hi));
+            let (from, end) = pieces.as_ref().map_or((lo, hi), |p| (p.from, p.to));
+            let latch = this.count(from, end, 1, |this, index| {
                 let value = this.term(terms, index);
                 this.store_element(&element, to, index, value);
             });
             this.describe_loop(latch, LoopKind::Map);
             if terms.is_strided() {
                 this.keep_loop_rolled(latch);
+            }
+            if let Some(pieces) = pieces {
+                let next = this.b.block("mapped");
+                this.b.go(pieces.done);
+                pieces.end(&this.b, next);
+                this.b.enter(next);
             }
         });
     }

@@ -26,6 +26,7 @@ mod map;
 mod mentions;
 mod parallel;
 mod parts;
+mod pieces;
 mod python;
 mod reduce;
 mod runtime_calls;
