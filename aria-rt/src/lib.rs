@@ -14,7 +14,7 @@
 //! * `array` (`array_text`), `handover`: memory of Aria, and how Python comes to own it. `list`: lists that grow.
 //! * `object`: Python objects as values. `gil`, `drops`: giving the GIL up, and dropping objects without it.
 //! * `parallel`, `stack`: threads, and how much stack one has left.
-//! * `text`, `numbers`, `system`: what the prelude's strings, formats, files, times are made of.
+//! * `parts`: texts put together from strings and numbers. `text`, `numbers`, `system`: what the prelude's strings, formats, files, times are made of.
 //! * `streams`: text in and out. `program`, in builds for programs of their own: where such a program starts.
 //! * `error`, `caught`, `traceback`, `panics`, `place`, `python`: what goes wrong, and how it is told.
 //!
@@ -52,6 +52,7 @@ mod numpy;
 mod object;
 mod panics;
 mod parallel;
+mod parts;
 mod place;
 #[cfg(feature = "program")]
 mod program;
@@ -86,6 +87,7 @@ pub use module::*;
 pub use numbers::*;
 pub use object::*;
 pub use parallel::*;
+pub use parts::*;
 pub use pyarray::*;
 pub use scalars::*;
 pub use stack::*;

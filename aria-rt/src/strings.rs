@@ -1,7 +1,6 @@
 //! `String`: one allocation of a counted header and UTF-8 bytes. Constants of the extension have the count `IMMORTAL`, which
 //! is never written.
 
-use std::fmt::Write;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicIsize, Ordering, fence};
 
@@ -9,14 +8,14 @@ use aria_abi::layout::{IMMORTAL, Location, ParamSpec, Str};
 use pyo3_ffi::*;
 
 use crate::error::pending_from_python;
-use crate::float_text::{Short, f32_text, f64_text};
+use crate::float_text::{f32_text, f64_text};
 use crate::handover::out_of_memory;
 use crate::panics::guard;
 use crate::place::Place;
 use crate::python::{Owned, Raised, status, type_error, type_name, utf8};
 
 /// A fresh string of `len` bytes, not initialised; null when memory is out.
-fn allocate(len: usize) -> *mut Str {
+pub(crate) fn allocate(len: usize) -> *mut Str {
     if len > isize::MAX as usize - size_of::<Str>() {
         return null_mut();
     }
@@ -155,7 +154,7 @@ pub(crate) unsafe fn as_str<'a>(string: *const Str) -> &'a str {
     unsafe { std::str::from_utf8_unchecked(bytes(string)) }
 }
 
-unsafe fn refs<'a>(string: *mut Str) -> &'a AtomicIsize {
+pub(crate) unsafe fn refs<'a>(string: *mut Str) -> &'a AtomicIsize {
     // SAFETY: the caller has a live string; its count is only ever accessed atomically once it is shared.
     unsafe { AtomicIsize::from_ptr(&raw mut (*string).refs) }
 }
@@ -219,107 +218,6 @@ pub unsafe extern "C" fn aria_rt_str_drop(value: *mut Str) {
     unsafe { drop_str(value) }
 }
 
-/// See the runtime table. The result is a copy also of a single part.
-///
-/// # Safety
-/// `parts` holds `n` live strings.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn aria_rt_str_join(parts: *const *const Str, n: i64) -> *mut Str {
-    // SAFETY: forwarded from the caller; the result has room for all parts.
-    unsafe {
-        let parts = if n > 0 {
-            std::slice::from_raw_parts(parts, n as usize)
-        } else {
-            &[]
-        };
-        let mut len = 0usize;
-        for &part in parts {
-            len = len.saturating_add(bytes(part).len());
-        }
-        let joined = allocate(len);
-        if !joined.is_null() {
-            let mut end = joined.add(1).cast::<u8>();
-            for &part in parts {
-                let part = bytes(part);
-                end.copy_from_nonoverlapping(part.as_ptr(), part.len());
-                end = end.add(part.len());
-            }
-        }
-        joined
-    }
-}
-
-/// Bytes of the string's memory beyond its header.
-#[cfg(target_os = "linux")]
-unsafe fn room(string: *mut Str) -> usize {
-    // SAFETY: the caller has a string of the heap.
-    unsafe { libc::malloc_usable_size(string.cast()) - size_of::<Str>() }
-}
-
-#[cfg(not(target_os = "linux"))]
-unsafe fn room(string: *mut Str) -> usize {
-    // SAFETY: the caller has a live string.
-    unsafe { (*string).len }
-}
-
-/// See the runtime table. Memory is taken ahead, so that a text that grows piece by piece is not copied for each.
-///
-/// # Safety
-/// `slot` owns a live string, or is null; `parts` holds `n` live strings.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn aria_rt_str_append(
-    slot: *mut *mut Str,
-    parts: *const *const Str,
-    n: i64,
-) -> i32 {
-    // SAFETY: forwarded from the caller. A string with one reference belongs to the slot alone, unless it is also among
-    // the parts; what is not alone is copied.
-    unsafe {
-        let parts = std::slice::from_raw_parts(parts, n as usize);
-        let old = *slot;
-        let len = bytes(old).len();
-        let mut wanted = len;
-        for &part in parts {
-            wanted = wanted.saturating_add(bytes(part).len());
-        }
-        let ahead = wanted.saturating_add(wanted / 2);
-        let is_alone = !old.is_null()
-            && refs(old).load(Ordering::Acquire) == 1
-            && !parts.contains(&old.cast_const());
-        let mut string = old;
-        if !is_alone {
-            string = allocate(ahead);
-            if string.is_null() {
-                return 1;
-            }
-            let to = string.add(1).cast::<u8>();
-            to.copy_from_nonoverlapping(bytes(old).as_ptr(), len);
-        } else if room(old) < wanted {
-            if ahead > isize::MAX as usize - size_of::<Str>() {
-                return 1;
-            }
-            string = libc::realloc(old.cast(), size_of::<Str>() + ahead).cast();
-            if string.is_null() {
-                return 1;
-            }
-            // The old memory may be gone from here on.
-            *slot = string;
-        }
-        let mut end = string.add(1).cast::<u8>().add(len);
-        for &part in parts {
-            let part = bytes(part);
-            end.copy_from_nonoverlapping(part.as_ptr(), part.len());
-            end = end.add(part.len());
-        }
-        (*string).len = wanted;
-        if !is_alone {
-            *slot = string;
-            drop_str(old);
-        }
-        0
-    }
-}
-
 /// See the runtime table. The order of UTF-8 bytes is that of code points.
 ///
 /// # Safety
@@ -355,9 +253,7 @@ pub unsafe extern "C" fn aria_rt_str_length(value: *const Str) -> i64 {
 #[unsafe(no_mangle)]
 pub extern "C" fn aria_rt_str_from_i64(value: i64) -> *mut Str {
     guard(null_mut(), || {
-        let mut text = Short::new();
-        let _ = write!(text, "{value}");
-        new(text.as_bytes())
+        new(itoa::Buffer::new().format(value).as_bytes())
     })
 }
 
@@ -365,9 +261,7 @@ pub extern "C" fn aria_rt_str_from_i64(value: i64) -> *mut Str {
 #[unsafe(no_mangle)]
 pub extern "C" fn aria_rt_str_from_u64(value: i64) -> *mut Str {
     guard(null_mut(), || {
-        let mut text = Short::new();
-        let _ = write!(text, "{}", value as u64);
-        new(text.as_bytes())
+        new(itoa::Buffer::new().format(value as u64).as_bytes())
     })
 }
 
@@ -466,50 +360,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn joining_comparing_counting() {
-        let (a, b) = (new("grün".as_bytes()), new(b"!"));
+    fn comparing_counting_sharing() {
+        let (a, b) = (new("grün".as_bytes()), new("grün!".as_bytes()));
         // SAFETY: all strings are live until they are dropped.
         unsafe {
-            let joined = aria_rt_str_join([a.cast_const(), b.cast_const()].as_ptr(), 2);
-            assert_eq!(as_str(joined), "grün!");
-            assert_eq!(aria_rt_str_length(joined), 5);
-            assert_eq!(aria_rt_str_compare(joined, a), 1);
-            assert_eq!(aria_rt_str_compare(a, joined), -1);
+            assert_eq!(aria_rt_str_length(b), 5);
+            assert_eq!(aria_rt_str_compare(b, a), 1);
+            assert_eq!(aria_rt_str_compare(a, b), -1);
             assert_eq!(aria_rt_str_compare(a, aria_rt_str_retain(a)), 0);
             assert_eq!((*a).refs, 2);
-            for string in [a, a, b, joined, null_mut()] {
-                aria_rt_str_drop(string);
-            }
-        }
-    }
-
-    #[test]
-    fn appending_in_place_and_not() {
-        let piece = new("ü-".as_bytes());
-        let mut text = new(b"");
-        // SAFETY: all strings are live until they are dropped.
-        unsafe {
-            for count in 1..=1000usize {
-                let parts = [piece.cast_const(), piece.cast_const()];
-                assert_eq!(aria_rt_str_append(&mut text, parts.as_ptr(), 2), 0);
-                assert_eq!(bytes(text).len(), 6 * count);
-            }
-            assert_eq!(as_str(text), "ü-".repeat(2000));
-            // One that others have stays as it is for them; one that is joined to itself is whole, twice.
-            let shared = retain(text);
-            assert_eq!(
-                aria_rt_str_append(&mut text, [text.cast_const()].as_ptr(), 1),
-                0
-            );
-            assert_eq!(as_str(shared), "ü-".repeat(2000));
-            assert_eq!(as_str(text), "ü-".repeat(4000));
-            assert_eq!(
-                aria_rt_str_append(&mut text, [text.cast_const()].as_ptr(), 1),
-                0
-            );
-            assert_eq!(bytes(text).len(), 24000);
-            assert_eq!(((*text).refs, (*shared).refs, (*piece).refs), (1, 1, 1));
-            for string in [text, shared, piece] {
+            for string in [a, a, b, null_mut()] {
                 aria_rt_str_drop(string);
             }
         }

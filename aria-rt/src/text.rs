@@ -4,10 +4,9 @@
 use std::ptr::null_mut;
 
 use aria_abi::codes::ErrorKind;
-use aria_abi::layout::{IMMORTAL, Location, RawList, Str};
+use aria_abi::layout::{IMMORTAL, Location, Str};
 
 use crate::error::{Cause, set_pending};
-use crate::list::aria_rt_list_grow;
 use crate::panics::guard_pending;
 use crate::strings::{as_str, bytes, new, new_by};
 
@@ -34,6 +33,7 @@ pub unsafe extern "C" fn aria_rt_str_slice(text: *const Str, from: i64, to: i64)
     let bytes = unsafe { bytes(text) };
     let part = &bytes[from as usize..to as usize];
     match part {
+        [] => empty(),
         [byte] if byte.is_ascii() => letter(*byte),
         part => new(part),
     }
@@ -63,6 +63,15 @@ fn width(first: u8) -> usize {
         0xe0..0xf0 => 3,
         0xf0.. => 4,
     }
+}
+
+/// The string without characters: a constant.
+fn empty() -> *mut Str {
+    static EMPTY: Str = Str {
+        refs: IMMORTAL,
+        len: 0,
+    };
+    (&raw const EMPTY).cast_mut()
 }
 
 /// A string of one ASCII character: a constant.
@@ -292,41 +301,6 @@ pub unsafe extern "C" fn aria_rt_str_concat(
         }
         new(&all)
     })
-}
-
-/// See the runtime table.
-///
-/// # Safety
-/// `list` is a list of bytes that nobody else sees, `text` is live, `0 <= from <= to <=` its length; `location` is null or
-/// a constant of the extension.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn aria_rt_bytes_append(
-    list: *mut RawList,
-    text: *const Str,
-    from: i64,
-    to: i64,
-    location: *const Location,
-) -> i32 {
-    // SAFETY: forwarded from the caller; there is room behind the last element once the list has grown.
-    unsafe {
-        let list = &mut *list;
-        let bytes = &bytes(text)[from as usize..to as usize];
-        let more = bytes.len() as i64;
-        if list.capacity - list.len < more {
-            let data = aria_rt_list_grow(list.data, list.len, more, 1, &mut list.capacity);
-            if data.is_null() {
-                set_pending(Cause::Memory, location);
-                return 1;
-            }
-            list.data = data;
-        }
-        if more > 0 {
-            let end = list.data.cast::<u8>().add(list.len as usize);
-            end.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
-        }
-        list.len += more;
-    }
-    0
 }
 
 /// See the runtime table.

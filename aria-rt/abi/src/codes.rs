@@ -55,6 +55,24 @@ codes! {
 }
 
 codes! {
+    /// What a part of a text is, in [`TextPart`](crate::layout::TextPart).
+    TextKind {
+        /// A `Str*`.
+        String = 0,
+        /// A signed integer.
+        Signed = 1,
+        /// An unsigned integer.
+        Unsigned = 2,
+        /// The bits of a binary64 number.
+        Float = 3,
+        /// The bits of a binary32 number, zeros above them.
+        Float32 = 4,
+        /// 0: `false`; anything else: `true`.
+        Bool = 5,
+    }
+}
+
+codes! {
     /// How a parameter or result crosses the Python boundary. Elements are given apart, by [`Elem`].
     Kind {
         /// A number or `Bool`: see the element code.

@@ -19,8 +19,8 @@
 
 use core::fmt::{Display, Write};
 
-use crate::codes::ErrorKind;
-use crate::layout::{IMMORTAL, Location, Str};
+use crate::codes::{ErrorKind, TextKind};
+use crate::layout::{IMMORTAL, Location, Str, TextPart};
 
 /// A number or `bool`, by value.
 pub trait Scalar: Copy {
@@ -126,7 +126,7 @@ pub unsafe fn slice_mut<'a, T: Element>(data: *mut T, len: i64) -> &'a mut [T] {
 }
 
 unsafe extern "C" {
-    fn aria_rt_str_join(parts: *const *const Str, n: i64) -> *mut Str;
+    fn aria_rt_str_join(parts: *const TextPart, n: i64) -> *mut Str;
     fn aria_rt_str_drop(value: *mut Str);
     fn aria_rt_raise(kind: i32, message: *mut Str, location: *const Location);
 }
@@ -168,7 +168,10 @@ pub fn raise(kind: ErrorKind, text: &dyn Display) -> i32 {
     let _ = write!(message, "{text}");
     // SAFETY: joining copies the text into a string of the runtime, which the error keeps alive.
     unsafe {
-        let parts = [(&raw const message).cast::<Str>()];
+        let parts = [TextPart {
+            kind: TextKind::String as u64,
+            bits: (&raw const message).expose_provenance() as u64,
+        }];
         let owned = aria_rt_str_join(parts.as_ptr(), 1);
         aria_rt_raise(kind as i32, owned, core::ptr::null());
         aria_rt_str_drop(owned);

@@ -230,6 +230,16 @@ pub struct Str {
     pub len: usize,
 }
 
+/// A part of a text that is put together: a string, or a number whose text it is.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct TextPart {
+    /// A [`TextKind`](crate::codes::TextKind).
+    pub kind: u64,
+    /// The value's bits.
+    pub bits: u64,
+}
+
 /// The reference count of a string that is a constant of the extension.
 pub const IMMORTAL: isize = isize::MIN;
 

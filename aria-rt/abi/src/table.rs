@@ -161,10 +161,10 @@ macro_rules! for_each_rt_fn {
             any [] fn aria_rt_str_retain(value: Ptr) -> Ptr;
             /// Drops a string; null is left alone.
             any [] fn aria_rt_str_drop(value: Ptr) -> Void;
-            /// Joins the `n` strings of a `Str**` end to end; null: out of memory.
+            /// The text of the `n` parts at a `TextPart*` end to end; null: out of memory.
             any [] fn aria_rt_str_join(parts: Ptr, n: I64) -> Ptr;
-            /// Joins the `n` strings of a `Str**` to the string at `slot`, in place when nobody else has it; 1: out of memory,
-            /// and nothing has changed.
+            /// Joins the text of the `n` parts at a `TextPart*` to the string at `slot`, in place when nobody else has it;
+            /// 1: out of memory, and nothing has changed.
             any [] fn aria_rt_str_append(slot: Ptr, parts: Ptr, n: I64) -> I32;
             /// -1, 0 or 1, by code points.
             any [pure] fn aria_rt_str_compare(a: Ptr, b: Ptr) -> I32;
@@ -218,8 +218,9 @@ macro_rules! for_each_rt_fn {
             any [] fn aria_rt_str_reverse(text: Ptr) -> Ptr;
             /// The strings of a list with another between them.
             any [] fn aria_rt_str_concat(parts: Ptr, n: I64, between: Ptr) -> Ptr;
-            /// Appends the bytes of a text to the `RawList*` of a `List[UInt8]`; 1: MemoryError pending.
-            any [] fn aria_rt_bytes_append(list: Ptr, text: Ptr, from: I64, to: I64, location: Ptr) -> I32;
+            /// Appends the text of the `n` parts at a `TextPart*` to the `RawList*` of a `List[UInt8]`; 1: out of memory, and
+            /// nothing has changed.
+            any [] fn aria_rt_bytes_append(list: Ptr, parts: Ptr, n: I64) -> I32;
             /// The text of bytes; null: ValueError pending where they are not UTF-8.
             any [] fn aria_rt_str_from_bytes(data: Ptr, n: I64, location: Ptr) -> Ptr;
             /// The character with a number; null: ValueError pending.
@@ -302,10 +303,11 @@ macro_rules! for_each_rt_fn {
             any [] fn aria_rt_pyarray_drop(borrow: Ptr) -> Void;
 
             // ---- streams; in a Python process those of `sys`, elsewhere the process's own ----
-            /// Writes a string to standard output; 1: an error is pending.
-            any [] fn aria_rt_print(text: Ptr, location: Ptr) -> I32;
-            /// Writes a string to standard error; 1: an error is pending.
-            any [] fn aria_rt_eprint(text: Ptr, location: Ptr) -> I32;
+            /// Writes the text of the `n` parts at a `TextPart*` to standard output, with nothing of others between them;
+            /// 1: an error is pending.
+            any [] fn aria_rt_print(parts: Ptr, n: I64, location: Ptr) -> I32;
+            /// The same for standard error.
+            any [] fn aria_rt_eprint(parts: Ptr, n: I64, location: Ptr) -> I32;
             /// All that is left of standard input; null: an error is pending.
             any [] fn aria_rt_read_all(location: Ptr) -> Ptr;
             /// The next line of standard input with its newline, which the last may lack; empty at the end; null: an error

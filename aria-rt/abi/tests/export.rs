@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use aria_abi::layout::{Location, Str};
+use aria_abi::layout::{Location, Str, TextPart};
 
 aria_abi::export! {
     mod stats;
@@ -42,11 +42,11 @@ thread_local! {
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn aria_rt_str_join(parts: *const *const Str, n: i64) -> *mut Str {
+unsafe extern "C" fn aria_rt_str_join(parts: *const TextPart, n: i64) -> *mut Str {
     assert_eq!(n, 1);
     // SAFETY: one string, whose bytes follow its header. The test keeps them in a `String` of its own.
     unsafe {
-        let part = *parts;
+        let part: *const Str = std::ptr::with_exposed_provenance((*parts).bits as usize);
         let bytes = std::slice::from_raw_parts(part.add(1).cast::<u8>(), (*part).len);
         Box::into_raw(Box::new(String::from_utf8(bytes.to_vec()).expect("UTF-8"))).cast()
     }

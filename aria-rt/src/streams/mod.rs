@@ -18,9 +18,9 @@ pub(crate) use process::{flush, say};
 
 use std::ptr::null_mut;
 
-use aria_abi::layout::{Location, Str};
+use aria_abi::layout::{Location, Str, TextPart};
 
-use crate::strings;
+use crate::parts::Parts;
 
 /// The streams that are written to.
 #[derive(Clone, Copy)]
@@ -39,23 +39,31 @@ pub(crate) enum Amount {
 /// See the runtime table.
 ///
 /// # Safety
-/// `text` is live; `location` is null or a constant of the extension.
+/// `parts` holds `n` parts whose strings are live; `location` is null or a constant of the extension.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aria_rt_print(text: *const Str, location: *const Location) -> i32 {
+pub unsafe extern "C" fn aria_rt_print(
+    parts: *const TextPart,
+    n: i64,
+    location: *const Location,
+) -> i32 {
     // SAFETY: forwarded from the caller.
-    let text = unsafe { strings::as_str(text) };
-    streams::write(Sink::Output, text, location)
+    let parts = unsafe { Parts::new(parts, n) };
+    streams::write(Sink::Output, parts, location)
 }
 
 /// See the runtime table.
 ///
 /// # Safety
-/// `text` is live; `location` is null or a constant of the extension.
+/// `parts` holds `n` parts whose strings are live; `location` is null or a constant of the extension.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn aria_rt_eprint(text: *const Str, location: *const Location) -> i32 {
+pub unsafe extern "C" fn aria_rt_eprint(
+    parts: *const TextPart,
+    n: i64,
+    location: *const Location,
+) -> i32 {
     // SAFETY: forwarded from the caller.
-    let text = unsafe { strings::as_str(text) };
-    streams::write(Sink::Error, text, location)
+    let parts = unsafe { Parts::new(parts, n) };
+    streams::write(Sink::Error, parts, location)
 }
 
 /// See the runtime table.

@@ -10,6 +10,7 @@ use aria_abi::layout::{Location, Str};
 use super::{Amount, Sink};
 use crate::error::{Cause, set_pending};
 use crate::panics::guard_pending;
+use crate::parts::Parts;
 use crate::strings::{self, Growing};
 
 /// As much is gathered before it is written.
@@ -37,8 +38,11 @@ impl Output {
         if self.gathered.len() + text.len() > ROOM {
             self.flush()?;
         }
+        if text.len() >= ROOM {
+            return write_all(libc::STDOUT_FILENO, text);
+        }
         self.gathered.extend_from_slice(text);
-        if self.gathered.len() >= ROOM || (by_lines && text.contains(&b'\n')) {
+        if by_lines && text.contains(&b'\n') {
             self.flush()?;
         }
         Ok(())
@@ -75,12 +79,25 @@ fn write_all(file: libc::c_int, mut text: &[u8]) -> io::Result<()> {
 }
 
 /// Writes to standard output or standard error; 1: an error is pending.
-pub(super) fn write(sink: Sink, text: &str, location: *const Location) -> i32 {
+pub(super) fn write(sink: Sink, parts: Parts<'_>, location: *const Location) -> i32 {
     guard_pending(1, || {
-        let result = match sink {
-            Sink::Output => output().write(text.as_bytes()),
-            Sink::Error => io::stderr().lock().write_all(text.as_bytes()),
-        };
+        let mut result = Ok(());
+        match sink {
+            Sink::Output => {
+                let mut output = output();
+                parts.each(|piece| {
+                    if result.is_ok() {
+                        result = output.write(piece);
+                    }
+                });
+            }
+            // One call of the system for each line, so that those of several processes do not mix.
+            Sink::Error => {
+                let mut text = Vec::with_capacity(parts.room());
+                parts.each(|piece| text.extend_from_slice(piece));
+                result = io::stderr().lock().write_all(&text);
+            }
+        }
         match result {
             Ok(()) => 0,
             Err(error) => {

@@ -6,23 +6,27 @@ use pyo3_ffi::*;
 use super::{Amount, Sink};
 use crate::error::pending_from_python;
 use crate::gil::{aria_rt_gil_ensure, aria_rt_gil_unensure};
+use crate::parts::Parts;
 use crate::python::{Owned, Raised, new_str, set_error};
 use crate::strings;
 
 /// Writes to `sys.stdout` or `sys.stderr`, on any thread; 1: an error is pending.
-pub(super) fn write(sink: Sink, text: &str, location: *const Location) -> i32 {
+pub(super) fn write(sink: Sink, parts: Parts<'_>, location: *const Location) -> i32 {
     let name = match sink {
         Sink::Output => c"stdout",
         Sink::Error => c"stderr",
     };
     with_gil(location, || {
-        // SAFETY: the GIL is held; owned references are dropped by `Owned`.
+        // SAFETY: the GIL is held; owned references are dropped by `Owned`; parts are UTF-8.
         unsafe {
             let stream = stream(name)?;
             // `sys.stdout` is None where there is no terminal to write to, and Python's `print` is silent then, too.
             if stream.as_ptr() == Py_None() {
                 return Ok(());
             }
+            let mut text = Vec::with_capacity(parts.room());
+            parts.each(|piece| text.extend_from_slice(piece));
+            let text = std::str::from_utf8_unchecked(&text);
             let text = new_str(text).ok_or(Raised)?;
             let write = Owned::take(PyObject_GetAttrString(stream.as_ptr(), c"write".as_ptr()));
             call(&write.ok_or(Raised)?, &[text.as_ptr()]).map(drop)

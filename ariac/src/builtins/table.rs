@@ -95,6 +95,7 @@ pub const METHODS: &[Method] = methods! {
     List."_take"(1) => Builtin::List(ListOp::Take), "Takes the element at an index in range out; what is left there must not be read.";
     List."_put"(2) => Builtin::List(ListOp::Put), "Puts an element where `_take` left none.";
     List."_swap"(2) => Builtin::List(ListOp::Swap), "Exchanges the elements at two indices in range.";
+    List."_append"(1) => Builtin::List(ListOp::Append), "Appends the bytes of a text to a list of bytes.";
     List."_truncate"(1) => Builtin::List(ListOp::Truncate), "Drops the elements from an index that is not negative on.";
     Error."message"(0) => Builtin::ErrorText, "The text.";
     Error."kind"(0) => Builtin::ErrorClass, "The name of the class: `ValueError`.";

@@ -489,7 +489,7 @@ pub enum Rvalue {
         callee: NativeId,
         args: Vec<Operand>,
     },
-    /// Strings end to end.
+    /// The texts of strings and numbers end to end.
     Join(Vec<Operand>),
     /// The text of a scalar or object, as interpolation prints it. An object's may fail.
     ToStr(Operand),
@@ -501,8 +501,8 @@ pub enum Rvalue {
     ErrorIs { error: LocalId, class: ErrorKind },
     /// Number of code points.
     StrLen(Operand),
-    /// Reads or writes a stream, with a `text` to write; may fail. What is read is a String.
-    Stream { op: StreamOp, text: Option<Operand> },
+    /// Reads or writes a stream, the texts of strings and numbers end to end; may fail. What is read is a String.
+    Stream { op: StreamOp, parts: Vec<Operand> },
     /// A Python module; may fail.
     PyModule(ModuleId),
     /// `object.name`; may fail, as all that follow.
@@ -593,6 +593,8 @@ pub enum ListOp {
     Truncate,
     /// `(count)`: makes room for that many more. May fail.
     Reserve,
+    /// `(part, …)`: appends the bytes of the texts of strings and numbers to a `List[UInt8]`. May fail.
+    Append,
 }
 
 impl ListOp {
@@ -621,6 +623,7 @@ impl ListOp {
             ListOp::Swap => "swap",
             ListOp::Truncate => "truncate",
             ListOp::Reserve => "reserve",
+            ListOp::Append => "append",
         }
     }
 }

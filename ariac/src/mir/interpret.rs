@@ -410,7 +410,7 @@ impl Machine<'_> {
                     .iter()
                     .map(|part| match frame.operand(part) {
                         Value::Str(text) => text,
-                        other => panic!("{other:?} is joined"),
+                        other => other.text(),
                     })
                     .collect(),
             ),

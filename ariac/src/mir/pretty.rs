@@ -469,10 +469,11 @@ impl Printer<'_> {
             ),
             Rvalue::Join(parts) => format!("join({})", self.operands(parts)),
             Rvalue::ToStr(o) => format!("to_str {}", self.operand(o)),
-            Rvalue::Stream { op, text } => match text {
-                Some(text) => format!("{} {}", op.name(), self.operand(text)),
-                None => op.name().to_owned(),
-            },
+            Rvalue::Stream { op, parts } if op.reads() => {
+                debug_assert!(parts.is_empty());
+                op.name().to_owned()
+            }
+            Rvalue::Stream { op, parts } => format!("{}({})", op.name(), self.operands(parts)),
             Rvalue::ErrorText(l) => format!("text of {}", self.local(*l)),
             Rvalue::ErrorClass(l) => format!("class of {}", self.local(*l)),
             Rvalue::ErrorIs { error, class } => format!("{} is {class:?}", self.local(*error)),

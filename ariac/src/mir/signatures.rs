@@ -163,7 +163,10 @@ impl Signatures {
             | Rvalue::StrLen(_) => false,
             Rvalue::Adt { ty, .. } => ty.repr == Repr::Boxed,
             Rvalue::ListOp { op, .. } => {
-                matches!(op, ListOp::Push | ListOp::Insert | ListOp::Reserve)
+                matches!(
+                    op,
+                    ListOp::Push | ListOp::Insert | ListOp::Reserve | ListOp::Append
+                )
             }
             Rvalue::Clone(l) => clones_may_fail(&function.locals[*l].ty),
             Rvalue::Unary { op, operand } => *op == UnOp::Neg && is_int(operand),

@@ -108,7 +108,8 @@ macro_rules! parts {
                     }
                     Rvalue::Math { args: items, .. }
                     | Rvalue::Array { items, .. }
-                    | Rvalue::Join(items) => all!(items),
+                    | Rvalue::Join(items)
+                    | Rvalue::Stream { parts: items, .. } => all!(items),
                     Rvalue::Load { array, index, .. } => {
                         local!(array, Read);
                         operand!(index, Read);
@@ -149,11 +150,6 @@ macro_rules! parts {
                     Rvalue::Call { args, .. } | Rvalue::CallNative { args, .. } => {
                         for (i, arg) in (0..).zip(args) {
                             operand!(arg, Arg(i));
-                        }
-                    }
-                    Rvalue::Stream { text, .. } => {
-                        if let Some(text) = text {
-                            operand!(text, Read);
                         }
                     }
                     Rvalue::PyModule(_) => {}

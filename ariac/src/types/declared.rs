@@ -63,12 +63,14 @@ fn know(hir: &Hir, id: ItemId, types: &mut Types) {
         result,
         map,
         set,
+        string_builder,
     } = &mut types.known;
     let slot = match name {
         "Option" => option,
         "Result" => result,
         "Map" => map,
         "Set" => set,
+        "StringBuilder" => string_builder,
         _ => return,
     };
     if let ItemKind::Type(_) = item.kind {

@@ -56,6 +56,8 @@ pub struct Known {
     pub map: Option<ItemId>,
     /// `Set[T]`.
     pub set: Option<ItemId>,
+    /// `StringBuilder`.
+    pub string_builder: Option<ItemId>,
 }
 
 impl Known {

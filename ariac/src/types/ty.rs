@@ -246,6 +246,12 @@ impl Ty {
         !matches!(self, Ty::Unit | Ty::Range | Ty::Never | Ty::Error)
     }
 
+    /// Whether values can be part of a text as they are: strings, numbers, `Bool`.
+    #[must_use]
+    pub fn is_text_part(&self) -> bool {
+        matches!(self, Ty::String | Ty::Bool) || self.is_number()
+    }
+
     /// Whether a type parameter is in it.
     #[must_use]
     pub fn is_generic(&self) -> bool {

@@ -10,6 +10,7 @@ use crate::llvm::heap;
 use crate::llvm::runtime::RtFn;
 use crate::mir::{ListOp, LocalId, Operand};
 use crate::types::Ty;
+use aria_abi::layout::Str;
 use inkwell::IntPredicate;
 use inkwell::values::PointerValue;
 
@@ -52,6 +53,10 @@ impl<'c> Lowering<'_, 'c> {
         list: LocalId,
         args: &[Operand],
     ) -> Option<Val<'c>> {
+        if op == ListOp::Append {
+            self.append_text(list, args);
+            return None;
+        }
         let list = self.list_parts(list);
         match (op, args) {
             (ListOp::Push, [value]) => {
@@ -117,6 +122,32 @@ impl<'c> Lowering<'_, 'c> {
             _ => unreachable!("{op:?} has its arguments: MIR's verifier says so"),
         }
         None
+    }
+
+    /// Appends the bytes of a text. That of a single string is inline: it is often a constant of a byte or two.
+    fn append_text(&mut self, list: LocalId, parts: &[Operand]) {
+        let text = match parts {
+            [text] if self.operand_ty(text) == Ty::String => self.operand(text),
+            _ => {
+                let (parts, n) = self.text_parts(parts);
+                let slot = self.slot(list).into();
+                let status = self.rt_value(RtFn::aria_rt_bytes_append, &[slot, parts, n]);
+                let failed = self.b.icmp(IntPredicate::NE, status, self.b.i32(0));
+                return self.raise_memory_if(failed);
+            }
+        };
+        let list = self.list_parts(list);
+        let types = &self.cx.types;
+        let text = text.into_pointer_value();
+        let len = self.load_len(list.len);
+        let more = self.load_len(self.b.element(types.i64, text, self.b.i64(1)));
+        self.make_room(&list, more);
+        let data = self.b.load(types.ptr, list.data).into_pointer_value();
+        let end = self.b.element(types.i8, data, len);
+        let header = self.b.i64(size_of::<Str>() as i64);
+        let bytes = self.b.element(types.i8, text, header);
+        self.b.copy(end, bytes, more, 1);
+        self.b.store(self.b.add_index(len, more), list.len);
     }
 
     fn list_parts(&mut self, list: LocalId) -> List<'c> {

@@ -86,7 +86,7 @@ impl<'c> Lowering<'_, 'c> {
             Rvalue::Join(parts) => self.join(parts),
             Rvalue::ToStr(operand) => self.text_of(operand),
             Rvalue::StrLen(operand) => self.string_length(operand),
-            Rvalue::Stream { op, text } => return self.read_or_write(*op, text.as_ref()),
+            Rvalue::Stream { op, parts } => return self.read_or_write(*op, parts),
             Rvalue::PyModule(module) => self.python_module(*module),
             Rvalue::PyAttr { object, name } => self.python_attribute(object, name),
             Rvalue::PyCall {

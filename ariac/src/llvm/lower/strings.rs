@@ -6,6 +6,7 @@ use crate::llvm::layout::element_size;
 use crate::llvm::runtime::RtFn;
 use crate::mir::{BinOp, LocalId, Operand, StreamOp};
 use crate::types::Ty;
+use aria_abi::codes::TextKind;
 use inkwell::IntPredicate;
 
 impl<'c> Lowering<'_, 'c> {
@@ -30,25 +31,53 @@ impl<'c> Lowering<'_, 'c> {
         self.b.icmp(predicate, order, self.b.i32(0))
     }
 
-    /// Strings end to end.
+    /// Texts end to end.
     pub(super) fn join(&mut self, parts: &[Operand]) -> Val<'c> {
-        let values: Vec<_> = parts.iter().map(|part| self.operand(part)).collect();
-        let list = self.list(&values);
-        let len = self.b.i64(values.len() as i64);
-        let joined = self.rt_value(RtFn::aria_rt_str_join, &[list, len]);
+        let (parts, n) = self.text_parts(parts);
+        let joined = self.rt_value(RtFn::aria_rt_str_join, &[parts, n]);
         self.check_memory(joined);
         joined
     }
 
     /// `text = join(text, part, …)`, where nobody else has the text: in place.
     pub(super) fn append(&mut self, text: LocalId, parts: &[Operand]) {
-        let values: Vec<_> = parts.iter().map(|part| self.operand(part)).collect();
-        let list = self.list(&values);
-        let len = self.b.i64(values.len() as i64);
+        let (parts, n) = self.text_parts(parts);
         let slot = self.slot(text).into();
-        let status = self.rt_value(RtFn::aria_rt_str_append, &[slot, list, len]);
+        let status = self.rt_value(RtFn::aria_rt_str_append, &[slot, parts, n]);
         let failed = self.b.icmp(IntPredicate::NE, status, self.b.i32(0));
         self.raise_memory_if(failed);
+    }
+
+    /// `TextPart`s side by side on the stack, and their number.
+    pub(super) fn text_parts(&mut self, parts: &[Operand]) -> (Val<'c>, Val<'c>) {
+        let values: Vec<_> = parts.iter().map(|part| self.text_part(part)).collect();
+        let count = u32::try_from(values.len()).expect("a text has few parts");
+        let i64 = self.cx.types.i64;
+        let at = self.b.slot(i64.array_type(2 * count), "parts");
+        for (i, (kind, bits)) in (0i64..).zip(values) {
+            let word = |word| self.b.element(i64, at, self.b.i64(2 * i + word));
+            self.b.store(self.b.i64(kind as i64), word(0));
+            self.b.store(bits, word(1));
+        }
+        (at.into(), self.b.i64(count.into()))
+    }
+
+    fn text_part(&mut self, operand: &Operand) -> (TextKind, Val<'c>) {
+        let value = self.operand(operand);
+        let types = &self.cx.types;
+        match self.operand_ty(operand) {
+            ty @ (Ty::Int | Ty::Sized(_)) => match self.as_word(&ty, value) {
+                (word, true) => (TextKind::Signed, word),
+                (word, false) => (TextKind::Unsigned, word),
+            },
+            Ty::Float => (TextKind::Float, self.b.bitcast(value, types.i64)),
+            Ty::Float32 => {
+                let bits = self.b.bitcast(value, types.i32);
+                (TextKind::Float32, self.b.zext(bits, types.i64))
+            }
+            Ty::Bool => (TextKind::Bool, self.b.zext(value, types.i64)),
+            _ => (TextKind::String, value),
+        }
     }
 
     /// The text of a scalar or object.
@@ -103,11 +132,7 @@ impl<'c> Lowering<'_, 'c> {
     }
 
     /// Reads or writes a stream: the text that was read.
-    pub(super) fn read_or_write(
-        &mut self,
-        op: StreamOp,
-        text: Option<&Operand>,
-    ) -> Option<Val<'c>> {
+    pub(super) fn read_or_write(&mut self, op: StreamOp, parts: &[Operand]) -> Option<Val<'c>> {
         let location = self.location();
         let write = match op {
             StreamOp::Print => RtFn::aria_rt_print,
@@ -118,8 +143,8 @@ impl<'c> Lowering<'_, 'c> {
                 return Some(text);
             }
         };
-        let text = self.operand(text.expect("what is written has a text: MIR's verifier says so"));
-        let status = self.rt_value(write, &[text, location]);
+        let (parts, n) = self.text_parts(parts);
+        let status = self.rt_value(write, &[parts, n, location]);
         let failed = self.b.icmp(IntPredicate::NE, status, self.b.i32(0));
         self.propagate_if(failed);
         None

@@ -215,7 +215,9 @@ impl<'a> FnBuilder<'a> {
             ExprKind::Name(_) => {
                 if let Some(binding) = self.variable(target) {
                     let local = self.binding(binding);
-                    self.compound_variable(op, local, value);
+                    // Nobody else can reach a variable that the value does not name.
+                    let changes = self.cx.writes(value) && self.cx.names_variable(value, binding);
+                    self.compound_variable(op, local, value, changes);
                 }
             }
             ExprKind::Index { base, indices }
@@ -266,7 +268,8 @@ impl<'a> FnBuilder<'a> {
         Value::unit()
     }
 
-    fn compound_variable(&mut self, op: BinaryOp, local: LocalId, value: ExprId) {
+    /// `changes`: evaluating `value` may give the variable another value.
+    fn compound_variable(&mut self, op: BinaryOp, local: LocalId, value: ExprId, changes: bool) {
         let ty = self.local_ty(local);
         if ty.is_array_like() && self.borrowed(local).is_some() {
             let value = self.expr(value);
@@ -274,7 +277,7 @@ impl<'a> FnBuilder<'a> {
             return;
         }
         let mut old = Value::place(local, ty.clone());
-        if self.cx.writes(value) {
+        if changes {
             old = self.save(old);
         }
         let value = self.expr(value);

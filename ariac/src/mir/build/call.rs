@@ -142,6 +142,11 @@ impl<'a> FnBuilder<'a> {
         let Some(signature) = self.cx.types.signatures.get(item) else {
             return Value::unit();
         };
+        if let (Some(receiver), [text]) = (receiver, args)
+            && self.push_interpolated(item, receiver, text.value)
+        {
+            return Value::unit();
+        }
         let takes = usize::from(receiver.is_some());
         let mode_of = |arg: usize| {
             let param = match arg.checked_sub(takes) {

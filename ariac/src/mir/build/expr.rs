@@ -217,17 +217,34 @@ impl<'a> FnBuilder<'a> {
             };
             return Value::constant(Const::Str(text), Ty::String);
         }
-        let mut texts = Vec::new();
-        for part in parts {
-            match part {
-                StrPart::Text(text) => texts.push(Operand::Const(Const::Str(text.clone()))),
-                StrPart::Value(id) => {
-                    let value = self.expr(*id);
-                    texts.push(self.text_of(value).operand);
-                }
+        let parts = self.text_parts(parts);
+        self.compute(Ty::String, Rvalue::Join(parts))
+    }
+
+    /// The parts of an interpolated text, in their order.
+    pub(super) fn text_parts(&mut self, parts: &[StrPart]) -> Vec<Operand> {
+        let part = |(i, part): (usize, &StrPart)| match part {
+            StrPart::Text(text) => Operand::Const(Const::Str(text.clone())),
+            StrPart::Value(id) => {
+                let value = self.expr(*id);
+                let value = self.text_part(value);
+                let later = parts[i + 1..].iter().any(|part| match part {
+                    StrPart::Value(id) => self.cx.writes(*id),
+                    StrPart::Text(_) => false,
+                });
+                let value = if later { self.save(value) } else { value };
+                value.operand
             }
+        };
+        parts.iter().enumerate().map(part).collect()
+    }
+
+    /// A value as a part of a text: numbers are written where the text is put together.
+    pub(super) fn text_part(&mut self, value: Value) -> Value {
+        if value.ty.is_text_part() {
+            return value;
         }
-        self.compute(Ty::String, Rvalue::Join(texts))
+        self.text_of(value)
     }
 
     /// The text of a value; a string's is itself.

@@ -17,7 +17,7 @@ impl FnBuilder<'_> {
                 Ty::String,
                 Rvalue::Stream {
                     op: StreamOp::ReadAll,
-                    text: None,
+                    parts: Vec::new(),
                 },
             ),
             // The status travels as an error that nothing but the end of the program handles: what is open on the way
@@ -38,22 +38,24 @@ impl FnBuilder<'_> {
     }
 
     fn print(&mut self, op: StreamOp, args: &[ExprId]) -> Value {
+        let hir = self.cx.hir;
+        if let [only] = args
+            && let ExprKind::Str(pieces) = &hir.exprs[*only].kind
+        {
+            let mut parts = self.text_parts(pieces);
+            parts.push(text("\n"));
+            self.perform(Rvalue::Stream { op, parts });
+            return Value::unit();
+        }
         let mut parts = Vec::new();
         for value in self.exprs(args) {
             if !parts.is_empty() {
                 parts.push(text(" "));
             }
-            parts.push(self.text_of(value).operand);
+            parts.push(self.text_part(value).operand);
         }
         parts.push(text("\n"));
-        let line = match parts.as_slice() {
-            [end] => end.clone(),
-            _ => self.compute(Ty::String, Rvalue::Join(parts)).operand,
-        };
-        self.perform(Rvalue::Stream {
-            op,
-            text: Some(line),
-        });
+        self.perform(Rvalue::Stream { op, parts });
         Value::unit()
     }
 

@@ -2,10 +2,42 @@
 
 use super::function::{FnBuilder, Value};
 use super::instances::Glue;
-use crate::mir::{BinOp, Const, LocalId, Operand, Rvalue, StmtKind};
-use crate::types::Ty;
+use crate::hir::{ExprId, ExprKind, ItemId, StrPart};
+use crate::mir::{BinOp, Const, ListOp, LocalId, Operand, Rvalue, Step, StmtKind};
+use crate::types::{IntKind, Ty};
 
 impl FnBuilder<'_> {
+    /// `builder.push("#{…}")`: the parts are written to the bytes of the `StringBuilder`, without a string of their own. Whether it is
+    /// such a call.
+    pub(super) fn push_interpolated(
+        &mut self,
+        item: ItemId,
+        receiver: ExprId,
+        pushed: ExprId,
+    ) -> bool {
+        let ExprKind::Str(parts) = &self.cx.hir.exprs[pushed].kind else {
+            return false;
+        };
+        let is_plain = |part: &StrPart| matches!(part, StrPart::Text(_));
+        let Ty::Adt(adt) = self.ty(receiver) else {
+            return false;
+        };
+        let is_builder = Some(adt.item) == self.cx.types.known.string_builder;
+        if !is_builder || parts.iter().all(is_plain) || self.cx.hir.items[item].name.name != "push"
+        {
+            return false;
+        }
+        let mut place = self.place_or_temp(receiver, true);
+        let bytes = Ty::List(Box::new(Ty::Sized(IntKind::U8)));
+        let (variant, index) = (0, 0);
+        place.steps.push((Step::Field { variant, index }, bytes));
+        let args = self.text_parts(parts);
+        let list = self.alias(&place);
+        let op = ListOp::Append;
+        self.perform(Rvalue::ListOp { op, list, args });
+        true
+    }
+
     /// By the type's own function for it, else by one that follows from its declaration.
     pub(super) fn text_by_parts(&mut self, value: Value) -> Value {
         if let Some(text) = self.operator("Display", vec![value.clone()]) {

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::builtins::Builtin;
 use crate::hir::{self, ExprId, ExprKind, ParamMode};
+use crate::resolve::{BindingId, Meaning};
 use crate::types::Callee;
 
 impl Context<'_> {
@@ -14,6 +15,20 @@ impl Context<'_> {
         let writes = self.compute_writes(id);
         self.writes.borrow_mut().set(id, writes);
         writes
+    }
+
+    /// Whether an expression names a variable.
+    pub(super) fn names_variable(&self, id: ExprId, variable: BindingId) -> bool {
+        if let Some(Meaning::Local(binding)) = self.names.exprs.get(id)
+            && *binding == variable
+        {
+            return true;
+        }
+        let mut found = false;
+        hir::for_each_child(self.hir, id, |child| {
+            found = found || self.names_variable(child, variable);
+        });
+        found
     }
 
     fn compute_writes(&self, id: ExprId) -> bool {

@@ -5,7 +5,7 @@ use super::types::{Checked, same};
 use crate::arena::Id;
 use crate::hir::ParamMode;
 use crate::mir::{AdtLayout, Captures, FnId, ListOp, LocalId, Operand, Rvalue, Step};
-use crate::types::{Adt, Ty};
+use crate::types::{Adt, IntKind, Ty};
 
 impl Check<'_> {
     /// Whether all of a type is known: the program lists its declared types, and nothing is generic.
@@ -149,9 +149,27 @@ impl Check<'_> {
         }
     }
 
+    /// Whether these are parts of a text.
+    pub(super) fn text_parts(&self, parts: &[Operand]) -> Checked<()> {
+        for part in parts {
+            let ty = self.ty(part)?;
+            if !ty.is_text_part() {
+                return Err(format!("a {ty} is part of a text"));
+            }
+        }
+        Ok(())
+    }
+
     fn list_op(&self, op: ListOp, list: LocalId, args: &[Operand]) -> Checked<Ty> {
         let element = self.list(list)?;
         self.may_change(list)?;
+        if op == ListOp::Append {
+            if element != Ty::Sized(IntKind::U8) {
+                return Err(format!("a text is appended to a list of {element}"));
+            }
+            self.text_parts(args)?;
+            return Ok(Ty::Unit);
+        }
         let wanted: Vec<&Ty> = match op {
             ListOp::Push => vec![&element],
             ListOp::Pop => vec![],
@@ -160,6 +178,7 @@ impl Check<'_> {
             ListOp::Take => vec![&Ty::Int],
             ListOp::Swap => vec![&Ty::Int, &Ty::Int],
             ListOp::Remove | ListOp::Truncate | ListOp::Reserve => vec![&Ty::Int],
+            ListOp::Append => vec![],
         };
         if args.len() != wanted.len() {
             return Err(format!("{} is given {} arguments", op.name(), args.len()));

@@ -349,9 +349,7 @@ impl Check<'_> {
                 callee.ret.clone()
             }
             Rvalue::Join(parts) => {
-                for part in parts {
-                    self.want(part, &Ty::String, "a text")?;
-                }
+                self.text_parts(parts)?;
                 Ty::String
             }
             Rvalue::ToStr(operand) => {
@@ -361,11 +359,10 @@ impl Check<'_> {
                 }
                 Ty::String
             }
-            Rvalue::Stream { op, text } => {
-                match text {
-                    Some(text) if !op.reads() => self.want(text, &Ty::String, "a text")?,
-                    None if op.reads() => {}
-                    _ => return Err(format!("{} with {text:?}", op.name())),
+            Rvalue::Stream { op, parts } => {
+                self.text_parts(parts)?;
+                if op.reads() != parts.is_empty() {
+                    return Err(format!("{} with {parts:?}", op.name()));
                 }
                 if op.reads() { Ty::String } else { Ty::Unit }
             }

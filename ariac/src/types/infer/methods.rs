@@ -6,6 +6,7 @@ use super::{Infer, Want, Why};
 use crate::builtins::{Builtin, MathFn, Namespace, Receiver, find_method, method_names};
 use crate::diagnostics::{nearest, types as say};
 use crate::hir::{Arg, Closure, ExprId, ExprKind, Ident, ItemId, ItemKind, TypeDeclKind};
+use crate::mir::ListOp;
 use crate::resolve::Meaning;
 use crate::source::Span;
 use crate::types::{Callee, Ty};
@@ -543,6 +544,8 @@ impl Infer<'_, '_> {
         for (i, arg) in call.args.iter().enumerate() {
             if op.takes_value() && i + 1 == call.args.len() {
                 self.check(arg.value, element, Why::Text("an element of this list"));
+            } else if *op == ListOp::Append {
+                self.check(arg.value, &Ty::String, Why::Text("a text"));
             } else {
                 self.check(
                     arg.value,

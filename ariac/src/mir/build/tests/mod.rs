@@ -101,9 +101,8 @@ fn interpolation_joins_texts() {
     lowers(
         "fn f(n: Int, s: String) -> String = \"#{n} of #{s}!\"\n",
         "
-  _2 = to_str n
-  _3 = join(_2, \" of \", s, \"!\")
-  return _3",
+  _2 = join(n, \" of \", s, \"!\")
+  return _2",
     );
 }
 
