@@ -42,7 +42,7 @@ pub unsafe extern "C" fn aria_rt_file_read(
             refuse(&error, path, location);
             null_mut()
         }
-        Ok(bytes) => match std::str::from_utf8(&bytes) {
+        Ok(bytes) => match simdutf8::compat::from_utf8(&bytes) {
             Ok(_) => or_memory(new(&bytes), location),
             Err(error) => {
                 let at = error.valid_up_to();

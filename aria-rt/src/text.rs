@@ -319,7 +319,7 @@ pub unsafe extern "C" fn aria_rt_str_from_bytes(
             // SAFETY: forwarded from the caller.
             n => unsafe { std::slice::from_raw_parts(data, n as usize) },
         };
-        match std::str::from_utf8(bytes) {
+        match simdutf8::compat::from_utf8(bytes) {
             Ok(_) => or_memory(new(bytes), location),
             Err(error) => {
                 let at = error.valid_up_to();

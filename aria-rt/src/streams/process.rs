@@ -163,7 +163,7 @@ fn read_all(out: &mut *mut Str, location: *const Location) {
 
 /// Whether what was read is UTF-8; else that is pending.
 fn is_text(bytes: &[u8], location: *const Location) -> bool {
-    let Err(error) = std::str::from_utf8(bytes) else {
+    let Err(error) = simdutf8::compat::from_utf8(bytes) else {
         return true;
     };
     let at = error.valid_up_to();

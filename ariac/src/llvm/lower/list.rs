@@ -171,8 +171,12 @@ impl<'c> Lowering<'_, 'c> {
         let len = self.load_len(list.len);
         let capacity = self.load_len(list.capacity);
         let (full, next) = (self.b.block("grow"), self.b.block("room"));
-        let room = self.b.sub(capacity, len);
-        let is_full = self.b.icmp(IntPredicate::SLT, room, more);
+        let is_full = if more == self.b.i64(1) {
+            self.b.icmp(IntPredicate::SGE, len, capacity)
+        } else {
+            let room = self.b.sub(capacity, len);
+            self.b.icmp(IntPredicate::SLT, room, more)
+        };
         self.b.branch_rarely(is_full, full, next);
         self.b.enter(full);
         let grown = self.b.slot(self.cx.types.i64, "capacity");
