@@ -451,11 +451,13 @@ pub enum Rvalue {
     ToArray(LocalId),
     /// A fresh array: the kernel's result for each element of the sources. All sources have the same length (checked
     /// at run time, may fail). `parallel`: in any order, on several threads; the kernel neither touches Python nor
-    /// assigns a local that lives outside.
+    /// assigns a local that lives outside. `reuse`: it is assigned to one of its sources, whose memory takes the
+    /// results; the kernel cannot fail, and reads nothing of that array but the element that it is called for.
     Map {
         sources: Vec<LocalId>,
         kernel: Box<Kernel>,
         parallel: bool,
+        reuse: bool,
     },
     /// One value of all elements. Sum, Mean and Dot are in the fixed order of the language; Min and Max of an empty
     /// array and lengths that differ fail; the mean of nothing is nan. An Int Sum fails when the exact sum does not fit.

@@ -128,6 +128,7 @@ fn value_names(value: &Rvalue) -> Vec<&'static str> {
         Rvalue::Load { checked: true, .. } => vec!["load", "bounds_check"],
         Rvalue::Load { .. } => vec!["load"],
         Rvalue::Map { parallel: true, .. } => vec!["parallel_map", "alloc"],
+        Rvalue::Map { reuse: true, .. } => vec!["map"],
         Rvalue::Map { .. } => vec!["map", "alloc"],
         Rvalue::Reduce { .. } => vec!["reduce"],
         Rvalue::Array { .. } | Rvalue::Fill { .. } | Rvalue::ToArray(_) => vec!["alloc"],

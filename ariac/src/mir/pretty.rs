@@ -447,9 +447,14 @@ impl Printer<'_> {
                 sources,
                 kernel,
                 parallel,
+                reuse,
             } => format!(
                 "{} {}",
-                if *parallel { "parallel_map" } else { "map" },
+                match (parallel, reuse) {
+                    (true, _) => "parallel_map",
+                    (_, true) => "map in place",
+                    _ => "map",
+                },
                 self.kernel(sources, kernel)
             ),
             Rvalue::Reduce {

@@ -37,6 +37,7 @@ fn what(function: &Function, stmt: &Stmt) -> Option<String> {
     };
     Some(match value {
         Rvalue::Map { parallel: true, .. } => "the result of a parallel map".into(),
+        Rvalue::Map { reuse: true, .. } => return None,
         Rvalue::Map { .. } => "the result of an array operation".into(),
         Rvalue::Fill { .. } => "filled with one value".into(),
         Rvalue::Array { .. } => "a literal".into(),

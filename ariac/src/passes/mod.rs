@@ -16,6 +16,7 @@ mod hoist_bounds;
 mod interpret;
 #[cfg(test)]
 mod random_programs;
+mod reuse_arrays;
 mod simplify;
 #[cfg(test)]
 mod source_tests;
@@ -73,6 +74,7 @@ pub const TABLE: &[Pass] = &[
     version_strides::PASS,
     dce::PASS,
     drop_early::PASS,
+    reuse_arrays::PASS,
     gil_regions::PASS,
 ];
 

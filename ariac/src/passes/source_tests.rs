@@ -284,3 +284,19 @@ end
 ";
     assert_eq!(counts(text, AREAS), "map=1 reduce=2 alloc=3");
 }
+
+#[test]
+fn what_replaces_an_operand_is_written_over_it() {
+    let step = "fn f(b: Array[Float], k: Float) -> Array[Float]\n  x = b.copy\n  for _ in 0..<9\n    x += k * b\n  end\n  x\nend\n";
+    assert_eq!(counts(step, AREAS), "map=1 reduce=0 alloc=1");
+    // What may fail in the middle would leave half of it changed.
+    let ints = "fn f(b: Array[Int]) -> Array[Int]\n  x = b.copy\n  x += b\n  x\nend\n";
+    assert_eq!(counts(ints, AREAS), "map=1 reduce=0 alloc=2");
+    // The caller's array is not the function's own.
+    let lent = "fn f(b: Array[Float]) -> Array[Float]\n  x = b + b\n  x\nend\n";
+    assert_eq!(counts(lent, AREAS), "map=1 reduce=0 alloc=1");
+    // Elements that were replaced must not be read again.
+    let others =
+        "fn f(b: Array[Float]) -> Array[Float]\n  x = b.copy\n  x = x.map |v| v + x[0] end\n  x\nend\n";
+    assert_eq!(counts(others, AREAS), "map=1 reduce=0 alloc=2");
+}

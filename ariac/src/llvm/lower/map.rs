@@ -41,6 +41,14 @@ impl<'c> Lowering<'_, 'c> {
         self.take_hidden(pending, self.cx.types.array.into())
     }
 
+    /// Writes the results over the elements of an array, one of the sources.
+    pub(super) fn map_in_place(&mut self, array: LocalId, sources: &[LocalId], kernel: &Kernel) {
+        let terms = Terms::new(self, sources, kernel);
+        let to = self.elements(array);
+        let zero = self.b.i64(0);
+        self.map_elements(&terms, to, zero, to.len);
+    }
+
     /// Computes the elements `lo..hi`; `lo` is a multiple of 64.
     pub(super) fn map_range(
         &mut self,

@@ -69,6 +69,7 @@ impl<'c> Lowering<'_, 'c> {
                 sources,
                 kernel,
                 parallel,
+                reuse: _,
             } => self.map(sources, kernel, *parallel),
             Rvalue::Reduce {
                 op,

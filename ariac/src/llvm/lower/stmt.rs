@@ -127,6 +127,18 @@ impl<'c> Lowering<'_, 'c> {
         {
             return self.append(dst, rest);
         }
+        if let (
+            Some(dst),
+            Rvalue::Map {
+                sources,
+                kernel,
+                reuse: true,
+                ..
+            },
+        ) = (dst, value)
+        {
+            return self.map_in_place(dst, sources, kernel);
+        }
         let wanted = dst.map(|dst| self.ty(dst));
         let Some(result) = self.rvalue(value, wanted) else {
             return;

@@ -15,6 +15,7 @@ fn return_map(body: &mut Body, ret: Ty, sources: &[LocalId], kernel: Box<Kernel>
             sources,
             kernel,
             parallel,
+            reuse: false,
         },
     );
     body.return_(mapped);

@@ -68,6 +68,7 @@ fn kernels() -> Source {
                 sources,
                 kernel,
                 parallel: false,
+                reuse: false,
             },
         );
         body.return_(mapped);
@@ -87,6 +88,7 @@ fn kernels() -> Source {
                     sources,
                     kernel,
                     parallel: false,
+                    reuse: false,
                 },
             );
             body.return_(mapped);

@@ -320,6 +320,7 @@ fn arrays_have_elements_of_all_widths() {
                     sources,
                     kernel,
                     parallel,
+                    reuse: false,
                 };
                 let mapped = body.let_(array(ty.clone()), map);
                 body.return_(mapped);

@@ -19,6 +19,7 @@ impl<'a> FnBuilder<'a> {
                 sources,
                 kernel,
                 parallel: false,
+                reuse: false,
             },
         )
     }
@@ -130,6 +131,7 @@ impl<'a> FnBuilder<'a> {
                 sources,
                 kernel,
                 parallel,
+                reuse: false,
             },
         )
     }

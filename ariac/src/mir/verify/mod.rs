@@ -134,6 +134,18 @@ impl Check<'_> {
         let is_final = self.stage == Stage::Final;
         match &stmt.kind {
             StmtKind::WithGil(_) if is_final => self.error("with_gil is left in a final program"),
+            StmtKind::Assign {
+                dst,
+                value:
+                    Rvalue::Map {
+                        sources,
+                        reuse: true,
+                        parallel,
+                        ..
+                    },
+            } if *parallel || dst.is_none_or(|dst| !sources.contains(&dst)) => {
+                self.error("an array operation in place replaces one of its sources");
+            }
             StmtKind::GilRelease(_) | StmtKind::GilAcquire if !is_final => {
                 self.error("GIL regions are decided last");
             }
