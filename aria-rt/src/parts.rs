@@ -1,7 +1,6 @@
 //! Texts that are put together from parts, strings and numbers, without a string for each: what interpolation, `print` and
 //! `StringBuilder.push` do.
 
-use std::ptr::null_mut;
 use std::sync::atomic::Ordering;
 
 use aria_abi::codes::TextKind;
@@ -223,6 +222,8 @@ pub unsafe extern "C" fn aria_rt_bytes_append(
 
 #[cfg(test)]
 mod tests {
+    use std::ptr::null_mut;
+
     use super::*;
     use crate::strings::{aria_rt_str_drop, as_str, new, retain};
 

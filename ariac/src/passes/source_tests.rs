@@ -296,7 +296,6 @@ fn what_replaces_an_operand_is_written_over_it() {
     let lent = "fn f(b: Array[Float]) -> Array[Float]\n  x = b + b\n  x\nend\n";
     assert_eq!(counts(lent, AREAS), "map=1 reduce=0 alloc=1");
     // Elements that were replaced must not be read again.
-    let others =
-        "fn f(b: Array[Float]) -> Array[Float]\n  x = b.copy\n  x = x.map |v| v + x[0] end\n  x\nend\n";
+    let others = "fn f(b: Array[Float]) -> Array[Float]\n  x = b.copy\n  x = x.map |v| v + x[0] end\n  x\nend\n";
     assert_eq!(counts(others, AREAS), "map=1 reduce=0 alloc=2");
 }
