@@ -436,6 +436,7 @@ static MODULE: Constant<ModuleSpec> = Constant(ModuleSpec {
     dispatch: (&raw mut DISPATCH).cast(),
     targets: (&raw const TARGETS).cast(),
     n_dispatch: 1,
+    classes: null(),
 });
 
 /// # Safety
@@ -457,6 +458,7 @@ static STALE: Constant<ModuleSpec> = Constant(ModuleSpec {
     dispatch: null_mut(),
     targets: null(),
     n_dispatch: 0,
+    classes: null(),
 });
 
 /// As `PyInit_testext`, of a module that another compiler made.

@@ -91,7 +91,7 @@ impl<'a> Request<'a> {
     fn spec(&self) -> *const ParamSpec {
         match self.place {
             Place::Parameter(spec) => spec,
-            Place::Value | Place::Item { .. } => std::ptr::null(),
+            _ => std::ptr::null(),
         }
     }
 }

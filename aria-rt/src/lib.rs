@@ -10,7 +10,8 @@
 //! * `arguments`, `scalars`, `strings` (`float_text`): binding arguments, numbers, text; both directions.
 //! * `buffer`, `numpy`, `element`: what memory an object offers. `borrow` takes it or says why not (`refusal`), `copy`
 //!   converts it, `pyarray` keeps it on the heap.
-//! * `values`: lists, tuples and `Option`, both directions.
+//! * `values`: lists, tuples and `Option`, both directions; `collections`: maps, sets, complex numbers, bytes; `records`: the
+//!   classes of declared types.
 //! * `array` (`array_text`), `handover`: memory of Aria, and how Python comes to own it. `list`: lists that grow.
 //! * `object`: Python objects as values. `gil`, `drops`: giving the GIL up, and dropping objects without it.
 //! * `parallel`, `stack`: threads, and how much stack one has left.
@@ -35,6 +36,7 @@ mod borrow;
 mod buffer;
 mod caught;
 mod choose;
+mod collections;
 mod copy;
 mod cpu;
 mod drops;
@@ -58,6 +60,7 @@ mod place;
 mod program;
 mod pyarray;
 mod python;
+mod records;
 mod refusal;
 mod scalars;
 mod shared;

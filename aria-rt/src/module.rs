@@ -5,19 +5,20 @@ use std::ffi::{CStr, c_int, c_void};
 use std::ptr::null_mut;
 
 use aria_abi::ABI_VERSION;
-use aria_abi::layout::{ExportSpec, ModuleSpec};
+use aria_abi::layout::{ClassesSpec, ExportSpec, ModuleSpec};
 use pyo3_ffi::*;
 
 use crate::cpu;
 use crate::panics::{self, guard};
 use crate::python::{Raised, set_error};
-use crate::shared;
+use crate::{records, shared};
 
 /// CPython's definition of the module, and what its `exec` step needs besides. Lives for ever.
 #[repr(C)]
 struct Definition {
     def: PyModuleDef,
     level: u32,
+    classes: *const ClassesSpec,
 }
 
 /// See the runtime table.
@@ -77,6 +78,7 @@ unsafe fn define(spec: &ModuleSpec) -> Result<*mut PyObject, String> {
             m_free: None,
         },
         level: levels[index],
+        classes: spec.classes,
     }));
     // SAFETY: the definition lives for ever.
     Ok(unsafe { PyModuleDef_Init(&mut definition.def) })
@@ -187,6 +189,9 @@ unsafe fn fill(module: *mut PyObject) -> Result<(), Raised> {
         {
             return Err(Raised);
         }
+        match (*definition).classes.as_ref() {
+            Some(classes) => records::make_classes(module, classes),
+            None => Ok(()),
+        }
     }
-    Ok(())
 }

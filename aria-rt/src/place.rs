@@ -5,7 +5,9 @@ use std::fmt::{self, Display, Formatter};
 use aria_abi::codes::Elem;
 use aria_abi::layout::ParamSpec;
 
-use crate::python::text;
+use pyo3_ffi::{PyObject, PyObject_Repr};
+
+use crate::python::{Owned, display, text};
 
 /// The place that wants a value.
 #[derive(Clone, Copy)]
@@ -21,6 +23,30 @@ pub(crate) enum Place<'a> {
         /// Its position there.
         index: isize,
     },
+    /// An element of a set.
+    Element {
+        /// The set's place.
+        of: &'a Place<'a>,
+    },
+    /// A key of a dict.
+    Key {
+        /// The dict's place.
+        of: &'a Place<'a>,
+    },
+    /// The value of a key of a dict.
+    Entry {
+        /// The dict's place.
+        of: &'a Place<'a>,
+        /// The key; live as long as the place.
+        key: *mut PyObject,
+    },
+    /// A field of a record.
+    Field {
+        /// The record's place.
+        of: &'a Place<'a>,
+        /// Its name.
+        name: &'a str,
+    },
 }
 
 impl Place<'_> {
@@ -30,7 +56,11 @@ impl Place<'_> {
             // SAFETY: a parameter's texts are constants of the extension.
             Place::Parameter(spec) => unsafe { text(spec.name) },
             Place::Value => "x",
-            Place::Item { of, .. } => of.variable(),
+            Place::Item { of, .. }
+            | Place::Element { of }
+            | Place::Key { of }
+            | Place::Entry { of, .. }
+            | Place::Field { of, .. } => of.variable(),
         }
     }
 
@@ -51,6 +81,20 @@ impl Display for Place<'_> {
             }
             Place::Value => f.write_str("the Python value"),
             Place::Item { of, index } => write!(f, "{of}: item {index}"),
+            Place::Element { of } => write!(f, "{of}: an element"),
+            Place::Key { of } => write!(f, "{of}: a key"),
+            Place::Entry { of, key } => {
+                // SAFETY: the key is live, and the GIL is held where places are told.
+                let key = unsafe { Owned::take(PyObject_Repr(*key)) };
+                match key {
+                    // SAFETY: the GIL is held.
+                    Some(text) => unsafe {
+                        write!(f, "{of}: the value of {}", display(text.as_ptr()))
+                    },
+                    None => write!(f, "{of}: a value"),
+                }
+            }
+            Place::Field { of, name } => write!(f, "{of}: field '{name}'"),
         }
     }
 }

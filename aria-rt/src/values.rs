@@ -10,10 +10,15 @@ use aria_abi::codes::Kind;
 use aria_abi::layout::{ParamSpec, Str, ValuePart, ValueSpec};
 use pyo3_ffi::*;
 
+use crate::collections::{
+    bytes_from_py, bytes_to_py, complex_from_py, complex_to_py, map_from_py, map_to_py,
+    set_from_py, set_to_py,
+};
 use crate::handover::{aria_rt_array_to_py, out_of_memory};
 use crate::panics::guard;
 use crate::place::{self, Place};
 use crate::python::{Owned, Raised, status, type_error, type_name, value_error};
+use crate::records::{record_from_py, record_to_py};
 use crate::scalars::{read_to_py, write};
 use crate::strings::{aria_rt_str_to_py, from_str_object};
 
@@ -59,7 +64,7 @@ pub unsafe extern "C" fn aria_rt_value_to_py(
 }
 
 /// The parts of a type's values.
-fn parts(ty: &ValueSpec) -> &[ValuePart] {
+pub(crate) fn parts(ty: &ValueSpec) -> &[ValuePart] {
     match ty.n_parts {
         0 => &[],
         // SAFETY: the compiler says how many there are.
@@ -71,7 +76,7 @@ fn parts(ty: &ValueSpec) -> &[ValuePart] {
 ///
 /// # Safety
 /// As `aria_rt_value_from_py`.
-unsafe fn from_py(
+pub(crate) unsafe fn from_py(
     obj: *mut PyObject,
     ty: &ValueSpec,
     out: *mut u8,
@@ -107,6 +112,11 @@ unsafe fn from_py(
                 }
             }
             Some(Kind::List) => list_from_py(obj, ty, out.cast(), place),
+            Some(Kind::Map) => map_from_py(obj, ty, out, place),
+            Some(Kind::Set) => set_from_py(obj, ty, out, place),
+            Some(Kind::Record) => record_from_py(obj, ty, out, place),
+            Some(Kind::Complex) => complex_from_py(obj, ty, out, place),
+            Some(Kind::Bytes) => bytes_from_py(obj, ty, out, place),
             _ => Err(refused(obj, "what Aria can take", place)),
         }
     }
@@ -193,8 +203,9 @@ unsafe fn has_value(value: *const u8, ty: &ValueSpec) -> bool {
     }
 }
 
+/// Says what is wanted in a place, and what was given.
 #[cold]
-fn refused(obj: *mut PyObject, wanted: &str, place: &Place<'_>) -> Raised {
+pub(crate) fn refused(obj: *mut PyObject, wanted: &str, place: &Place<'_>) -> Raised {
     // SAFETY: the object is live, and the GIL is held.
     let given = unsafe { type_name(obj) };
     type_error(&format!("{place} must be {wanted}, not {given}"));
@@ -205,7 +216,7 @@ fn refused(obj: *mut PyObject, wanted: &str, place: &Place<'_>) -> Raised {
 ///
 /// # Safety
 /// As `aria_rt_value_to_py`.
-unsafe fn to_py(value: *mut u8, ty: &ValueSpec) -> Option<Owned> {
+pub(crate) unsafe fn to_py(value: *mut u8, ty: &ValueSpec) -> Option<Owned> {
     // SAFETY: the GIL is held, and the type says what is at `value`.
     unsafe {
         match Kind::from_code(ty.kind) {
@@ -244,6 +255,11 @@ unsafe fn to_py(value: *mut u8, ty: &ValueSpec) -> Option<Owned> {
                 }
                 Some(made)
             }
+            Some(Kind::Map) => map_to_py(value, ty),
+            Some(Kind::Set) => set_to_py(value, ty),
+            Some(Kind::Record) => record_to_py(value, ty),
+            Some(Kind::Complex) => complex_to_py(value, ty),
+            Some(Kind::Bytes) => bytes_to_py(value, ty),
             _ => Owned::share(Py_None()),
         }
     }

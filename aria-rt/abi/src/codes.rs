@@ -95,6 +95,16 @@ codes! {
         Option = 8,
         /// `List[T]`, of the same.
         List = 9,
+        /// `Map[K, V]`.
+        Map = 10,
+        /// `Set[T]`.
+        Set = 11,
+        /// A `struct`, `data` or `enum` of the program.
+        Record = 12,
+        /// `Complex`.
+        Complex = 13,
+        /// `Bytes`.
+        Bytes = 14,
     }
 }
 

@@ -80,8 +80,77 @@ pub struct ValueSpec {
     pub none: u32,
     /// Number of `parts`.
     pub n_parts: u64,
-    /// The members of a tuple; the value in an `Option`; the element of a list, at offset 0.
+    /// The members of a tuple; the value in an `Option`; the element of a list, at offset 0. Of a `Map` or `Set`: its list
+    /// of entries and, in an entry, the hash (both of no type), the key, the value. Of a `Complex`: both parts; of `Bytes`: the list (of no type).
     pub parts: *const ValuePart,
+    /// Of a `Map` or `Set`: bytes of an entry.
+    pub stride: u64,
+    /// Of a `Map` or `Set` whose entries have keys and values, but no hashes and no table: makes it whole. 1: an error is pending.
+    pub finish: Option<unsafe extern "C" fn(map: *mut u8) -> i32>,
+    /// Of a record: what it consists of.
+    pub record: *const RecordSpec,
+}
+
+/// A declared type whose values cross as instances of a class.
+#[repr(C)]
+pub struct RecordSpec {
+    /// Its name.
+    pub name: Text,
+    /// Bytes of the number that says which variant a value is, at the beginning of its body; 0 of a struct, and of an enum whose
+    /// values are addresses.
+    pub tag_bytes: u32,
+    /// Of an enum whose values are addresses: the variant that has one; the other is null.
+    pub full: u32,
+    /// Bytes of the body on the heap; 0: the value is the body.
+    pub boxed: u64,
+    /// Number of `variants`; 1 of a struct.
+    pub n_variants: u64,
+    /// The variants.
+    pub variants: *const VariantSpec,
+}
+
+/// A variant of an enum, or all of a struct.
+#[repr(C)]
+pub struct VariantSpec {
+    /// Its class; of a variant without fields, its only instance.
+    pub class: *mut ClassCell,
+    /// The body of the variant if it is boxed and has no fields: a constant.
+    pub constant: *mut u8,
+    /// Number of `fields`.
+    pub n_fields: u64,
+    /// The fields.
+    pub fields: *const FieldSpec,
+}
+
+/// A field of a variant.
+#[repr(C)]
+pub struct FieldSpec {
+    /// Its name, NUL-terminated.
+    pub name: *const u8,
+    /// Where in the body, in bytes.
+    pub offset: u64,
+    /// What it is.
+    pub ty: *const ValueSpec,
+}
+
+/// A class that the extension's Python code makes: a writable global.
+#[repr(C)]
+pub struct ClassCell {
+    /// How it is reached from the module, NUL-terminated: `Shape.Circle`.
+    pub path: *const u8,
+    /// The object; null before the module is ready.
+    pub object: *mut c_void,
+}
+
+/// The classes of an extension.
+#[repr(C)]
+pub struct ClassesSpec {
+    /// Python code that makes them in the module's namespace, NUL-terminated.
+    pub source: *const u8,
+    /// Number of `cells`.
+    pub n_cells: u64,
+    /// The classes that values are made of.
+    pub cells: *const *mut ClassCell,
 }
 
 /// A part of a value.
@@ -311,6 +380,8 @@ pub struct ModuleSpec {
     pub targets: *const *const c_void,
     /// Number of addresses in `dispatch`.
     pub n_dispatch: u64,
+    /// The classes of the types that cross; null when there are none.
+    pub classes: *const ClassesSpec,
 }
 
 /// The body of a parallel loop: elements `lo..hi` of the iteration space.

@@ -39,6 +39,7 @@ const CALLED_BY_CONSTRUCTS: &[&str] = &[
     "length",
     "_iter_next",
     "_iter_at",
+    "_index",
 ];
 
 /// The types of values that no declaration need name.

@@ -97,6 +97,30 @@ impl<'c> ModuleCx<'c> {
         }
     }
 
+    /// Bytes of the number that says which variant the body of a value is, 0 where there is none; and the variant that has the address, of an
+    /// enum whose values are addresses.
+    #[must_use]
+    pub fn tag_bytes(&self, adt: &Adt) -> (u32, u32) {
+        let shape = self.shape(adt);
+        match (shape.full, shape.tag) {
+            (Some(full), _) => (0, full),
+            (None, Some(tag)) => (tag.get_bit_width() / 8, 0),
+            (None, None) => (0, 0),
+        }
+    }
+
+    /// Bytes of the body of a value.
+    #[must_use]
+    pub fn body_size(&self, adt: &Adt) -> u64 {
+        self.size(self.shape(adt).body)
+    }
+
+    /// The body of a boxed value that is a variant without fields.
+    #[must_use]
+    pub fn constant_variant(&self, adt: &Adt, variant: u32) -> PointerValue<'c> {
+        constant_variant(self, adt, variant)
+    }
+
     fn make_shape(&self, adt: &Adt, layout: &AdtLayout) -> Shape<'c> {
         let structs = layout.variants.iter();
         let variants: Vec<StructType> = structs

@@ -25,6 +25,7 @@
 //! **Kernels.** The body of an array operation is a block over the function's own locals: it sees captured variables
 //! directly, and its parameters are locals that hold the current elements.
 
+use super::LeftOut;
 use crate::arena::Arena;
 use crate::builtins::MathFn;
 use crate::hir::{ItemId, NativeAbi, ParamMode};
@@ -67,6 +68,10 @@ pub struct Program {
     pub adts: HashMap<Adt, AdtLayout>,
     /// Which of them the prelude declares for the language's own constructs.
     pub known: Known,
+    /// For maps and sets that Python gives: the function that makes one whole whose entries have keys and values only.
+    pub finishers: HashMap<Adt, FnId>,
+    /// The public functions of the first file that Python cannot call.
+    pub left_out: Vec<(FnId, LeftOut)>,
 }
 
 impl Program {

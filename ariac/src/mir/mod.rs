@@ -19,7 +19,7 @@ mod verify;
 mod walk;
 
 pub use body::*;
-pub use build::build;
+pub use build::{LeftOut, build};
 pub use count::{Counts, count, pretty_counts};
 pub use pretty::{pretty, pretty_function};
 pub use signatures::{Signatures, conversion_may_fail, function_values};

@@ -4,8 +4,9 @@
 //! fails. What an argument holds meanwhile (a borrow of memory, a string, the value of a default) is in a slot that is
 //! empty on entry, so that one cleanup at the end serves every way out.
 
-use super::constants::{self, Specs};
+use super::constants::Specs;
 use super::interface::ExportParam;
+use super::values;
 use super::views::Views;
 use crate::hir::ParamMode;
 use crate::llvm::{Builder, ModuleCx, RtFn, Val};
@@ -195,7 +196,7 @@ impl<'c> Arguments<'_, '_, 'c> {
                 if mode == ParamMode::Own {
                     self.cleanup.given.push((slot, value));
                 }
-                let parts = constants::value(b.cx, ty).into();
+                let parts = values::value(b.cx, ty).into();
                 let args = [object, spec, parts, slot.into()];
                 let status = call_value(b, RtFn::aria_rt_value_from_py, &args);
                 self.stop_if_failed(status);

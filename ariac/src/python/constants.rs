@@ -2,6 +2,7 @@
 //!
 //! The structs are those of `aria_abi::layout`; the tests there hold both sides to the same sizes.
 
+use super::classes;
 use super::dispatch::Dispatch;
 use super::interface::{Export, ExportParam, Interface};
 use crate::llvm::ModuleCx;
@@ -112,54 +113,6 @@ impl Specs<'_> {
     }
 }
 
-/// A `ValueSpec*` for the values of a type that crosses part by part.
-pub fn value<'c>(cx: &ModuleCx<'c>, ty: &Ty) -> PointerValue<'c> {
-    let i32 = |n: u32| -> BasicValueEnum<'c> { cx.types.i32.const_int(n.into(), false).into() };
-    let i64 = |n: u64| cx.types.i64.const_int(n, false);
-    let (kind, elem) = classify(ty);
-    let (mut some, mut none) = (0, 0);
-    let parts: Vec<(u64, &Ty)> = match ty {
-        Ty::Tuple(items) => cx.member_offsets(items).into_iter().zip(items).collect(),
-        Ty::List(element) => vec![(0, &**element)],
-        Ty::Adt(adt) => {
-            let variants = &cx.program.adts[adt].variants;
-            let full = variants.iter().position(|v| !v.fields.is_empty());
-            let full = full.expect("`Some` has a value");
-            if let Some(tag) = cx.first_byte(adt, full) {
-                (some, none) = (tag, 1 - tag);
-            }
-            let offset = cx.field_offsets(adt, full)[0];
-            vec![(offset, &variants[full].fields[0].1)]
-        }
-        _ => Vec::new(),
-    };
-    let parts: Vec<StructValue<'c>> = parts
-        .into_iter()
-        .map(|(offset, ty)| {
-            let fields = [i64(offset).into(), value(cx, ty).into()];
-            cx.context.const_struct(&fields, false)
-        })
-        .collect();
-    let count = i64(parts.len() as u64);
-    let parts = match parts.first() {
-        Some(first) => cx
-            .constant("parts", first.get_type().const_array(&parts))
-            .as_pointer_value(),
-        None => cx.types.ptr.const_null(),
-    };
-    let fields = [
-        i32(kind as u32),
-        i32(elem as u32),
-        i64(cx.list_element_size(ty)).into(),
-        i32(some),
-        i32(none),
-        count.into(),
-        parts.into(),
-    ];
-    cx.constant("value", cx.context.const_struct(&fields, false))
-        .as_pointer_value()
-}
-
 /// The `ChoiceSpec*` of a generic function, from the `FunctionSpec*` of each instance.
 pub fn choice<'c>(cx: &ModuleCx<'c>, instances: &[PointerValue<'c>]) -> PointerValue<'c> {
     let array = cx.types.ptr.const_array(instances);
@@ -173,7 +126,7 @@ pub fn choice<'c>(cx: &ModuleCx<'c>, instances: &[PointerValue<'c>]) -> PointerV
 }
 
 /// How a parameter crosses the boundary, and of what elements.
-fn classify(ty: &Ty) -> (Kind, Elem) {
+pub(super) fn classify(ty: &Ty) -> (Kind, Elem) {
     let elem = |ty: &Ty| ty.elem().unwrap_or(Elem::F64);
     match ty {
         Ty::String => (Kind::String, Elem::F64),
@@ -253,6 +206,7 @@ pub fn module<'c>(
         dispatch.table.into(),
         dispatch.targets.into(),
         i64(dispatch.count()).into(),
+        classes::spec(cx, &interface.classes).into(),
     ];
     cx.constant("module", cx.context.const_struct(&fields, false))
         .as_pointer_value()

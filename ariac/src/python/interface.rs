@@ -1,9 +1,10 @@
 //! What Python sees of a program: the model behind wrappers, docstrings and stubs.
 
+use super::classes;
 use crate::hir::{ExprId, ExprKind, Hir, ItemId, ItemKind, UnaryOp};
 use crate::mir::{FnId, Function, Program};
 use crate::source::SourceMap;
-use crate::types::Ty;
+use crate::types::{Adt, Ty};
 
 /// A whole extension module.
 #[derive(Debug)]
@@ -14,6 +15,45 @@ pub struct Interface {
     pub doc: Option<String>,
     /// Its functions, in the order of the source. Instances of one generic function follow each other, under one name.
     pub functions: Vec<Export>,
+    /// The classes of declared types that cross, in the order in which functions mention them.
+    pub classes: Vec<Class>,
+}
+
+/// A declared type as Python sees it.
+#[derive(Debug)]
+pub struct Class {
+    /// The type.
+    pub adt: Adt,
+    /// Its name in Python.
+    pub name: String,
+    /// Its `##` lines.
+    pub doc: Option<String>,
+    /// Whether it is an `enum`: its variants are classes below it.
+    pub is_enum: bool,
+    /// Whether instances can be changed: those of a `struct`.
+    pub is_mutable: bool,
+    /// The variants of an enum; of a `struct` or `data` one, itself.
+    pub variants: Vec<ClassVariant>,
+}
+
+/// A variant as Python sees it.
+#[derive(Debug)]
+pub struct ClassVariant {
+    /// Its name.
+    pub name: String,
+    /// Its fields.
+    pub fields: Vec<ClassField>,
+}
+
+/// A field as Python sees it.
+#[derive(Debug)]
+pub struct ClassField {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: Ty,
+    /// The text of its default value as Python writes it, if that is a plain literal.
+    pub default: Option<String>,
 }
 
 /// An exported function.
@@ -56,15 +96,17 @@ impl Interface {
         let mut exported: Vec<_> = exported.collect();
         // An instance may be there already when it is asked for.
         exported.sort_by_key(|(_, function)| function.item);
-        let functions = exported
+        let functions: Vec<Export> = exported
             .into_iter()
             .map(|(id, f)| export(id, f, hir, sources))
             .collect();
+        let classes = classes::of(program, hir, &functions);
         let doc = hir.modules.first().and_then(|m| m.doc.clone());
         Interface {
             module: module.to_owned(),
             doc,
             functions,
+            classes,
         }
     }
 
@@ -126,7 +168,7 @@ fn default_values(hir: &Hir, item: ItemId) -> Option<Vec<Option<ExprId>>> {
 }
 
 /// A literal as Python writes it.
-fn python_literal(hir: &Hir, expr: ExprId) -> Option<String> {
+pub(super) fn python_literal(hir: &Hir, expr: ExprId) -> Option<String> {
     Some(match &hir.exprs[expr].kind {
         ExprKind::Int { value, .. } => value.to_string(),
         ExprKind::Float { value, .. } => format!("{value:?}"),

@@ -5,6 +5,7 @@
 //! [`stubs`] writes the `.pyi`.
 
 pub mod arguments;
+pub mod classes;
 pub mod constants;
 pub mod dispatch;
 pub mod interface;
@@ -12,5 +13,6 @@ pub mod interpreter;
 pub mod module;
 pub mod results;
 pub mod stubs;
+pub mod values;
 pub mod views;
 pub mod wrappers;

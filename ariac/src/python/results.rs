@@ -1,8 +1,8 @@
 //! Results: from a function's value to a new Python reference.
 
 use super::arguments::{call, call_value};
-use super::constants;
 use super::interface::Export;
+use super::values;
 use crate::llvm::{Builder, RtFn, Val};
 use crate::types::{IntKind, Ty};
 use aria_abi::codes::ErrorKind;
@@ -109,7 +109,7 @@ fn object<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Option<Val<'c>>) -> Val<'c> {
         Ty::List(_) | Ty::Adt(_) => {
             let at = b.slot(value.get_type(), "parts");
             b.store(value, at);
-            let spec = constants::value(b.cx, ty).into();
+            let spec = values::value(b.cx, ty).into();
             let object = call_value(b, RtFn::aria_rt_value_to_py, &[at.into(), spec]);
             b.drop_at(ty, at);
             object

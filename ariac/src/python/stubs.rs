@@ -1,14 +1,19 @@
 //! The stub: the `.pyi` that type checkers and editors read.
 
-use super::interface::{Export, ExportParam, Interface, python_string};
-use crate::types::Ty;
+use super::classes;
+use super::interface::{Class, Export, ExportParam, Interface, python_string};
+use crate::types::{Adt, Ty};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// The text of the module's stub.
 #[must_use]
 pub fn stub(interface: &Interface) -> String {
-    let mut imports = BTreeSet::new();
+    let mut imports = Imports {
+        lines: BTreeSet::new(),
+        classes: &interface.classes,
+    };
     let functions: Vec<String> = interface
         .callables()
         .map(|instances| callable(instances, &mut imports))
@@ -17,10 +22,12 @@ pub fn stub(interface: &Interface) -> String {
     if let Some(doc) = &interface.doc {
         text.push_str(&docstring(doc, ""));
     }
-    for import in imports {
+    let classes = class_stubs(interface, &mut imports);
+    for import in imports.lines {
         text.push_str(import);
         text.push('\n');
     }
+    text.push_str(&classes);
     for function in functions {
         text.push('\n');
         text.push_str(&function);
@@ -28,8 +35,34 @@ pub fn stub(interface: &Interface) -> String {
     text
 }
 
+/// What a stub needs besides its own text.
+struct Imports<'a> {
+    lines: BTreeSet<&'static str>,
+    /// The classes that the stub declares.
+    classes: &'a [Class],
+}
+
+impl Imports<'_> {
+    fn insert(&mut self, line: &'static str) {
+        self.lines.insert(line);
+    }
+
+    fn extend<const N: usize>(&mut self, lines: [&'static str; N]) {
+        self.lines.extend(lines);
+    }
+}
+
+fn class_stubs(interface: &Interface, imports: &mut Imports<'_>) -> String {
+    let imports = RefCell::new(imports);
+    classes::stubs(
+        &interface.classes,
+        |ty| argument_type(ty, &mut imports.borrow_mut()),
+        |ty| result_type(ty, &mut imports.borrow_mut()),
+    )
+}
+
 /// A function, or a generic one as its overloads.
-fn callable(instances: &[Export], imports: &mut BTreeSet<&'static str>) -> String {
+fn callable(instances: &[Export], imports: &mut Imports<'_>) -> String {
     if let [one] = instances {
         return function(one, imports);
     }
@@ -38,7 +71,7 @@ fn callable(instances: &[Export], imports: &mut BTreeSet<&'static str>) -> Strin
     instances.iter().map(one).collect()
 }
 
-fn function(export: &Export, imports: &mut BTreeSet<&'static str>) -> String {
+fn function(export: &Export, imports: &mut Imports<'_>) -> String {
     let params: Vec<String> = export.params.iter().map(|p| param(p, imports)).collect();
     let ret = result_type(&export.ret, imports);
     let mut text = String::new();
@@ -57,7 +90,7 @@ fn function(export: &Export, imports: &mut BTreeSet<&'static str>) -> String {
     text
 }
 
-fn param(param: &ExportParam, imports: &mut BTreeSet<&'static str>) -> String {
+fn param(param: &ExportParam, imports: &mut Imports<'_>) -> String {
     let mut text = format!("{}: {}", param.name, argument_type(&param.ty, imports));
     if let Some(default) = &param.default {
         let _ = write!(text, " = {default}");
@@ -73,7 +106,7 @@ const DEPRECATED: &str = "from typing_extensions import deprecated";
 const SEQUENCE: &str = "from collections.abc import Sequence";
 
 /// What an argument may be.
-fn argument_type(ty: &Ty, imports: &mut BTreeSet<&'static str>) -> String {
+fn argument_type(ty: &Ty, imports: &mut Imports<'_>) -> String {
     match ty {
         Ty::PyArrayView(element) | Ty::PythonArray(element) => {
             imports.insert(BUFFER);
@@ -92,13 +125,13 @@ fn argument_type(ty: &Ty, imports: &mut BTreeSet<&'static str>) -> String {
             imports.insert(SEQUENCE);
             format!("Sequence[{}]", argument_type(element, imports))
         }
-        Ty::Adt(_) => optional(ty, |value| argument_type(value, imports)),
+        Ty::Adt(adt) => declared(ty, adt, imports, argument_type),
         _ => scalar_type(ty, imports),
     }
 }
 
 /// What a result is.
-fn result_type(ty: &Ty, imports: &mut BTreeSet<&'static str>) -> String {
+fn result_type(ty: &Ty, imports: &mut Imports<'_>) -> String {
     match ty {
         Ty::Array(element) | Ty::PyArrayView(element) | Ty::PythonArray(element) => {
             ndarray(element, imports)
@@ -110,21 +143,43 @@ fn result_type(ty: &Ty, imports: &mut BTreeSet<&'static str>) -> String {
         Ty::List(element) => format!("list[{}]", result_type(element, imports)),
         // What goes wrong is raised.
         Ty::Adt(adt) if *adt.name == *"Result" => result_type(&adt.args[0], imports),
-        Ty::Adt(_) => optional(ty, |value| result_type(value, imports)),
+        Ty::Adt(adt) => declared(ty, adt, imports, result_type),
         _ => scalar_type(ty, imports),
     }
 }
 
-/// An `Option`, the only declared type beside `Result` that crosses. One in another adds nothing that Python sees.
+/// A declared type of the program or of the prelude.
+fn declared(
+    ty: &Ty,
+    adt: &Adt,
+    imports: &mut Imports<'_>,
+    of: impl Fn(&Ty, &mut Imports<'_>) -> String,
+) -> String {
+    if let Some(class) = imports.classes.iter().find(|class| class.adt == *adt) {
+        return class.name.clone();
+    }
+    let mut arg = |i: usize| of(&adt.args[i], imports);
+    match &*adt.name {
+        "Map" => format!("dict[{}, {}]", arg(0), arg(1)),
+        "Set" => format!("set[{}]", arg(0)),
+        "Complex" => "complex".to_owned(),
+        "Bytes" => "bytes".to_owned(),
+        _ => optional(ty, |value| of(value, imports)),
+    }
+}
+
+/// An `Option`. One in another adds nothing that Python sees.
 fn optional(ty: &Ty, of: impl FnOnce(&Ty) -> String) -> String {
     let mut value = ty;
-    while let Ty::Adt(adt) = value {
+    while let Ty::Adt(adt) = value
+        && *adt.name == *"Option"
+    {
         value = &adt.args[0];
     }
     format!("{} | None", of(value))
 }
 
-fn scalar_type(ty: &Ty, imports: &mut BTreeSet<&'static str>) -> String {
+fn scalar_type(ty: &Ty, imports: &mut Imports<'_>) -> String {
     match ty {
         Ty::Int | Ty::Sized(_) => "int",
         Ty::Float | Ty::Float32 => "float",
@@ -139,7 +194,7 @@ fn scalar_type(ty: &Ty, imports: &mut BTreeSet<&'static str>) -> String {
     .to_owned()
 }
 
-fn ndarray(element: &Ty, imports: &mut BTreeSet<&'static str>) -> String {
+fn ndarray(element: &Ty, imports: &mut Imports<'_>) -> String {
     imports.insert(NUMPY);
     let name = element.elem().map_or("generic", |elem| elem.names().1);
     let name = if name == "bool" { "bool_" } else { name };

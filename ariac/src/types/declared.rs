@@ -64,6 +64,8 @@ fn know(hir: &Hir, id: ItemId, types: &mut Types) {
         map,
         set,
         string_builder,
+        complex,
+        bytes,
     } = &mut types.known;
     let slot = match name {
         "Option" => option,
@@ -71,6 +73,8 @@ fn know(hir: &Hir, id: ItemId, types: &mut Types) {
         "Map" => map,
         "Set" => set,
         "StringBuilder" => string_builder,
+        "Complex" => complex,
+        "Bytes" => bytes,
         _ => return,
     };
     if let ItemKind::Type(_) = item.kind {

@@ -58,6 +58,10 @@ pub struct Known {
     pub set: Option<ItemId>,
     /// `StringBuilder`.
     pub string_builder: Option<ItemId>,
+    /// `Complex`.
+    pub complex: Option<ItemId>,
+    /// `Bytes`.
+    pub bytes: Option<ItemId>,
 }
 
 impl Known {

@@ -1,6 +1,5 @@
 //! Types.
 
-use super::Known;
 use crate::hir::{ItemId, ParamMode};
 use aria_abi::codes::Elem;
 use std::fmt;
@@ -342,50 +341,13 @@ impl Ty {
     }
 
     /// Whether an argument from Python can have this type where only its own memory is at stake: what is made of others,
-    /// [`Ty::crosses`] tells.
+    /// the builder of MIR tells.
     #[must_use]
     pub fn can_cross(&self) -> bool {
         match self {
             Ty::Tuple(items) => items.iter().all(Ty::can_cross),
             Ty::Unit | Ty::Bool | Ty::String | Ty::PythonObject => true,
             ty => ty.is_number() || ty.is_array_like(),
-        }
-    }
-
-    /// Whether Python can give an argument of this type, or take a result. A function with others in its signature is for
-    /// Aria's own use.
-    #[must_use]
-    pub fn crosses(&self, known: &Known, is_result: bool) -> bool {
-        match self {
-            Ty::Tuple(items) => items.iter().all(|t| t.crosses(known, is_result)),
-            Ty::List(_) => self.crosses_in_parts(known, is_result),
-            Ty::Adt(adt) if is_result && known.is_result(adt) => {
-                let is_error = matches!(adt.args.get(1), Some(Ty::Exception | Ty::String));
-                let value = adt.args.first();
-                let crosses = value.is_some_and(|t| {
-                    !matches!(t, Ty::Adt(of) if known.is_result(of)) && t.crosses(known, true)
-                });
-                adt.repr != Repr::Boxed && is_error && crosses
-            }
-            Ty::Adt(_) => self.crosses_in_parts(known, is_result),
-            ty => ty.can_cross(),
-        }
-    }
-
-    /// As [`Ty::crosses`], in a list or `Option`.
-    fn crosses_in_parts(&self, known: &Known, is_result: bool) -> bool {
-        match self {
-            Ty::Tuple(items) => items.iter().all(|t| t.crosses_in_parts(known, is_result)),
-            Ty::List(element) => element.crosses_in_parts(known, is_result),
-            Ty::Adt(adt) => {
-                let value = adt.args.first();
-                known.is_option(adt)
-                    && adt.repr != Repr::Boxed
-                    && value.is_some_and(|t| t.crosses_in_parts(known, is_result))
-            }
-            Ty::Bool | Ty::String | Ty::PythonObject => true,
-            Ty::Array(_) => is_result,
-            ty => ty.is_number(),
         }
     }
 

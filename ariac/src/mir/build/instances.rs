@@ -102,17 +102,22 @@ impl<'a> Context<'a> {
         let callee = self.instance(id, types);
         if let Some(callee) = callee {
             let item = &self.hir.items[id];
+            let is_meant = exported && !item.private && !item.is_test();
+            let left_out = match is_meant {
+                true => self.left_out(&self.instances.borrow().program.functions[callee]),
+                false => None,
+            };
+            if is_meant && left_out.is_none() {
+                let signature = self.instances.borrow();
+                let function = &signature.program.functions[callee];
+                let types = function.params.iter().map(|p| &function.locals[p.local].ty);
+                let types: Vec<Ty> = types.cloned().collect();
+                drop(signature);
+                types.iter().for_each(|ty| self.need_finishers(ty));
+            }
             let mut instances = self.instances.borrow_mut();
             let function = &mut instances.program.functions[callee];
-            let known = &self.types.known;
-            let known = function.ret.crosses(known, true)
-                && function.params.iter().all(|param| {
-                    let ty = &function.locals[param.local].ty;
-                    // Python would not see a change of anything but its own memory.
-                    let is_lost = param.mode == ParamMode::Mut && !matches!(ty, Ty::PyArrayView(_));
-                    ty.crosses(known, false) && !is_lost
-                });
-            function.exported = exported && !item.private && !item.is_test() && known;
+            function.exported = is_meant && left_out.is_none();
             if let (Some(attribute), false, false) = (
                 item.attribute("export"),
                 types.is_empty(),
@@ -120,6 +125,8 @@ impl<'a> Context<'a> {
             ) {
                 let problem = say::cannot_export(attribute.span, &function.name, item.private);
                 instances.problems.push(problem);
+            } else if let Some(left_out) = left_out {
+                instances.program.left_out.push((callee, left_out));
             }
         }
     }

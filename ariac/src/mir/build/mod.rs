@@ -24,6 +24,7 @@ mod call;
 mod closure;
 mod compare;
 mod control;
+mod crossing;
 mod effects;
 mod errors;
 mod expr;
@@ -43,6 +44,8 @@ mod routines;
 mod tests;
 mod text;
 mod writes;
+
+pub use crossing::LeftOut;
 
 use super::{Arena, Function, GilMode, ModuleId, Native, NativeId, Program, Wishes};
 use crate::arena::{Id, SideTable};
