@@ -77,7 +77,7 @@ pub struct Build {
     /// Print stages to standard output instead of writing files: cst, hir, types, effects, mir, mir:PASS, counts, remarks, llvm, asm, pyi.
     #[arg(long, value_name = "STAGE", value_delimiter = ',')]
     pub emit: Vec<String>,
-    /// Warn of what is right but may not be meant: implicit-copy.
+    /// Warn of what is right but may not be meant: implicit-copy, left-out.
     #[arg(short = 'W', value_name = "LINT")]
     pub warn: Vec<String>,
     /// Which linker: the one inside ariac, or the system's cc.
@@ -121,7 +121,7 @@ pub struct Check {
     /// The source file.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// Warn of what is right but may not be meant: implicit-copy.
+    /// Warn of what is right but may not be meant: implicit-copy, left-out.
     #[arg(short = 'W', value_name = "LINT")]
     pub warn: Vec<String>,
     /// Print stages to standard output: cst, hir, types, effects, mir, mir:PASS, counts, remarks.

@@ -15,11 +15,16 @@ use std::collections::{HashMap, HashSet};
 pub enum Lint {
     /// A value is copied because it is used again.
     ImplicitCopy,
+    /// A public function of the first file cannot be called from Python. `ariac build` asks for it.
+    LeftOut,
 }
 
 impl Lint {
     /// All of them, by name.
-    const ALL: &'static [(&'static str, Lint)] = &[("implicit-copy", Lint::ImplicitCopy)];
+    const ALL: &'static [(&'static str, Lint)] = &[
+        ("implicit-copy", Lint::ImplicitCopy),
+        ("left-out", Lint::LeftOut),
+    ];
 
     /// Reads `-W`.
     ///
@@ -36,7 +41,7 @@ impl Lint {
                     None => {
                         let all: Vec<&str> = known().collect();
                         format!(
-                            "the lint `{name}` is not known; there is {}",
+                            "the lint `{name}` is not known; there are {}",
                             all.join(", ")
                         )
                     }
@@ -55,6 +60,9 @@ pub fn check(
     sources: &SourceMap,
     reports: &mut Reports,
 ) {
+    if lints.contains(&Lint::LeftOut) {
+        left_out(program, hir, reports);
+    }
     if lints.contains(&Lint::ImplicitCopy) {
         let is_copy = |callee: &Callee| matches!(callee, Callee::Builtin(Builtin::Copy));
         let explicit = types.callees.iter().filter(|(_, callee)| is_copy(callee));
@@ -64,6 +72,18 @@ pub fn check(
                 implicit_copies(program, function, &explicit, reports);
             }
         }
+    }
+}
+
+/// Reports the functions that a module is built without.
+fn left_out(program: &Program, hir: &Hir, reports: &mut Reports) {
+    let is_program = |item| hir.items[item].name.name == "main";
+    for (function, why) in &program.left_out {
+        let function = &program.functions[*function];
+        let Some(item) = function.item.filter(|&item| !is_program(item)) else {
+            continue;
+        };
+        reports.add(say::left_out(hir.items[item].name.span, &function.name, why));
     }
 }
 
@@ -171,7 +191,7 @@ mod tests {
         assert!(
             parse("everything")
                 .unwrap_err()
-                .contains("there is implicit-copy")
+                .contains("there are implicit-copy, left-out")
         );
     }
 }

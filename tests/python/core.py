@@ -3,6 +3,7 @@ extension `core_kernels` in the folder. Says `core: ok` when all is well."""
 
 import array
 import gc
+import pickle
 import sys
 import threading
 import traceback
@@ -39,6 +40,21 @@ fn fail(x: Int) -> Int
   x
 end
 fn deep(n: Int) -> Int = deep(n + 1) + 1
+data Point(x: Float, y: Float = 0.0)
+enum Tree
+  Leaf
+  Node(left: Tree, value: Int)
+end
+fn moved(p: Point) -> Point = p.with(x: p.x + 1.0)
+fn grown(t: Tree) -> Tree = Node(t, 1)
+fn counts(m: Map[String, Int], s: Set[Int]) -> Map[Int, Set[String]]
+  let mut result: Map[Int, Set[String]] = {}
+  for (name, n) in m
+    result[n] = Set.from([name]) if n in s
+  end
+  result
+end
+fn same(z: Complex, b: Bytes) -> (Complex, Bytes) = (z, b)
 """
 
 
@@ -89,6 +105,21 @@ def main(folder):
         raises(TypeError, k.total, b"12345678")
     gc.collect()
     assert sys.getrefcount(x) == before
+
+    p = k.moved(k.Point(1.0))
+    assert p == k.Point(2.0, 0.0) and repr(p) == "Point(x=2.0, y=0.0)" and k.moved({"x": 1, "y": 2}).x == 2.0
+    assert k.grown(k.Tree.Leaf) == k.Tree.Node(k.Tree.Leaf, 1) and k.grown(k.Tree.Leaf).left is k.Tree.Leaf
+    assert pickle.loads(pickle.dumps(p)) == p and hash(p) == hash(k.Point(2.0))
+    assert k.counts({"a": 1, "b": 2}, {1}) == {1: {"a"}}
+    raises(TypeError, k.counts, {"a": "b"}, {1})
+    raises(TypeError, k.moved, 3)
+    assert k.same(1j, b"ab") == (1j, b"ab")
+    deep = k.Tree.Leaf
+    for _ in range(100_000):
+        deep = k.Tree.Node(deep, 1)
+    raises(RecursionError, k.grown, deep)
+    while deep is not k.Tree.Leaf:
+        deep = deep.left
 
     big = array.array("d", [1.0]) * 200_000
     wrong = []

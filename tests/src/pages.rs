@@ -80,7 +80,7 @@ pub fn pages() -> Vec<(String, PathBuf)> {
 }
 
 /// What must be asked for (`-W`), and by which name.
-const LINTS: [(&str, &str); 1] = [("W0501", "implicit-copy")];
+const LINTS: [(&str, &str); 2] = [("W0501", "implicit-copy"), ("W0601", "left-out")];
 
 /// Compiles the examples of a page.
 ///

@@ -83,6 +83,7 @@ codes! {
     OutputNotWritable = "E0604" "the output cannot be written",
     ModuleName = "E0605" "a module name is not valid",
     NotVectorized = "E0606" "a loop with @simd is not vectorised",
+    LeftOut = "W0601" "a function is left out of the module",
 }
 
 /// The code with this text, in any case: `e0201`.

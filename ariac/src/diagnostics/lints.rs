@@ -1,6 +1,7 @@
 //! What the compiler says to those who ask for lints.
 
 use super::{Code, Diagnostic};
+use crate::mir::LeftOut;
 use crate::source::Span;
 use crate::types::Ty;
 
@@ -32,4 +33,24 @@ pub fn implicit_copy(span: Span, name: &str, ty: &Ty, why: Why) -> Diagnostic {
         ),
     };
     report.help(format!("`{name}.copy` says that it is meant"))
+}
+
+/// W0601: a public function that Python cannot call.
+#[must_use]
+pub fn left_out(span: Span, name: &str, why: &LeftOut) -> Diagnostic {
+    let label = match why {
+        LeftOut::Param(param, ty) => format!("its parameter `{param}` needs `{ty}`, which Python cannot give"),
+        LeftOut::Mut(param, ty) => format!(
+            "it changes its parameter `{param}: {ty}`, which Python would not see: what crosses is copied"
+        ),
+        LeftOut::Result(ty) => format!("its result needs `{ty}`, which Python cannot take"),
+    };
+    let message = format!("`{name}` is not in the module: Python cannot call it");
+    let report = Diagnostic::warning(Code::LeftOut, span, message, label);
+    match why {
+        LeftOut::Mut(_, ty) => report.help(format!(
+            "return the changed `{ty}`, or say `priv fn {name}` if it is for Aria alone"
+        )),
+        _ => report.help(format!("say `priv fn {name}` if it is for Aria alone")),
+    }
 }

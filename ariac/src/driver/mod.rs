@@ -153,7 +153,8 @@ fn build(cli: &Cli, options: &Build) -> Result<(), Failure> {
         .emit
         .is_empty()
         .then(|| thread::spawn(move || interpreter::find(python.as_deref())));
-    let lints = Lint::parse(&options.warn).map_err(Failure::usage)?;
+    let mut lints = Lint::parse(&options.warn).map_err(Failure::usage)?;
+    lints.push(Lint::LeftOut);
     let sources = read_sources(&options.files)?;
     let source = &options.files[0];
     let module = module_name(options.module.as_deref(), source)?;

@@ -1,0 +1,289 @@
+"""`data`, `struct` and `enum` are classes in Python: made, changed, compared, printed, pickled, given and taken."""
+
+import copy
+import gc
+import inspect
+import pickle
+import sys
+import types
+
+import pytest
+from measure import Peak
+
+SOURCE = """
+## A point of the plane.
+data Point(x: Float, y: Float = 0.0)
+
+## Counts.
+struct Counter
+  name: String
+  hits: Int = 0
+  last: Point? = nil
+end
+
+data Wide(flag: Bool, small: Int8, text: String, points: List[Point], pair: (Int, Float32), from: Int)
+
+enum Shape
+  Circle(center: Point, radius: Float)
+  Square(Float)
+  Empty
+end
+
+enum Tree
+  Leaf
+  Node(left: Tree, value: Int, right: Tree)
+end
+
+enum Color
+  Red
+  Green
+end
+
+enum Named
+  Anonymous
+  Name(String)
+end
+
+data Pair[A, B](first: A, second: B)
+
+fn moved(p: Point, dx: Float = 1.0) -> Point = p.with(x: p.x + dx)
+
+fn hit(own c: Counter) -> Counter
+  c.hits += 1
+  c.last = Some(Point(c.hits.to_float))
+  c
+end
+
+fn same(w: Wide) -> Wide = w
+
+fn area(s: Shape) -> Float
+  match s
+    when Circle(_, r) then 3.0 * r * r
+    when Square(a) then a * a
+    when Empty then 0.0
+  end
+end
+
+fn shapes -> List[Shape] = [Empty, Square(2.0), Circle(Point(1.0, 2.0), 3.0)]
+
+fn insert(t: Tree, n: Int) -> Tree
+  match t
+    when Leaf then Node(Leaf, n, Leaf)
+    when Node(l, v, r)
+      if n < v then Node(insert(l, n), v, r) else Node(l, v, insert(r, n)) end
+  end
+end
+
+fn total(t: Tree) -> Int
+  match t
+    when Leaf then 0
+    when Node(l, v, r) then total(l) + v + total(r)
+  end
+end
+
+fn chain(n: Int) -> Tree
+  let mut tree = Leaf
+  for i in 0..<n
+    tree = Node(tree, 1, Leaf)
+  end
+  tree
+end
+
+fn flip(c: Color) -> Color
+  match c
+    when Red then Green
+    when Green then Red
+  end
+end
+
+fn named(n: Named) -> Named
+  match n
+    when Anonymous then Name("nobody")
+    when Name(text) then if text.empty? then Anonymous else Name(text.upper) end
+  end
+end
+
+fn swap(p: Pair[Int, String]) -> Pair[String, Int] = Pair(p.second, p.first)
+
+fn checked(p: Point) -> Result[Point, String] = if p.x < 0.0 then Err("left") else Ok(p) end
+
+fn maybe(p: Point?) -> Point? = p
+"""
+
+
+@pytest.fixture(scope="module")
+def m(aria):
+    return aria(SOURCE)
+
+
+def test_data(m):
+    p = m.Point(1.0, y=2.0)
+    assert (p.x, p.y) == (1.0, 2.0) and m.Point(1.0) == m.Point(1.0, 0.0) != p
+    assert repr(p) == "Point(x=1.0, y=2.0)" and m.Point.__doc__ == "A point of the plane."
+    assert hash(p) == hash(m.Point(1.0, 2.0)) and {p: 1}[m.Point(1.0, 2.0)] == 1
+    assert str(inspect.signature(m.Point)) == "(x, y=0.0)" and m.Point.__match_args__ == ("x", "y")
+    for change in (lambda: setattr(p, "x", 2.0), lambda: delattr(p, "x"), lambda: setattr(p, "z", 2.0)):
+        with pytest.raises(AttributeError, match="Point cannot be changed"):
+            change()
+    assert m.moved(p) == m.Point(2.0, 2.0) and p.x == 1.0
+    assert (m.Point == 3) is False and m.Point(1.0) != (1.0, 0.0)
+
+
+def test_struct(m):
+    c = m.Counter("a")
+    assert repr(c) == "Counter(name='a', hits=0, last=None)"
+    c.hits = 4
+    after = m.hit(c)
+    assert c.hits == 4 and after == m.Counter("a", 5, m.Point(5.0))
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(c)
+    with pytest.raises(AttributeError):
+        c.other = 1
+
+
+def test_fields_of_every_kind(m):
+    w = m.Wide(True, -3, "é", [m.Point(1.0)], (7, 0.5), 9)
+    assert m.same(w) == w and w.from_ == 9
+    w = m.same(types.SimpleNamespace(flag=False, small=1, text="", points=[{"x": 1, "y": 2}], pair=(1, 2), from_=3))
+    assert w == m.Wide(False, 1, "", [m.Point(1.0, 2.0)], (1, 2.0), 3)
+
+
+def test_enum(m):
+    empty, square, circle = m.shapes()
+    assert empty is m.Shape.Empty and square == m.Shape.Square(2.0) and circle.center == m.Point(1.0, 2.0)
+    assert all(isinstance(s, m.Shape) for s in (empty, square, circle))
+    assert isinstance(circle, m.Shape.Circle) and not isinstance(circle, m.Shape.Square)
+    assert [repr(s) for s in (empty, square)] == ["Shape.Empty", "Shape.Square(_0=2.0)"]
+    assert len({empty, square, m.Shape.Square(2.0)}) == 2
+    assert [m.area(s) for s in (empty, square, circle)] == [0.0, 4.0, 27.0]
+    match circle:
+        case m.Shape.Circle(center, radius=3.0):
+            assert center.y == 2.0
+        case _:
+            raise AssertionError
+    match empty:
+        case m.Shape.Empty:
+            pass
+        case _:
+            raise AssertionError
+    with pytest.raises(TypeError, match="Shape has no instances of its own"):
+        m.Shape()
+    with pytest.raises(AttributeError):
+        square._0 = 1.0
+    assert m.flip(m.Color.Red) is m.Color.Green and m.flip(m.Color.Green) is m.Color.Red
+    # Values that are an address or null.
+    assert m.named(m.Named.Anonymous) == m.Named.Name("nobody")
+    assert m.named(m.Named.Name("")) is m.Named.Anonymous and m.named(m.Named.Name("é")) == m.Named.Name("É")
+
+
+def test_recursive(m):
+    tree = m.Tree.Leaf
+    for n in (5, 2, 8, 1):
+        tree = m.insert(tree, n)
+    assert m.total(tree) == 16 and tree.left.left.value == 1 and tree.right.right is m.Tree.Leaf
+    assert m.total(m.insert(m.Tree.Leaf, 3)) == 3
+
+
+def test_nesting_has_a_limit(m):
+    deep = m.Tree.Leaf
+    for _ in range(200_000):
+        deep = m.Tree.Node(deep, 1, m.Tree.Leaf)
+    with pytest.raises(RecursionError):
+        m.total(deep)
+    with pytest.raises(RecursionError):
+        m.chain(200_000)
+    while deep is not m.Tree.Leaf:
+        deep = deep.left
+
+
+def test_generic(m):
+    assert m.swap(m.Pair_Int_String(1, "a")) == m.Pair_String_Int("a", 1)
+
+
+def test_option_and_result(m):
+    p = m.Point(1.0)
+    assert m.maybe(None) is None and m.maybe(p) == p and m.checked(p) == p
+    with pytest.raises(RuntimeError, match="left"):
+        m.checked(m.Point(-1.0))
+
+
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+def test_pickling(m, protocol):
+    sys.modules[m.__name__] = m
+    values = [m.Point(1.0), m.Counter("a"), m.insert(m.Tree.Leaf, 3), m.Color.Red]
+    if protocol >= 4:
+        values += [*m.shapes()]
+    for value in values if protocol >= 4 else values[:2]:
+        assert pickle.loads(pickle.dumps(value, protocol)) == value
+        assert copy.copy(value) == value == copy.deepcopy(value)
+    assert pickle.loads(pickle.dumps(m.Shape.Empty)) is m.Shape.Empty
+
+
+WRONG = {
+    "no fields": (lambda m: m.moved(3), r"moved\(\) argument 'p' must be Point or have its fields: int has no 'x'"),
+    "a field missing": (lambda m: m.moved({"x": 1}), r"argument 'p' must be Point or have its fields: dict has no 'y'"),
+    "a field's type": (lambda m: m.moved(m.Point("a")), r"moved\(\) argument 'p': field 'x' must be float, not str"),
+    "another enum": (lambda m: m.area(m.Color.Red), r"area\(\) argument 's' must be a variant of Shape, not Red"),
+    "a variant's class": (lambda m: m.area(m.Shape.Square), r"must be a variant of Shape, not type"),
+    "inside": (
+        lambda m: m.area(m.Shape.Circle(m.Point(1.0, None), 2.0)),
+        r"argument 's': field 'center': field 'y' must be float, not None",
+    ),
+    "in a list": (
+        lambda m: m.same(m.Wide(True, 1, "", [m.Point(1.0), 2], (1, 1.0), 1)),
+        r"field 'points': item 1 must be Point or have its fields: int has no 'x'",
+    ),
+    "an argument of the constructor": (lambda m: m.Point(), r"missing 1 required positional argument: 'x'"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong(m, name):
+    call, message = WRONG[name]
+    with pytest.raises(TypeError, match=message):
+        call(m)
+
+
+def test_out_of_range(m):
+    with pytest.raises(OverflowError):
+        m.same(m.Wide(True, 200, "", [], (1, 1.0), 1))
+
+
+def test_errors_of_properties_pass(m):
+    class Odd:
+        x = 1.0
+
+        @property
+        def y(self):
+            raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        m.moved(Odd())
+
+
+def test_nothing_leaks(m):
+    bad = m.Wide(True, 1, "x" * 1000, [m.Point(1.0)] * 100 + [3], (1, 1.0), 1)
+    good = m.Wide(True, 1, "x" * 1000, [m.Point(1.0)] * 100, (1, 1.0), 1)
+    tree = m.Tree.Leaf
+    for n in range(50):
+        tree = m.insert(tree, n * 7 % 50)
+    broken = m.Tree.Node(tree, "a", m.Tree.Leaf)
+
+    def work(times):
+        for _ in range(times):
+            m.same(good)
+            m.total(m.insert(tree, 3))
+            for call in (lambda: m.same(bad), lambda: m.total(broken)):
+                with pytest.raises(TypeError):
+                    call()
+
+    work(200)
+    gc.collect()
+    with Peak() as peak:
+        work(3000)
+    assert peak.growth < 4 << 20
+    before = sys.getrefcount(m.Point), sys.getrefcount(m.Shape.Empty)
+    for _ in range(1000):
+        m.shapes()
+    after = sys.getrefcount(m.Point), sys.getrefcount(m.Shape.Empty)
+    assert abs(after[0] - before[0]) < 10 and abs(after[1] - before[1]) < 10
