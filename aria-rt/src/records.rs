@@ -115,7 +115,7 @@ pub(crate) unsafe fn record_to_py(value: *mut u8, ty: &ValueSpec) -> Option<Owne
         let variant = &variants(record)[variant];
         let class: *mut PyObject = (*variant.class).object.cast();
         let fields = fields(variant);
-        if fields.is_empty() && is_enum(record) {
+        if PyType_Check(class) == 0 {
             return Owned::share(class).ok_or(Raised);
         }
         let args = Owned::take(PyTuple_New(fields.len() as Py_ssize_t)).ok_or(Raised)?;
@@ -192,7 +192,7 @@ unsafe fn variant_of(obj: *mut PyObject, record: &RecordSpec) -> Result<Option<u
         // SAFETY: the GIL is held, and the cell has its object since the module was made.
         unsafe {
             let class: *mut PyObject = (*variant.class).object.cast();
-            if variant.n_fields == 0 {
+            if PyType_Check(class) == 0 {
                 if obj == class {
                     return Ok(Some(number));
                 }

@@ -83,7 +83,11 @@ fn left_out(program: &Program, hir: &Hir, reports: &mut Reports) {
         let Some(item) = function.item.filter(|&item| !is_program(item)) else {
             continue;
         };
-        reports.add(say::left_out(hir.items[item].name.span, &function.name, why));
+        reports.add(say::left_out(
+            hir.items[item].name.span,
+            &function.name,
+            why,
+        ));
     }
 }
 

@@ -5,6 +5,7 @@ import gc
 import inspect
 import pickle
 import sys
+import traceback
 import types
 
 import pytest
@@ -108,6 +109,33 @@ fn swap(p: Pair[Int, String]) -> Pair[String, Int] = Pair(p.second, p.first)
 fn checked(p: Point) -> Result[Point, String] = if p.x < 0.0 then Err("left") else Ok(p) end
 
 fn maybe(p: Point?) -> Point? = p
+
+enum ParseError
+  Unexpected(line: Int, found: String)
+  Ended
+end
+
+data Missing(name: String)
+
+fn parse(text: String) -> Result[Int, ParseError]
+  return Err(Ended) if text.empty?
+  return Err(Unexpected(3, text)) if text != "1"
+  Ok(1)
+end
+
+fn find(m: Map[String, Int], name: String) -> Result[Int, Missing]
+  match m.get(name)
+    when Some(n) then Ok(n)
+    when None then Err(Missing(name))
+  end
+end
+
+fn line(e: ParseError) -> Int
+  match e
+    when Unexpected(line, _) then line
+    when Ended then 0
+  end
+end
 """
 
 
@@ -205,6 +233,27 @@ def test_option_and_result(m):
     assert m.maybe(None) is None and m.maybe(p) == p and m.checked(p) == p
     with pytest.raises(RuntimeError, match="left"):
         m.checked(m.Point(-1.0))
+
+
+def test_errors(m):
+    assert m.parse("1") == 1 and m.find({"a": 1}, "a") == 1
+    with pytest.raises(m.ParseError.Unexpected) as caught:
+        m.parse("é")
+    error = caught.value
+    assert (error.line, error.found, str(error)) == (3, "é", "line: 3, found: é") and isinstance(error, m.ParseError)
+    assert repr(error) == "ParseError.Unexpected(line=3, found='é')" and m.line(error) == 3
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    assert last.name == "parse" and last.filename.endswith(".aria")
+    ended = []
+    for _ in range(2):
+        with pytest.raises(m.ParseError) as caught:
+            m.parse("")
+        ended.append(caught.value)
+    # Each has a traceback of its own.
+    assert ended[0] is not ended[1] and ended[0] == ended[1] and m.line(ended[0]) == 0
+    with pytest.raises(m.Missing, match=r"^b$") as caught:
+        m.find({}, "b")
+    assert caught.value == m.Missing("b") and issubclass(m.Missing, Exception) and not issubclass(m.Point, Exception)
 
 
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))

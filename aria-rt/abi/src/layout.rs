@@ -112,7 +112,7 @@ pub struct RecordSpec {
 /// A variant of an enum, or all of a struct.
 #[repr(C)]
 pub struct VariantSpec {
-    /// Its class; of a variant without fields, its only instance.
+    /// Its class; of a variant that has but one instance, that.
     pub class: *mut ClassCell,
     /// The body of the variant if it is boxed and has no fields: a constant.
     pub constant: *mut u8,

@@ -55,7 +55,7 @@ pub fn cannot_export(span: Span, name: &str, is_private: bool) -> Diagnostic {
     match is_private {
         true => report.help("remove `priv`, and a `_` at the beginning of the name"),
         false => report.help(
-            "let its parameters and result be of types that Python has too: numbers, `Bool`, `String`, arrays and views of them, tuples",
+            "let its parameters and result be of types that Python has too: numbers, `Bool`, `String`, arrays and views of them, lists, maps, sets, tuples, `Option`, and types of the program with public fields",
         ),
     }
 }

@@ -39,7 +39,9 @@ pub fn implicit_copy(span: Span, name: &str, ty: &Ty, why: Why) -> Diagnostic {
 #[must_use]
 pub fn left_out(span: Span, name: &str, why: &LeftOut) -> Diagnostic {
     let label = match why {
-        LeftOut::Param(param, ty) => format!("its parameter `{param}` needs `{ty}`, which Python cannot give"),
+        LeftOut::Param(param, ty) => {
+            format!("its parameter `{param}` needs `{ty}`, which Python cannot give")
+        }
         LeftOut::Mut(param, ty) => format!(
             "it changes its parameter `{param}: {ty}`, which Python would not see: what crosses is copied"
         ),

@@ -46,10 +46,21 @@ pub(super) fn of(program: &Program, hir: &Hir, functions: &[Export]) -> Vec<Clas
         }
         collect(program, &export.ret, &mut found);
     }
-    found
-        .into_iter()
-        .map(|adt| class(program, hir, adt))
-        .collect()
+    let errors: Vec<&Adt> = functions
+        .iter()
+        .filter_map(|export| match &export.ret {
+            Ty::Adt(adt) if program.known.is_result(adt) => match adt.args.get(1) {
+                Some(Ty::Adt(error)) => Some(error),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    let class = |adt: Adt| {
+        let is_error = errors.contains(&&adt);
+        class(program, hir, adt, is_error)
+    };
+    found.into_iter().map(class).collect()
 }
 
 fn collect(program: &Program, ty: &Ty, found: &mut Vec<Adt>) {
@@ -69,7 +80,7 @@ fn collect(program: &Program, ty: &Ty, found: &mut Vec<Adt>) {
     }
 }
 
-fn class(program: &Program, hir: &Hir, adt: Adt) -> Class {
+fn class(program: &Program, hir: &Hir, adt: Adt, is_error: bool) -> Class {
     let item = &hir.items[adt.item];
     let declared = match &item.kind {
         ItemKind::Type(declared) => Some(declared),
@@ -101,6 +112,7 @@ fn class(program: &Program, hir: &Hir, adt: Adt) -> Class {
         name: class_name(&adt),
         doc: item.doc.clone(),
         is_enum: layout.is_enum,
+        is_error,
         is_mutable: declared.is_some_and(|d| d.kind == TypeDeclKind::Struct),
         variants: variants.collect(),
         adt,
@@ -145,7 +157,7 @@ pub fn source(classes: &[Class]) -> String {
         if class.is_enum {
             enum_source(class, &mut text);
         } else {
-            let head = format!("class {}:", class.name);
+            let head = format!("class {}{}:", class.name, base(class));
             body_source(class, &class.variants[0], &head, &class.name, "", &mut text);
         }
     }
@@ -156,7 +168,7 @@ fn enum_source(class: &Class, text: &mut String) {
     let name = &class.name;
     // A function, so that the variants' classes are no names of the module.
     let _ = writeln!(text, "def _aria_enum():");
-    let _ = writeln!(text, "    class {name}:");
+    let _ = writeln!(text, "    class {name}{}:", base(class));
     let _ = writeln!(text, "        __slots__ = ()");
     let _ = writeln!(text, "        __qualname__ = {}", python_string(name));
     if let Some(doc) = &class.doc {
@@ -164,18 +176,25 @@ fn enum_source(class: &Class, text: &mut String) {
     }
     let _ = writeln!(
         text,
-        "        def __new__(cls, *args, **kwargs):\n            if cls is {name}:\n                raise TypeError({})\n            return object.__new__(cls)",
+        "        def __new__(cls, *args, **kwargs):\n            if cls is {name}:\n                raise TypeError({})\n            return super().__new__(cls{})",
         python_string(&format!(
             "{name} has no instances of its own, its variants have"
-        ))
+        )),
+        if class.is_error {
+            ", *args, **kwargs"
+        } else {
+            ""
+        },
     );
-    frozen(name, "        ", text);
+    if !class.is_error {
+        frozen(name, "        ", text);
+    }
     for variant in &class.variants {
         let own = &variant.name;
         let path = format!("{name}.{own}");
         let head = format!("class {own}({name}):");
         body_source(class, variant, &head, &path, "    ", text);
-        let value = match variant.fields.is_empty() {
+        let value = match is_single(class, variant) {
             true => format!("{own}()"),
             false => own.clone(),
         };
@@ -185,6 +204,16 @@ fn enum_source(class: &Class, text: &mut String) {
         text,
         "    return {name}\n{name} = _aria_enum()\ndel _aria_enum"
     );
+}
+
+fn base(class: &Class) -> &'static str {
+    if class.is_error { "(Exception)" } else { "" }
+}
+
+/// Whether there is one instance of a variant for all. What is raised keeps where it was raised, so that errors are new
+/// each time.
+fn is_single(class: &Class, variant: &ClassVariant) -> bool {
+    class.is_enum && variant.fields.is_empty() && !class.is_error
 }
 
 /// A class with the fields of a variant, `head` and all. `path`: how it is reached from the module.
@@ -224,7 +253,7 @@ fn body_source(
             let name = &field.name;
             line(
                 2,
-                &match class.is_mutable {
+                &match class.is_mutable || class.is_error {
                     true => format!("self.{name} = {name}"),
                     false => format!("object.__setattr__(self, {name:?}, {name})"),
                 },
@@ -266,7 +295,7 @@ fn body_source(
         line(2, &format!("return hash((self.__class__{values},))",));
     }
     line(1, "def __reduce__(self):");
-    if class.is_enum && fields.is_empty() {
+    if is_single(class, variant) {
         line(
             2,
             &format!("return getattr, ({}, {:?})", class.name, variant.name),
@@ -281,7 +310,17 @@ fn body_source(
             &format!("return self.__class__, ({})", values.trim_end()),
         );
     }
-    if !class.is_enum && !class.is_mutable {
+    if class.is_error {
+        line(1, "def __str__(self):");
+        let shown = match &fields[..] {
+            [one] => format!("str(self.{})", one.name),
+            _ => {
+                let shown = each(&|name| format!("{name}: {{self.{name}}}"), ", ");
+                format!("f\"{shown}\"")
+            }
+        };
+        line(2, &format!("return {shown}"));
+    } else if !class.is_enum && !class.is_mutable {
         frozen(&class.name, &format!("{indent}    "), text);
     }
 }
@@ -353,6 +392,9 @@ pub(super) fn attribute_name(name: &str) -> String {
     attribute(name)
 }
 
+/// Writes a type as a stub does.
+type TypeText<'a> = &'a mut dyn FnMut(&Ty) -> String;
+
 /// The classes in a stub. `argument`: the type of what a constructor takes; `result`: of what an attribute is.
 pub(super) fn stubs(
     classes: &[Class],
@@ -362,7 +404,7 @@ pub(super) fn stubs(
     let mut text = String::new();
     for class in classes {
         if !class.is_enum {
-            let head = format!("\nclass {}:", class.name);
+            let head = format!("\nclass {}{}:", class.name, base(class));
             stub(
                 class,
                 &class.variants[0],
@@ -373,13 +415,13 @@ pub(super) fn stubs(
             );
             continue;
         }
-        let _ = writeln!(text, "\nclass {}:", class.name);
+        let _ = writeln!(text, "\nclass {}{}:", class.name, base(class));
         if let Some(doc) = &class.doc {
             let _ = writeln!(text, "    {}", python_string(doc));
         }
         for variant in &class.variants {
             let head = format!("    class {}({}):", variant.name, class.name);
-            if variant.fields.is_empty() {
+            if is_single(class, variant) {
                 let _ = writeln!(text, "    {}: {}", variant.name, class.name);
             } else {
                 stub(
@@ -401,7 +443,7 @@ fn stub(
     variant: &ClassVariant,
     head: &str,
     indent: &str,
-    (argument, result): (&mut dyn FnMut(&Ty) -> String, &mut dyn FnMut(&Ty) -> String),
+    (argument, result): (TypeText<'_>, TypeText<'_>),
     text: &mut String,
 ) {
     let _ = writeln!(text, "{head}");

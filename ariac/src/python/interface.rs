@@ -30,6 +30,8 @@ pub struct Class {
     pub doc: Option<String>,
     /// Whether it is an `enum`: its variants are classes below it.
     pub is_enum: bool,
+    /// Whether instances are raised: it is the error of a function's `Result`.
+    pub is_error: bool,
     /// Whether instances can be changed: those of a `struct`.
     pub is_mutable: bool,
     /// The variants of an enum; of a `struct` or `data` one, itself.

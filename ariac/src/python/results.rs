@@ -40,12 +40,27 @@ pub fn to_object<'c>(
     b.branch(is_ok, well, failed);
     b.enter(failed);
     let (ty, error) = field(1);
-    if *ty == Ty::String {
-        let kind = b.i32(ErrorKind::RuntimeError as u32);
-        call(b, RtFn::aria_rt_raise, &[kind, error, location.into()]);
-        call(b, RtFn::aria_rt_str_drop, &[error]);
-    } else {
-        call(b, RtFn::aria_rt_error_raise, &[error]);
+    match ty {
+        Ty::String => {
+            let kind = b.i32(ErrorKind::RuntimeError as u32);
+            call(b, RtFn::aria_rt_raise, &[kind, error, location.into()]);
+            call(b, RtFn::aria_rt_str_drop, &[error]);
+        }
+        Ty::Exception => {
+            call(b, RtFn::aria_rt_error_raise, &[error]);
+        }
+        // The error of a declared type is an instance of an exception class.
+        _ => {
+            let exception = object(b, ty, Some(error));
+            let (made, not_made) = (b.block("made"), b.block("not_made"));
+            let failed = b.icmp(IntPredicate::EQ, exception, b.null());
+            b.branch_rarely(failed, not_made, made);
+            b.enter(not_made);
+            b.ret(Some(b.null()));
+            b.enter(made);
+            call(b, RtFn::aria_rt_raise_object, &[exception, location.into()]);
+            call(b, RtFn::aria_rt_py_drop, &[exception]);
+        }
     }
     let null = call_value(b, RtFn::aria_rt_error_to_python, &[spec.into()]);
     b.ret(Some(null));

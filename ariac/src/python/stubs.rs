@@ -255,6 +255,7 @@ mod tests {
     fn a_stub_has_types_defaults_and_docstrings() {
         let view = Ty::PyArrayView(Box::new(Ty::Float));
         let interface = Interface {
+            classes: Vec::new(),
             module: "pkg._k".into(),
             doc: Some("Kernels.".into()),
             functions: vec![
@@ -293,6 +294,7 @@ def f() -> tuple[int, Any]: ...
     #[test]
     fn what_is_deprecated_says_so() {
         let interface = Interface {
+            classes: Vec::new(),
             module: "k".into(),
             doc: None,
             functions: vec![Export {

@@ -39,7 +39,13 @@ impl Context<'_> {
         match ty {
             Ty::Tuple(items) => items.iter().find_map(|ty| self.stays(ty, is_result)),
             Ty::Adt(adt) if is_result && known.is_result(adt) => {
-                let is_error = matches!(adt.args.get(1), Some(Ty::Exception | Ty::String));
+                let is_error = match adt.args.get(1) {
+                    Some(Ty::Exception | Ty::String) => true,
+                    Some(error @ Ty::Adt(of)) if self.is_record(of) => {
+                        self.part_stays(error, true, &mut HashSet::new()).is_none()
+                    }
+                    _ => false,
+                };
                 match adt.args.first() {
                     Some(Ty::Adt(inner)) if known.is_result(inner) => Some(ty.clone()),
                     Some(value) if is_error && adt.repr != Repr::Boxed => self.stays(value, true),
