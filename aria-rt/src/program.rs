@@ -5,7 +5,7 @@
 
 use std::ffi::{c_char, c_int};
 use std::io::Write;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use aria_abi::ABI_VERSION;
 use aria_abi::codes::ErrorKind;
@@ -57,7 +57,10 @@ unsafe extern "C" fn main(argc: c_int, argv: *const *const c_char) -> c_int {
     let status = if program.main.is_null() {
         // SAFETY: the table has `n_tests` entries, and there is one: `ariac test` starts nothing that has no tests.
         let tests = unsafe { std::slice::from_raw_parts(program.tests, program.n_tests as usize) };
-        run_tests(tests, args)
+        match program.measured {
+            0 => run_tests(tests, args),
+            _ => run_benches(tests, args),
+        }
     } else {
         match choose_main(program) {
             Ok(main) => run(main).unwrap_or_else(|status| status).into(),
@@ -124,13 +127,25 @@ fn pending() -> Told {
 /// Runs the tests that `ariac test` asks for: the program's arguments are the file to which the progress is written, and
 /// the numbers of the tests. What is written there is the number and `b` (begun), `p` (passed) or `f` (failed).
 fn run_tests(tests: &[TestSpec], args: &[*const c_char]) -> i64 {
+    each_wanted(tests, args, |test| match run_test(test) {
+        true => (true, "p".to_owned()),
+        false => (false, "f".to_owned()),
+    })
+}
+
+/// Runs `run` for each that is asked for, and writes to the progress what it gives: 1 if one went wrong.
+fn each_wanted(
+    tests: &[TestSpec],
+    args: &[*const c_char],
+    run: impl Fn(&TestSpec) -> (bool, String),
+) -> i64 {
     let mut args = args.iter().skip(1).map(|&arg| {
         // SAFETY: arguments are NUL-terminated and live as long as the process.
         let arg = unsafe { std::ffi::CStr::from_ptr(arg) };
         arg.to_str().ok().and_then(|arg| arg.parse::<usize>().ok())
     });
     let Some(Some(progress)) = args.next() else {
-        tell("tests are run by `ariac test`\n");
+        tell("`ariac test` or `ariac bench` runs this program\n");
         return 2;
     };
     let mut status = 0;
@@ -138,13 +153,64 @@ fn run_tests(tests: &[TestSpec], args: &[*const c_char]) -> i64 {
         let Some(test) = tests.get(index) else {
             continue;
         };
-        note(progress, index, 'b');
-        let passed = run_test(test);
+        note(progress, index, "b");
+        let (passed, what) = run(test);
         status |= i64::from(!passed);
         finish_output();
-        note(progress, index, if passed { 'p' } else { 'f' });
+        note(progress, index, &what);
     }
     status
+}
+
+/// A sample of a benchmark takes at least so long, so that the clock counts for nothing.
+const SAMPLE: Duration = Duration::from_millis(10);
+/// How many samples there are, and how many of a benchmark that takes long.
+const SAMPLES: u32 = 31;
+const FEW_SAMPLES: u32 = 5;
+/// The samples of a benchmark together do not take much longer.
+const ENOUGH: Duration = Duration::from_secs(1);
+
+/// Measures the benchmarks that `ariac bench` asks for, as `run_tests` runs tests. What is written of one is `m`, how often it was called for a
+/// sample, and the nanoseconds of each sample; or `f` and the error, its ends of lines as `\n`: so it is told in its place.
+fn run_benches(benches: &[TestSpec], args: &[*const c_char]) -> i64 {
+    each_wanted(benches, args, |bench| match measure(bench) {
+        Some((calls, samples)) => {
+            let samples = samples.iter().map(|s| format!(" {}", s.as_nanos()));
+            (true, format!("m {calls}{}", samples.collect::<String>()))
+        }
+        None => {
+            let error = pending().to_string().replace('\\', "\\\\");
+            (false, format!("f {}", error.replace('\n', "\\n")))
+        }
+    })
+}
+
+/// How often a benchmark is called for a sample, and how long each sample took; none when it failed.
+fn measure(bench: &TestSpec) -> Option<(u64, Vec<Duration>)> {
+    let sample = |calls: u64| {
+        let start = Instant::now();
+        for _ in 0..calls {
+            let mut status = 0;
+            // SAFETY: the entry is the program's own.
+            if unsafe { (std::hint::black_box(bench.run))(&mut status) } != 0 {
+                return None;
+            }
+        }
+        Some(start.elapsed())
+    };
+    let mut calls = 1;
+    let mut took = sample(calls)?;
+    while took < SAMPLE {
+        let enough = SAMPLE.as_nanos() as u64 * calls / (took.as_nanos() as u64).max(1) + 1;
+        calls = enough.clamp(calls + 1, calls * 10);
+        took = sample(calls)?;
+    }
+    let count = match took * SAMPLES > ENOUGH {
+        true => ((ENOUGH.as_nanos() / took.as_nanos()) as u32).max(FEW_SAMPLES),
+        false => SAMPLES,
+    };
+    let samples: Option<Vec<Duration>> = (0..count).map(|_| sample(calls)).collect();
+    Some((calls, samples?))
 }
 
 /// Runs a test and says how it went.
@@ -164,7 +230,7 @@ fn run_test(test: &TestSpec) -> bool {
     passed
 }
 
-fn note(progress: usize, index: usize, what: char) {
+fn note(progress: usize, index: usize, what: &str) {
     let line = format!("{index} {what}\n");
     // SAFETY: pointer and length describe `line`. Without a reader there is nobody to whom it matters.
     unsafe { libc::write(progress as c_int, line.as_ptr().cast(), line.len()) };

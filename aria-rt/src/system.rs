@@ -123,6 +123,12 @@ pub extern "C" fn aria_rt_time_now() -> f64 {
 
 /// See the runtime table.
 #[unsafe(no_mangle)]
+pub extern "C" fn aria_rt_keep(at: *const u8) {
+    std::hint::black_box(at);
+}
+
+/// See the runtime table.
+#[unsafe(no_mangle)]
 pub extern "C" fn aria_rt_time_monotonic() -> f64 {
     static START: OnceLock<Instant> = OnceLock::new();
     START.get_or_init(Instant::now).elapsed().as_secs_f64()

@@ -39,6 +39,8 @@ pub enum Command {
     Run(Run),
     /// Run the functions with `@test`.
     Test(Test),
+    /// Measure the functions with `@bench`.
+    Bench(Bench),
     /// Tell what was vectorised, fused, released, checked and allocated, and why not.
     Report(Report),
     /// Lay out source files in the one style there is.
@@ -132,13 +134,9 @@ pub struct Check {
     pub disable_pass: Vec<String>,
 }
 
+/// How a program is built and started.
 #[derive(Debug, Args)]
-pub struct Run {
-    /// The source file.
-    pub file: PathBuf,
-    /// The program's arguments.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    pub args: Vec<OsString>,
+pub struct StartOptions {
     #[command(flatten)]
     pub code: CodeOptions,
     /// The Python for a program that uses it [default: VIRTUAL_ENV, CONDA_PREFIX, then python3].
@@ -147,6 +145,17 @@ pub struct Run {
     /// A Rust library that `extern Rust from NAME` refers to.
     #[arg(long, value_name = "NAME=PATH")]
     pub link_rust: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The source file.
+    pub file: PathBuf,
+    /// The program's arguments.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub args: Vec<OsString>,
+    #[command(flatten)]
+    pub start: StartOptions,
 }
 
 #[derive(Debug, Args)]
@@ -163,13 +172,27 @@ pub struct Test {
     )]
     pub filter: String,
     #[command(flatten)]
-    pub code: CodeOptions,
-    /// The Python for tests that use it [default: VIRTUAL_ENV, CONDA_PREFIX, then python3].
-    #[arg(long, value_name = "PYTHON")]
-    pub python: Option<PathBuf>,
-    /// A Rust library that `extern Rust from NAME` refers to.
-    #[arg(long, value_name = "NAME=PATH")]
-    pub link_rust: Vec<String>,
+    pub start: StartOptions,
+}
+
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// The source files.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Measure the functions with this text in their names only.
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub filter: String,
+    /// Print one JSON object a line, times in nanoseconds.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub start: StartOptions,
 }
 
 #[derive(Debug, Args)]

@@ -3,8 +3,8 @@
 //! The structs are those of `aria_abi::layout`.
 
 use crate::arena::Id;
-use crate::hir::Hir;
-use crate::llvm::{self, Builder, Level, ModuleCx};
+use crate::hir::{Hir, ItemId};
+use crate::llvm::{self, Builder, Level, ModuleCx, RtFn};
 use crate::mir::{FnId, Program};
 use crate::types::Ty;
 use aria_abi::ABI_VERSION;
@@ -24,6 +24,8 @@ pub enum Entry {
     Main(FnId),
     /// The functions with `@test`.
     Tests(Vec<FnId>),
+    /// The functions with `@bench`.
+    Benches(Vec<FnId>),
 }
 
 impl Entry {
@@ -40,13 +42,13 @@ impl Entry {
     /// The tests of the root module, in the order of the text.
     #[must_use]
     pub fn tests(hir: &Hir, program: &Program) -> Entry {
-        let of_item = |item| {
-            let mut functions = program.functions.iter();
-            functions
-                .find(|(_, function)| function.item == Some(item))
-                .map(|(id, _)| id)
-        };
-        Entry::Tests(hir.tests().into_iter().filter_map(of_item).collect())
+        Entry::Tests(of_items(program, hir.tests()))
+    }
+
+    /// The benchmarks of the root module, in the order of the text.
+    #[must_use]
+    pub fn benches(hir: &Hir, program: &Program) -> Entry {
+        Entry::Benches(of_items(program, hir.benches()))
     }
 
     /// The functions that are started.
@@ -54,7 +56,7 @@ impl Entry {
     pub fn functions(&self) -> &[FnId] {
         match self {
             Entry::Main(main) => std::slice::from_ref(main),
-            Entry::Tests(tests) => tests,
+            Entry::Tests(functions) | Entry::Benches(functions) => functions,
         }
     }
 
@@ -66,18 +68,33 @@ impl Entry {
     }
 }
 
+/// The functions of declarations.
+fn of_items(program: &Program, items: Vec<ItemId>) -> Vec<FnId> {
+    let of_item = |item| {
+        let mut functions = program.functions.iter();
+        functions
+            .find(|(_, function)| function.item == Some(item))
+            .map(|(id, _)| id)
+    };
+    items.into_iter().filter_map(of_item).collect()
+}
+
 /// Emits the constant. Run after the program's functions are declared.
 pub fn emit(cx: &ModuleCx<'_>, entry: &Entry) {
     let ptr = cx.types.ptr;
     let levels = &cx.options.levels;
-    let start = |id: FnId, level: Level| start(cx, id, level).as_global_value().as_pointer_value();
+    let measured = matches!(entry, Entry::Benches(_));
+    let start = |id: FnId, level: Level| {
+        let function = start(cx, id, level, measured);
+        function.as_global_value().as_pointer_value()
+    };
     let (main, tests): (PointerValue<'_>, &[FnId]) = match entry {
         Entry::Main(main) => {
             let starts: Vec<_> = levels.iter().map(|&level| start(*main, level)).collect();
             let table = cx.constant("main", ptr.const_array(&starts));
             (table.as_pointer_value(), &[])
         }
-        Entry::Tests(tests) => (ptr.const_null(), tests),
+        Entry::Tests(functions) | Entry::Benches(functions) => (ptr.const_null(), functions),
     };
     let tests: Vec<_> = tests
         .iter()
@@ -106,6 +123,7 @@ pub fn emit(cx: &ModuleCx<'_>, entry: &Entry) {
             main.into(),
             tests.into(),
             cx.types.i64.const_int(count, false).into(),
+            cx.types.i64.const_int(measured.into(), false).into(),
         ],
         false,
     );
@@ -115,8 +133,9 @@ pub fn emit(cx: &ModuleCx<'_>, entry: &Entry) {
     global.set_linkage(Linkage::External);
 }
 
-/// A `ProgramEntry`: calls the function's code for a level and stores its status.
-fn start<'c>(cx: &ModuleCx<'c>, id: FnId, level: Level) -> FunctionValue<'c> {
+/// A `ProgramEntry`: calls the function's code for a level and stores its status. `measured`: the result is computed though nobody
+/// wants it.
+fn start<'c>(cx: &ModuleCx<'c>, id: FnId, level: Level, measured: bool) -> FunctionValue<'c> {
     let (ptr, i32) = (cx.types.ptr, cx.types.i32);
     let symbol = format!("aria.start.{}.{}", id.index(), level.suffix());
     let function = cx.module.add_function(
@@ -134,8 +153,18 @@ fn start<'c>(cx: &ModuleCx<'c>, id: FnId, level: Level) -> FunctionValue<'c> {
         b.ret(Some(b.i32(1)));
         b.enter(returned);
     }
-    if let (Some(value), Ty::Int) = (result.value, &cx.program.functions[id].ret) {
-        b.store(value, b.param(0).into_pointer_value());
+    let ret = &cx.program.functions[id].ret;
+    match result.value {
+        Some(value) if measured => {
+            let at = b.slot(value.get_type(), "result");
+            b.store(value, at);
+            b.call(RtFn::aria_rt_keep.declare(cx), &[at.into()]);
+            b.drop_at(ret, at);
+        }
+        Some(value) if *ret == Ty::Int => {
+            b.store(value, b.param(0).into_pointer_value());
+        }
+        _ => {}
     }
     b.ret(Some(b.i32(0)));
     b.finish();

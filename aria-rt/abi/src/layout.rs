@@ -403,6 +403,8 @@ pub struct ProgramSpec {
     pub tests: *const TestSpec,
     /// Number of tests.
     pub n_tests: u64,
+    /// 1: the tests are benchmarks.
+    pub measured: u64,
 }
 
 /// Runs a function without parameters. 0, and its status for the system is stored; 1: an error is pending.

@@ -255,6 +255,8 @@ macro_rules! for_each_rt_fn {
             any [] fn aria_rt_time_now() -> F64;
             /// Seconds since the first call.
             any [] fn aria_rt_time_monotonic() -> F64;
+            /// Does nothing with what is at `at`, which the optimiser cannot know.
+            any [] fn aria_rt_keep(at: Ptr) -> Void;
             /// Waits; 1: ValueError pending.
             any [] fn aria_rt_sleep(seconds: F64, location: Ptr) -> I32;
             /// Number of arguments of the program.

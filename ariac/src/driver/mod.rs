@@ -3,7 +3,9 @@
 //! Beside [`crate::link`] and [`crate::python::interpreter`] nothing else reads, writes or starts anything. [`sources`]
 //! finds the files of a program; [`run`] and [`test`] are the commands that start what they have compiled.
 
+mod bench;
 mod format;
+mod progress;
 mod run;
 mod sources;
 mod test;
@@ -120,6 +122,7 @@ fn dispatch(cli: &Cli) -> Result<bool, Failure> {
         Command::Build(options) => build(cli, options),
         Command::Run(options) => run::run(cli, options),
         Command::Test(options) => return test::test(cli, options),
+        Command::Bench(options) => return bench::bench(cli, options),
         Command::Check(options) => check(cli, options),
         Command::Report(options) => report(options),
         Command::Fmt(options) => return format::format(options),

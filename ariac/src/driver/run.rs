@@ -28,22 +28,22 @@ pub(super) const OPTIMIZATION: u8 = 2;
 
 /// Runs the program; comes back only when it could not be started.
 pub(super) fn run(cli: &Cli, options: &Run) -> Result<(), Failure> {
-    let settings = settings(&options.code)?;
+    let settings = settings(&options.start.code)?;
     let file = &options.file;
-    let (sources, mut frontend) = compiled_frontend(cli, file, &options.code.disable_pass)?;
+    let (sources, mut frontend) = compiled_frontend(cli, file, &options.start.code.disable_pass)?;
     let entry = main_of(&frontend, file)?;
     let mut command = if entry.uses_python(&frontend.program) {
         let program = PythonProgram {
             script: MAIN_SCRIPT,
-            python: options.python.as_deref(),
-            link_rust: &options.link_rust,
+            python: options.start.python.as_deref(),
+            link_rust: &options.start.link_rust,
             file,
         };
         program.command(&mut frontend, &sources, &entry, &settings)?
     } else {
         let compiled = pipeline::program(&mut frontend, &sources, &entry, &settings);
         keep_promises(&sources, &compiled, &settings)?;
-        let program = Executable::link(&compiled, &settings, &options.link_rust)?;
+        let program = Executable::link(&compiled, &settings, &options.start.link_rust)?;
         let mut command = program.command();
         command.arg0(file);
         // The system opens it once more when the process begins.

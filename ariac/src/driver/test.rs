@@ -3,17 +3,16 @@
 //! The process says what it begins and ends, so that one that dies is known to have died in a test; the tests after it
 //! are run in a new one.
 
+use super::progress::{follow, how};
 use super::run::{Executable, PythonProgram, settings};
-use super::{Failure, compiled_frontend, keep_promises, plain};
+use super::{Failure, compiled_frontend, keep_promises};
 use crate::cli::{Cli, Test};
 use crate::pipeline::{self, Frontend};
 use crate::program::Entry;
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Write};
-use std::os::fd::AsRawFd;
-use std::os::unix::process::ExitStatusExt;
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 
 /// Runs the tests that are in the module.
 const TESTS_SCRIPT: &str = include_str!("../python/run_tests.py");
@@ -45,8 +44,8 @@ pub(super) fn test(cli: &Cli, options: &Test) -> Result<bool, Failure> {
 }
 
 fn test_file(cli: &Cli, options: &Test, file: &Path, counts: &mut Counts) -> Result<(), Failure> {
-    let settings = settings(&options.code)?;
-    let (sources, mut frontend) = compiled_frontend(cli, file, &options.code.disable_pass)?;
+    let settings = settings(&options.start.code)?;
+    let (sources, mut frontend) = compiled_frontend(cli, file, &options.start.code.disable_pass)?;
     let entry = Entry::tests(&frontend.hir, &frontend.program);
     let names = names(&frontend, &entry);
     let wanted = |(_, name): &(usize, &String)| name.contains(&options.filter);
@@ -67,8 +66,8 @@ fn test_file(cli: &Cli, options: &Test, file: &Path, counts: &mut Counts) -> Res
     if entry.uses_python(&frontend.program) {
         let program = PythonProgram {
             script: TESTS_SCRIPT,
-            python: options.python.as_deref(),
-            link_rust: &options.link_rust,
+            python: options.start.python.as_deref(),
+            link_rust: &options.start.link_rust,
             file,
         };
         // Python removes the module's folder once it has it, so each process gets its own.
@@ -76,11 +75,12 @@ fn test_file(cli: &Cli, options: &Test, file: &Path, counts: &mut Counts) -> Res
     }
     let compiled = pipeline::program(&mut frontend, &sources, &entry, &settings);
     keep_promises(&sources, &compiled, &settings)?;
-    let program = Executable::link(&compiled, &settings, &options.link_rust)?;
+    let program = Executable::link(&compiled, &settings, &options.start.link_rust)?;
     run.all(|| Ok(program.command()))
 }
 
-fn names(frontend: &Frontend, entry: &Entry) -> Vec<String> {
+/// The names of the functions that are started.
+pub(super) fn names(frontend: &Frontend, entry: &Entry) -> Vec<String> {
     let functions = &frontend.program.functions;
     let ids = entry.functions().iter();
     ids.map(|&id| functions[id].name.clone()).collect()
@@ -106,38 +106,19 @@ impl Tests<'_> {
     }
 
     /// Runs tests in a process until it ends.
-    fn process(&mut self, mut command: Command) -> Result<(), Failure> {
-        let cannot = |error: &std::io::Error| {
-            Failure::usage(format!("cannot run the tests: {}", plain(error)))
-        };
-        let (reader, writer) = std::io::pipe().map_err(|e| cannot(&e))?;
-        // SAFETY: the descriptor is open. It stays so in the process that is started, and in no other: this program
-        // starts none meanwhile.
-        unsafe { libc::fcntl(writer.as_raw_fd(), libc::F_SETFD, 0) };
-        command
-            .arg(writer.as_raw_fd().to_string())
-            .args(self.left.iter().map(usize::to_string));
-        let mut child = command.spawn().map_err(|e| cannot(&e))?;
-        drop(writer);
+    fn process(&mut self, command: Command) -> Result<(), Failure> {
+        let wanted: Vec<usize> = self.left.iter().copied().collect();
         let mut running = None;
-        let mut lines = BufReader::new(reader).lines();
-        while let Some(Ok(line)) = lines.next() {
-            let (index, what) = line.split_once(' ').unwrap_or((&line, ""));
-            let Ok(index) = index.parse::<usize>() else {
-                continue;
-            };
-            match what {
-                "b" => {
-                    self.left.retain(|&i| i != index);
-                    running = Some(index);
-                }
-                what => {
-                    running = None;
-                    self.count(what == "p");
-                }
+        let status = follow(command, "tests", &wanted, &mut |index, what| match what {
+            "b" => {
+                self.left.retain(|&i| i != index);
+                running = Some(index);
             }
-        }
-        let status = child.wait().map_err(|e| cannot(&e))?;
+            what => {
+                running = None;
+                self.count(what == "p");
+            }
+        })?;
         match running.and_then(|index| self.names.get(index)) {
             Some(name) => {
                 self.count(false);
@@ -161,13 +142,5 @@ impl Tests<'_> {
             true => self.counts.passed += 1,
             false => self.counts.failed += 1,
         }
-    }
-}
-
-/// How a process ended.
-fn how(status: ExitStatus) -> String {
-    match (status.signal(), status.code()) {
-        (Some(signal), _) => format!("ended by signal {signal}"),
-        (None, code) => format!("ended with status {}", code.unwrap_or_default()),
     }
 }

@@ -27,6 +27,12 @@ impl Item {
         self.attribute("test").is_some()
     }
 
+    /// Whether it is a function with `@bench`: it is measured by `ariac bench`, and nobody else sees it.
+    #[must_use]
+    pub fn is_bench(&self) -> bool {
+        self.attribute("bench").is_some()
+    }
+
     /// The attribute of this name.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
@@ -39,7 +45,8 @@ impl Hir {
     #[must_use]
     pub fn main(&self) -> Option<ItemId> {
         let is_main = |item: &Item| {
-            item.name.name == "main" && matches!(item.kind, ItemKind::Fn(_)) && !item.is_test()
+            let is_function = matches!(item.kind, ItemKind::Fn(_));
+            item.name.name == "main" && is_function && !item.is_test() && !item.is_bench()
         };
         self.of_root().find(|&id| is_main(&self.items[id]))
     }
@@ -71,6 +78,14 @@ impl Hir {
     pub fn tests(&self) -> Vec<ItemId> {
         self.of_root()
             .filter(|&id| self.items[id].is_test())
+            .collect()
+    }
+
+    /// The root module's benchmarks.
+    #[must_use]
+    pub fn benches(&self) -> Vec<ItemId> {
+        self.of_root()
+            .filter(|&id| self.items[id].is_bench())
             .collect()
     }
 

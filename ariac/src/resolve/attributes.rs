@@ -10,6 +10,9 @@ const PYTHON_INTEROP: &str = "python_interop";
 /// The attribute of functions that `ariac test` runs.
 const TEST: &str = "test";
 
+/// The attribute of functions that `ariac bench` measures.
+const BENCH: &str = "bench";
+
 /// The attribute of functions whose body takes the place of each call.
 const INLINE: &str = "inline";
 
@@ -29,9 +32,10 @@ const EXPORT: &str = "export";
 const MAX_INSTANCES: usize = 64;
 
 /// The attributes that this version of the compiler knows.
-const KNOWN: [&str; 7] = [
+const KNOWN: [&str; 8] = [
     PYTHON_INTEROP,
     TEST,
+    BENCH,
     INLINE,
     DEPRECATED,
     FASTMATH,
@@ -40,7 +44,7 @@ const KNOWN: [&str; 7] = [
 ];
 
 /// The attributes of the language that this version of the compiler lacks.
-const LATER: [&str; 3] = ["pyclass", "ufunc", "bench"];
+const LATER: [&str; 2] = ["pyclass", "ufunc"];
 
 /// The ways to treat the GIL.
 const GIL: [&str; 3] = ["auto", "hold", "release"];
@@ -50,7 +54,7 @@ pub(super) fn check(hir: &Hir, item: &Item, reports: &mut Reports) {
     let is_function = matches!(&item.kind, ItemKind::Fn(f) if f.body.is_some());
     for attribute in &item.attributes {
         match &*attribute.name.name {
-            TEST => test(item, attribute, reports),
+            TEST | BENCH => test(item, attribute, reports),
             DEPRECATED => deprecated(hir, item, attribute, reports),
             EXPORT => export(hir, item, attribute, reports),
             PYTHON_INTEROP | INLINE if !is_function => {
@@ -218,27 +222,37 @@ fn deprecated(hir: &Hir, item: &Item, attribute: &Attribute, reports: &mut Repor
 
 /// `@test` stands before a function that can be called without anything being known of it.
 fn test(item: &Item, attribute: &Attribute, reports: &mut Reports) {
+    let name = &*attribute.name.name;
+    let what = if name == TEST { "test" } else { "benchmark" };
     let (message, expected) = match &item.kind {
         ItemKind::Fn(f) if f.body.is_some() => match f {
-            _ if !attribute.args.is_empty() => ("`@test` takes no arguments", "`@test` alone"),
+            _ if !attribute.args.is_empty() => return no_arguments(attribute, reports),
             f if !f.params.is_empty() => (
-                "a test has no parameters",
+                format!("a {what} has no parameters"),
                 "a function without parameters after it",
             ),
-            f if f.ret.is_some() => (
-                "a test has no result: it fails by an error",
+            f if !f.generics.is_empty() => (
+                format!("a {what} has no type parameters"),
+                "a function without type parameters after it",
+            ),
+            f if f.ret.is_some() && name == TEST => (
+                "a test has no result: it fails by an error".to_owned(),
                 "a function without a result after it",
             ),
             _ => return,
         },
-        _ => (
-            "`@test` stands before a function alone",
-            "a function after it",
-        ),
+        _ => {
+            return misplaced(
+                attribute,
+                "a function alone",
+                "a function after it",
+                reports,
+            );
+        }
     };
     reports.add(say::attribute_argument(
         attribute.span,
-        message,
+        &message,
         expected,
         None,
     ));
@@ -248,7 +262,7 @@ fn test(item: &Item, attribute: &Attribute, reports: &mut Reports) {
 pub(super) fn check_loop(attributes: &[Attribute], reports: &mut Reports) {
     for attribute in attributes {
         match &*attribute.name.name {
-            PYTHON_INTEROP | TEST | INLINE | EXPORT => {
+            PYTHON_INTEROP | TEST | BENCH | INLINE | EXPORT => {
                 misplaced(
                     attribute,
                     "a function alone",

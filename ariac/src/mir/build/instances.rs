@@ -102,7 +102,8 @@ impl<'a> Context<'a> {
         let callee = self.instance(id, types);
         if let Some(callee) = callee {
             let item = &self.hir.items[id];
-            let is_meant = exported && !item.private && !item.is_test();
+            let is_own = item.private || item.is_test() || item.is_bench();
+            let is_meant = exported && !is_own;
             let left_out = match is_meant {
                 true => self.left_out(&self.instances.borrow().program.functions[callee]),
                 false => None,
