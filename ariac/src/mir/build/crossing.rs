@@ -6,6 +6,9 @@ use crate::mir::Function;
 use crate::types::{Adt, Repr, Ty};
 use std::collections::HashSet;
 
+/// A type of more declared types than this contains itself with ever larger arguments, which is reported elsewhere.
+const MOST_TYPES: usize = 500;
+
 /// Why a function cannot be called from Python.
 #[derive(Clone, Debug)]
 pub enum LeftOut {
@@ -66,7 +69,8 @@ impl Context<'_> {
             }
             Ty::List(element) => return self.part_stays(element, is_result, seen),
             Ty::Adt(adt) => {
-                if !self.is_known_part(adt) && !self.is_record(adt) {
+                let is_endless = seen.len() > MOST_TYPES;
+                if is_endless || !self.is_known_part(adt) && !self.is_record(adt) {
                     return Some(ty.clone());
                 }
                 if !seen.insert(adt.clone()) {
