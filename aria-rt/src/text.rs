@@ -106,7 +106,9 @@ pub unsafe extern "C" fn aria_rt_str_find(text: *const Str, part: *const Str, fr
     guard_pending(-1, || {
         // SAFETY: forwarded from the caller.
         let (text, part) = unsafe { (as_str(text), as_str(part)) };
-        let from = from as usize;
+        // No text begins inside of a character: from the next one on.
+        let from = (from as usize..=text.len()).find(|&at| text.is_char_boundary(at));
+        let from = from.unwrap_or(text.len());
         let found = match part.as_bytes() {
             &[byte] => find_byte(&text.as_bytes()[from..], byte),
             _ => text[from..].find(part),
