@@ -6,17 +6,22 @@
 use std::ptr::null_mut;
 
 use aria_abi::codes::{Elem, Kind};
-use aria_abi::layout::{ChoiceSpec, FunctionSpec, ParamSpec};
+use aria_abi::layout::{ChoiceSpec, FunctionSpec, ParamSpec, ValueSpec};
 use pyo3_ffi::*;
 
 use crate::arguments;
 use crate::buffer;
+use crate::copy::conversion;
+use crate::element::ElementKind;
 use crate::numpy;
 use crate::panics::guard;
-use crate::python::{Raised, text, type_error, type_has, type_name};
+use crate::place::elem;
+use crate::python::{Owned, Raised, text, type_error, type_has, type_name};
+use crate::records;
+use crate::values::parts;
 
 /// How far an argument that fits is from the type.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
     /// It is of the type.
     Exact = 0,
@@ -40,80 +45,270 @@ pub unsafe extern "C" fn aria_rt_choose(
     guard(-1, || {
         // SAFETY: forwarded from the caller; there is an instance, and all have the same number of parameters.
         unsafe {
-            let spec = &*spec;
-            let instances = std::slice::from_raw_parts(spec.instances, spec.n_instances as usize);
-            let first = &*instances[0];
-            let mut objects = vec![null_mut(); first.n_params as usize];
+            let choice = Choice::of(&*spec);
+            let mut objects = vec![null_mut(); choice.n_params];
             let slots = objects.as_mut_ptr();
+            let first = choice.instances[0];
             if arguments::aria_rt_bind_arguments(first, args, nargs, kwnames, slots) != 0 {
                 return -1;
             }
-            choose(instances, &objects).unwrap_or(-1)
+            choice.choose(&objects).unwrap_or(-1)
         }
     })
 }
 
-unsafe fn choose(
-    instances: &[*const FunctionSpec],
-    objects: &[*mut PyObject],
-) -> Result<i32, Raised> {
-    let mut best: Option<(i32, i32)> = None;
-    for (number, index) in instances.iter().zip(0..) {
-        let mut distance = Some(0);
-        for (position, &object) in objects.iter().enumerate() {
-            // SAFETY: forwarded from the caller; a position is one of a parameter.
-            let fits = unsafe {
-                if object.is_null() || !differs(instances, position) {
+/// The instances and the types in which they differ.
+struct Choice<'a> {
+    instances: &'a [*const FunctionSpec],
+    n_params: usize,
+    types: &'a [*const ValueSpec],
+}
+
+impl<'a> Choice<'a> {
+    /// # Safety
+    /// The spec is a constant of an extension: there is an instance, all have the same number of parameters, and there is a
+    /// type, perhaps null, for each of these.
+    unsafe fn of(spec: &'a ChoiceSpec) -> Choice<'a> {
+        // SAFETY: forwarded from the caller.
+        unsafe {
+            let count = spec.n_instances as usize;
+            let instances = std::slice::from_raw_parts(spec.instances, count);
+            let n_params = (*instances[0]).n_params as usize;
+            Choice {
+                instances,
+                n_params,
+                types: std::slice::from_raw_parts(spec.types, count * n_params),
+            }
+        }
+    }
+
+    /// The type of a parameter, if the instances differ in it.
+    fn ty(&self, instance: usize, position: usize) -> Option<&'a ValueSpec> {
+        // SAFETY: what is not null is a constant of the extension.
+        unsafe { self.types[instance * self.n_params + position].as_ref() }
+    }
+
+    /// A parameter, which tells its name and type.
+    fn param(&self, instance: usize, position: usize) -> &'a ParamSpec {
+        // SAFETY: an instance has that many parameters, constants of the extension.
+        unsafe { &*(*self.instances[instance]).params.add(position) }
+    }
+
+    /// The number of the nearest instance.
+    ///
+    /// # Safety
+    /// The GIL is held, and the objects, one for each parameter, are live; null for what is left out.
+    unsafe fn choose(&self, objects: &[*mut PyObject]) -> Result<i32, Raised> {
+        let mut best: Option<(i32, usize)> = None;
+        for instance in 0..self.instances.len() {
+            let mut distance = Some(0);
+            for (position, &object) in objects.iter().enumerate() {
+                let Some(ty) = self.ty(instance, position).filter(|_| !object.is_null()) else {
                     continue;
+                };
+                // SAFETY: forwarded from the caller.
+                let fits = unsafe { fit(ty, object)? };
+                distance = distance.zip(fits).map(|(all, fit)| all + fit as i32);
+                if distance.is_none() {
+                    break;
                 }
-                fit(param(*number, position), object)
+            }
+            if let Some(distance) = distance
+                && best.is_none_or(|(least, _)| distance < least)
+            {
+                best = Some((distance, instance));
+            }
+        }
+        match best {
+            Some((_, instance)) => Ok(instance as i32),
+            None => {
+                // SAFETY: forwarded from the caller.
+                unsafe { self.refuse(objects) };
+                Err(Raised)
+            }
+        }
+    }
+
+    /// No instance fits: says what would be accepted, and what was given.
+    ///
+    /// # Safety
+    /// As `choose`.
+    #[cold]
+    unsafe fn refuse(&self, objects: &[*mut PyObject]) {
+        let places = (0..objects.len()).filter(|&p| !objects[p].is_null());
+        let places: Vec<usize> = places.filter(|&p| self.ty(0, p).is_some()).collect();
+        let accepted: Vec<String> = (0..self.instances.len())
+            .map(|instance| {
+                let types = places.iter().map(|&p| {
+                    let param = self.param(instance, p);
+                    // SAFETY: texts of a parameter are constants of the extension.
+                    unsafe { format!("{}: {}", text(param.name), text(param.ty)) }
+                });
+                format!("({})", types.collect::<Vec<_>>().join(", "))
+            })
+            .collect();
+        // SAFETY: forwarded from the caller.
+        unsafe {
+            let given: Vec<String> = places.iter().map(|&p| described(objects[p])).collect();
+            let name = text((*self.instances[0]).name);
+            type_error(&format!(
+                "{name}() takes {}, not ({})",
+                accepted.join(" or "),
+                given.join(", ")
+            ));
+        }
+    }
+}
+
+/// How an object fits a type, if it does; `Raised` when a question to it failed.
+///
+/// # Safety
+/// The GIL is held and the object is live.
+unsafe fn fit(ty: &ValueSpec, object: *mut PyObject) -> Result<Option<Fit>, Raised> {
+    let exact = |is: bool| Ok(is.then_some(Fit::Exact));
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        match Kind::from_code(ty.kind) {
+            Some(Kind::Scalar) => Ok(scalar(elem(ty.elem), object)),
+            Some(Kind::String) => exact(PyUnicode_Check(object) != 0),
+            Some(Kind::Unit) => exact(object == Py_None()),
+            Some(Kind::Bytes) => exact(PyBytes_Check(object) != 0),
+            Some(Kind::Complex) => Ok(complex(object)),
+            Some(Kind::View | Kind::PythonArray) => memory(elem(ty.elem), object, false),
+            Some(Kind::Array) => memory(elem(ty.elem), object, true),
+            Some(Kind::Tuple) => {
+                let parts = parts(ty);
+                if PyTuple_Check(object) == 0 || PyTuple_Size(object) as usize != parts.len() {
+                    return Ok(None);
+                }
+                let items = (0..).zip(parts);
+                worst(items.map(|(i, part)| fit(&*part.ty, PyTuple_GetItem(object, i))))
+            }
+            Some(Kind::Option) if object == Py_None() => exact(true),
+            Some(Kind::Option) => match parts(ty) {
+                [part] => fit(&*part.ty, object),
+                _ => exact(false),
+            },
+            Some(Kind::List) => match parts(ty) {
+                [element] => sequence(object, |item| fit(&*element.ty, item)),
+                _ => exact(false),
+            },
+            Some(Kind::Set) => match parts(ty) {
+                [_, _, member, _] if PyAnySet_Check(object) != 0 => {
+                    each(PySequence_Tuple(object), |item| fit(&*member.ty, item))
+                }
+                _ => exact(false),
+            },
+            Some(Kind::Map) => match parts(ty) {
+                [_, _, key, value] if PyDict_Check(object) != 0 => {
+                    let keys = each(PyDict_Keys(object), |item| fit(&*key.ty, item));
+                    let values = each(PyDict_Values(object), |item| fit(&*value.ty, item));
+                    worst([keys, values].into_iter())
+                }
+                _ => exact(false),
+            },
+            Some(Kind::Record) => records::fits(object, ty).map(|is| is.then_some(Fit::Exact)),
+            Some(Kind::Object) | None => Ok(Some(Fit::Converted)),
+        }
+    }
+}
+
+/// The farthest of all; none when one does not fit.
+fn worst(all: impl Iterator<Item = Result<Option<Fit>, Raised>>) -> Result<Option<Fit>, Raised> {
+    let mut farthest = Fit::Exact;
+    for fit in all {
+        match fit? {
+            Some(fit) => farthest = farthest.max(fit),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(farthest))
+}
+
+/// The farthest of the items of a list or tuple that only this function knows; null: it could not be made.
+///
+/// # Safety
+/// The GIL is held.
+unsafe fn each(
+    items: *mut PyObject,
+    fit: impl Fn(*mut PyObject) -> Result<Option<Fit>, Raised>,
+) -> Result<Option<Fit>, Raised> {
+    // SAFETY: forwarded from the caller. The items live as long as what holds them, which nobody else can change.
+    unsafe {
+        let items = Owned::take(items).ok_or(Raised)?;
+        let is_tuple = PyTuple_Check(items.as_ptr()) != 0;
+        let len = PyObject_Size(items.as_ptr());
+        worst((0..len).map(|i| match is_tuple {
+            true => fit(PyTuple_GetItem(items.as_ptr(), i)),
+            false => fit(PyList_GetItem(items.as_ptr(), i)),
+        }))
+    }
+}
+
+/// What can become a list, by its items.
+///
+/// # Safety
+/// The GIL is held and the object is live.
+unsafe fn sequence(
+    object: *mut PyObject,
+    fit: impl Fn(*mut PyObject) -> Result<Option<Fit>, Raised>,
+) -> Result<Option<Fit>, Raised> {
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        let is_text = PyUnicode_Check(object) != 0
+            || PyBytes_Check(object) != 0
+            || PyByteArray_Check(object) != 0;
+        if is_text || PyDict_Check(object) != 0 || PySequence_Check(object) == 0 {
+            return Ok(None);
+        }
+        each(PySequence_Tuple(object), fit)
+    }
+}
+
+/// Memory of elements; what is copied may be converted, or be a list.
+///
+/// # Safety
+/// The GIL is held and the object is live.
+unsafe fn memory(
+    elem: Elem,
+    object: *mut PyObject,
+    is_copied: bool,
+) -> Result<Option<Fit>, Raised> {
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        let Some(offer) = buffer::ask(object, false)? else {
+            return match is_copied {
+                true => sequence(object, |item| Ok(scalar(elem, item))),
+                false => Ok(None),
             };
-            distance = distance
-                .zip(fits)
-                .map(|(distance, fit)| distance + fit as i32);
-        }
-        if let Some(distance) = distance
-            && best.is_none_or(|(least, _)| distance < least)
-        {
-            best = Some((distance, index));
-        }
-    }
-    match best {
-        Some((_, index)) => Ok(index),
-        None => {
-            // SAFETY: forwarded from the caller.
-            unsafe { refuse(instances, objects) };
-            Err(Raised)
-        }
+        };
+        let kind = offer.element.kind;
+        Ok(match kind {
+            ElementKind::Aria(own) if own == elem => Some(Fit::Exact),
+            _ if !is_copied => None,
+            _ => conversion(kind, elem).map(|_| match kind {
+                ElementKind::Aria(own) if is_real(own) == is_real(elem) => Fit::Alike,
+                _ => Fit::Converted,
+            }),
+        })
     }
 }
 
-/// The parameter of an instance.
-unsafe fn param<'a>(instance: *const FunctionSpec, position: usize) -> &'a ParamSpec {
-    // SAFETY: the caller gives a position that the function has, and specs are constants of the extension.
-    unsafe { &*(*instance).params.add(position) }
+/// Whether it is a `Float` or `Float32`.
+fn is_real(elem: Elem) -> bool {
+    matches!(elem, Elem::F64 | Elem::F32)
 }
 
-/// Whether the instances differ in the type of a parameter.
-unsafe fn differs(instances: &[*const FunctionSpec], position: usize) -> bool {
+/// A `Complex`, which other numbers become.
+///
+/// # Safety
+/// The GIL is held and the object is live.
+unsafe fn complex(object: *mut PyObject) -> Option<Fit> {
     // SAFETY: forwarded from the caller.
     unsafe {
-        let first = text(param(instances[0], position).ty);
-        instances
-            .iter()
-            .any(|&other| text(param(other, position).ty) != first)
-    }
-}
-
-/// How an argument fits a parameter.
-unsafe fn fit(param: &ParamSpec, object: *mut PyObject) -> Option<Fit> {
-    let elem = Elem::from_code(param.elem).unwrap_or(Elem::F64);
-    // SAFETY: forwarded from the caller.
-    unsafe {
-        match Kind::from_code(param.kind) {
-            Some(Kind::Scalar) => scalar(elem, object),
-            Some(Kind::String) => (PyUnicode_Check(object) != 0).then_some(Fit::Exact),
-            _ => Some(Fit::Converted),
+        match PyComplex_Check(object) != 0 {
+            true => Some(Fit::Exact),
+            false => scalar(Elem::F64, object).map(|_| Fit::Converted),
         }
     }
 }
@@ -170,33 +365,6 @@ unsafe fn scalar(elem: Elem, object: *mut PyObject) -> Option<Fit> {
             (_, _, true) => Some(Fit::Converted),
             _ => None,
         }
-    }
-}
-
-/// No instance fits: says what would be accepted, and what was given.
-#[cold]
-unsafe fn refuse(instances: &[*const FunctionSpec], objects: &[*mut PyObject]) {
-    // SAFETY: forwarded from the caller.
-    unsafe {
-        let places = (0..objects.len()).filter(|&p| !objects[p].is_null() && differs(instances, p));
-        let places: Vec<usize> = places.collect();
-        let accepted: Vec<String> = instances
-            .iter()
-            .map(|&instance| {
-                let types = places.iter().map(|&p| {
-                    let param = param(instance, p);
-                    format!("{}: {}", text(param.name), text(param.ty))
-                });
-                format!("({})", types.collect::<Vec<_>>().join(", "))
-            })
-            .collect();
-        let given: Vec<String> = places.iter().map(|&p| described(objects[p])).collect();
-        let name = text((*instances[0]).name);
-        type_error(&format!(
-            "{name}() takes {}, not ({})",
-            accepted.join(" or "),
-            given.join(", ")
-        ));
     }
 }
 

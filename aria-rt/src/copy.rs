@@ -388,7 +388,7 @@ macro_rules! conversions {
     clippy::cast_lossless,
     reason = "one table for widening and for the same type"
 )]
-fn conversion(kind: ElementKind, elem: Elem) -> Option<Convert> {
+pub(crate) fn conversion(kind: ElementKind, elem: Elem) -> Option<Convert> {
     use ElementKind::{Aria, Complex64};
     conversions! { kind, elem;
         Aria(Elem::F64) => f64, v: { F64 => f64, v; C128 => (f64, f64), (v, 0.0); }

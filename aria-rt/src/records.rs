@@ -186,6 +186,15 @@ pub(crate) unsafe fn record_from_py(
     })
 }
 
+/// Whether an object is of a type's class, or one of its variants'.
+///
+/// # Safety
+/// The GIL is held, `obj` is live, and `ty` is the type of a record.
+pub(crate) unsafe fn fits(obj: *mut PyObject, ty: &ValueSpec) -> Result<bool, Raised> {
+    // SAFETY: forwarded from the caller.
+    unsafe { variant_of(obj, record(ty)).map(|number| number.is_some()) }
+}
+
 /// The number of the variant that an object is, if it is one.
 unsafe fn variant_of(obj: *mut PyObject, record: &RecordSpec) -> Result<Option<usize>, Raised> {
     for (number, variant) in variants(record).iter().enumerate() {

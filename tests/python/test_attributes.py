@@ -1,6 +1,7 @@
 """What attributes make of functions and loops."""
 
 import math
+import sys
 import warnings
 
 import numpy as np
@@ -331,3 +332,106 @@ def test_integers_of_all_widths_are_told_apart(aria):
     with pytest.raises(OverflowError):
         module.twice(np.uint8(200))
     assert module.twice(np.int16(200)) == 400
+
+
+GENERIC_ARRAYS = """
+@export(T: [Float, Float32, Int, UInt8])
+fn total[T: Number](xs: PyArrayView[T], start: T) -> T = xs.sum + start
+
+@export(T: [Float, Float32])
+fn add_in_place[T: Number](mut xs: PyArrayView[T], ys: PyArrayView[T])
+  for i in 0..<xs.length
+    xs[i] += ys[i]
+  end
+end
+
+@export(T: [Float, Int])
+fn doubled[T: Number](xs: Array[T]) -> Array[T] = 2 * xs
+
+@export(T: [Int, Float, String])
+fn ends[T](xs: List[T]) -> (T, T) = (xs[0], xs[-1])
+
+@export(T: [Int, Float])
+fn highest[T: Ord](scores: Map[String, T]) -> T? = Some(scores.values.max)
+
+@export(T: [Int, String])
+fn sizes[T: Hash](xs: Set[T], pair: (T, T)) -> Int = xs.length + (if pair[0] in xs then 10 else 0 end)
+
+@export(T: [Int, Float])
+fn given[T](x: T?) -> T? = x
+"""
+
+
+def test_the_instance_follows_from_the_elements_of_arrays(aria):
+    module = aria(GENERIC_ARRAYS)
+    for dtype, kind in [(np.float64, float), (np.float32, float), (np.int64, int), (np.uint8, int)]:
+        xs = np.arange(5).astype(dtype)
+        # The number follows the array: as an argument of its own it would be an Int.
+        total = module.total(xs, 1)
+        assert total == 11 and type(total) is kind
+        assert module.total(xs[::2], start=0) == 6
+    with pytest.raises(OverflowError):
+        module.total(np.full(2, 200, np.uint8), 0)
+    xs = np.arange(3, dtype=np.float32)
+    module.add_in_place(xs, np.ones(3, np.float32))
+    assert xs.dtype == np.float32 and xs.tolist() == [1, 2, 3]
+    # Copied arrays are converted, to what is nearest.
+    assert module.doubled(np.arange(3, dtype=np.int16)).dtype == np.int64
+    assert module.doubled(np.arange(3, dtype=np.float32)).dtype == np.float64
+    assert module.doubled([1, 2]).dtype == np.int64
+    assert module.doubled([1, 2.5]).tolist() == [2.0, 5.0]
+    assert module.doubled(np.zeros(0, np.float64)).dtype == np.float64
+
+
+def test_the_instance_follows_from_what_is_in_collections(aria):
+    module = aria(GENERIC_ARRAYS)
+    assert module.ends([1, 2, 3]) == (1, 3) and type(module.ends([1, 2])[0]) is int
+    assert module.ends([1, 2.5]) == (1.0, 2.5) and type(module.ends([1, 2.5])[0]) is float
+    assert module.ends(("a", "b")) == ("a", "b")
+    assert module.ends(np.array([1, 2], np.int32)) == (1, 2)
+    assert module.highest({"a": 1, "b": 3}) == 3
+    assert module.highest({"a": 1, "b": 3.5}) == 3.5
+    assert module.sizes({1, 2}, (1, 5)) == 12
+    assert module.sizes({"a"}, ("b", "c")) == 1
+    assert module.given(None) is None
+    assert type(module.given(2)) is int and type(module.given(2.0)) is float
+
+
+def test_arrays_and_collections_that_no_instance_takes_are_refused(aria):
+    module = aria(GENERIC_ARRAYS)
+    with pytest.raises(TypeError, match=r"xs: PyArrayView\[UInt8\].*not \(numpy.ndarray of int16, int\)"):
+        module.total(np.zeros(2, np.int16), 0)
+    # The array is Int's, and the number is none.
+    with pytest.raises(TypeError, match=r"not \(numpy.ndarray of int64, float\)"):
+        module.total(np.zeros(2, np.int64), 0.5)
+    with pytest.raises(TypeError, match=r"not \(list, int\)"):
+        module.total([1, 2], 0)
+    with pytest.raises(TypeError, match="not .numpy.ndarray of complex128"):
+        module.doubled(np.zeros(2, complex))
+    for wrong in ("ab", b"ab", {"a": 1}, 3, [None], [1, "a"]):
+        with pytest.raises(TypeError, match=r"takes \(xs: List\[Int\]\) or"):
+            module.ends(wrong)
+    with pytest.raises(TypeError, match="takes"):
+        module.sizes({1}, ("a", "b"))
+    # The right type, but no dimension, a wrong byte order, not writable: the instance that is meant says so.
+    with pytest.raises(ValueError, match="dimension"):
+        module.total(np.zeros((2, 2)), 0)
+    with pytest.raises(ValueError, match="byte order"):
+        module.total(np.zeros(2, ">f8"), 0)
+    fixed = np.zeros(2, np.float32)
+    fixed.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        module.add_in_place(fixed, np.zeros(2, np.float32))
+
+
+def test_choosing_keeps_nothing(aria):
+    module = aria(GENERIC_ARRAYS)
+    xs, items = np.ones(4), [1, 2.5, 3]
+    before = sys.getrefcount(xs), sys.getrefcount(items), sys.getrefcount(items[1])
+    for _ in range(100):
+        module.total(xs, 1)
+        module.ends(items)
+        with pytest.raises(TypeError):
+            module.total(items, 1)
+    assert (sys.getrefcount(xs), sys.getrefcount(items), sys.getrefcount(items[1])) == before
+    xs.resize(8, refcheck=False)

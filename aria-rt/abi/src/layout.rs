@@ -169,6 +169,9 @@ pub struct ChoiceSpec {
     pub instances: *const *const FunctionSpec,
     /// How many.
     pub n_instances: u64,
+    /// For each instance and each of its parameters, one row after the other, the parameter's type; null where all instances
+    /// have the same.
+    pub types: *const *const ValueSpec,
 }
 
 /// Python memory that Aria holds. For parameters, emitted code allocates it on its stack with `owner` null (the other

@@ -15,7 +15,7 @@ pub use routines::Routine;
 pub use table::{METHODS, Method, Receiver, find_method, method_names};
 
 use crate::mir::{BinOp, ListOp, UnOp};
-use crate::types::{IntKind, Ty};
+use crate::types::Ty;
 
 /// A name with members that is no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,8 +55,8 @@ pub enum Builtin {
     ToFloat32,
     /// `x.to_int`: towards zero; OverflowError when it does not fit, ValueError for nan
     ToInt,
-    /// `x.to[Int32]` and the like: towards zero; OverflowError when it does not fit
-    ToSized(IntKind),
+    /// `x.to[Int32]` and the like, `x.to[T]`: the type of the call says to which
+    ToNumber,
     /// `x.to_string`
     ToStr,
     /// `x.is_nan?`

@@ -203,6 +203,35 @@ pub fn lacks_trait(span: Span, ty: &Ty, wanted: &str, by: &str) -> Diagnostic {
     }
 }
 
+/// A type without a trait that only the language gives to types.
+#[must_use]
+pub fn lacks_sealed(span: Span, ty: &Ty, wanted: &str, by: &str) -> Diagnostic {
+    let report = Diagnostic::error(
+        Code::Bound,
+        span,
+        format!("expected a type with `{wanted}`, found {ty}"),
+        format!("{by} needs it"),
+    );
+    match (ty, wanted) {
+        (Ty::Param(_), _) => report.help(format!("say that it has it: `[{ty}: {wanted}]`")),
+        (_, "Number") => report.note("the number types have it, and nothing else"),
+        (_, "Real") => report.note("Float and Float32 have it, and nothing else"),
+        _ => report.note("the number types and Bool have it, and nothing else"),
+    }
+}
+
+/// An `impl` of a trait that only the language gives to types.
+#[must_use]
+pub fn impl_sealed(span: Span, of: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::Impl,
+        span,
+        format!("only types of the language have `{of}`"),
+        "cannot have it",
+    )
+    .help("bound by the traits of the operators instead: `[T: Add + Mul]`")
+}
+
 /// A function that a trait wants and an `impl` lacks.
 #[must_use]
 pub fn impl_lacks(span: Span, of: &str, missing: &[&str]) -> Diagnostic {

@@ -279,9 +279,14 @@ pub fn variant_as_type(span: Span, name: &str, of: &str) -> Diagnostic {
 
 /// A trait in the place of a type.
 #[must_use]
-pub fn trait_as_type(span: Span, name: &str) -> Diagnostic {
+pub fn trait_as_type(span: Span, name: &str, meant: Option<&str>) -> Diagnostic {
     let message = format!("`{name}` is a trait, not a type");
-    Diagnostic::error(Code::NotATrait, span, message, "expected a type").help(format!(
+    let report = Diagnostic::error(Code::NotATrait, span, message, "expected a type");
+    let report = match meant {
+        Some(ours) => report.fix(span, ours, "take one type"),
+        None => report,
+    };
+    report.help(format!(
         "take any type that has the trait: `fn f[T: {name}](x: T)`"
     ))
 }

@@ -82,12 +82,21 @@ pub fn element_missing(span: Span, text: &str) -> Diagnostic {
 #[must_use]
 pub fn element(span: Span, ty: &Ty) -> Diagnostic {
     let message = format!("{ty} cannot be the element of an array");
-    Diagnostic::error(
+    let report = Diagnostic::error(
         Code::Element,
         span,
         message,
-        "expected Float, Float32, Int or Bool",
-    )
+        "expected a number type or Bool",
+    );
+    match ty {
+        Ty::Param(_) => report.help(format!(
+            "say that it is one: `[{ty}: Element]`, or `[{ty}: Number]` to calculate with it"
+        )),
+        Ty::Tuple(_) | Ty::String | Ty::Adt(_) | Ty::Fn(_) => {
+            report.help(format!("a list holds anything: `List[{ty}]`"))
+        }
+        _ => report,
+    }
 }
 
 /// A value that an array cannot hold.

@@ -2,9 +2,9 @@
 //!
 //! The structs are those of `aria_abi::layout`; the tests there hold both sides to the same sizes.
 
-use super::classes;
 use super::dispatch::Dispatch;
 use super::interface::{Export, ExportParam, Interface};
+use super::{classes, values};
 use crate::llvm::ModuleCx;
 use crate::types::Ty;
 use aria_abi::ABI_VERSION;
@@ -114,12 +114,27 @@ impl Specs<'_> {
 }
 
 /// The `ChoiceSpec*` of a generic function, from the `FunctionSpec*` of each instance.
-pub fn choice<'c>(cx: &ModuleCx<'c>, instances: &[PointerValue<'c>]) -> PointerValue<'c> {
+pub fn choice<'c>(
+    cx: &ModuleCx<'c>,
+    exports: &[Export],
+    instances: &[PointerValue<'c>],
+) -> PointerValue<'c> {
     let array = cx.types.ptr.const_array(instances);
     let count = cx.types.i64.const_int(instances.len() as u64, false);
+    let rows = exports.iter().flat_map(|export| {
+        export.params.iter().enumerate().map(|(i, param)| {
+            let differs = exports.iter().any(|other| other.params[i].ty != param.ty);
+            match differs {
+                true => values::value(cx, &param.ty),
+                false => cx.types.ptr.const_null(),
+            }
+        })
+    });
+    let types = cx.types.ptr.const_array(&rows.collect::<Vec<_>>());
     let fields = [
         cx.constant("instances", array).as_pointer_value().into(),
         count.into(),
+        cx.constant("types", types).as_pointer_value().into(),
     ];
     cx.constant("choice", cx.context.const_struct(&fields, false))
         .as_pointer_value()

@@ -21,7 +21,7 @@ pub fn emit(cx: &ModuleCx<'_>, interface: &Interface) {
         let wrapper = match wrappers.as_slice() {
             [one] => *one,
             all => {
-                let choice = constants::choice(cx, &specs);
+                let choice = constants::choice(cx, instances, &specs);
                 wrappers::emit_choice(cx, &export.name, choice, all)
             }
         };

@@ -52,7 +52,17 @@ const FOREIGN: [(&str, &str); 38] = [
 ];
 
 /// The traits that the prelude declares: a program is not wrong to name them where the prelude is missing.
-const PRELUDE_TRAITS: [&str; 7] = ["Eq", "Ord", "Hash", "Add", "Sub", "Mul", "Div"];
+const PRELUDE_TRAITS: [&str; 10] = [
+    "Eq", "Ord", "Hash", "Element", "Number", "Real", "Add", "Sub", "Mul", "Div",
+];
+
+/// Ours for the name of a type in another language.
+fn foreign(name: &str) -> Option<&'static str> {
+    FOREIGN
+        .iter()
+        .find(|(n, _)| *n == name)
+        .map(|(_, ours)| *ours)
+}
 
 /// What may stand in a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,8 +219,7 @@ impl<'h> Walk<'h, '_> {
 
     fn unknown_type(&mut self, name: &Ident, role: Role) {
         let text = &*name.name;
-        let foreign = FOREIGN.iter().find(|(n, _)| *n == text);
-        let foreign = foreign.map(|(_, ours)| *ours);
+        let foreign = foreign(text);
         let fits = |meaning: Meaning| match role {
             Role::Type => matches!(meaning, Meaning::Adt(_)),
             Role::Bound => matches!(meaning, Meaning::Trait(_)),
@@ -295,7 +304,9 @@ impl<'h> Walk<'h, '_> {
     /// Reports a type where a trait belongs, and the reverse.
     fn in_role(&mut self, meaning: TypeMeaning, name: &Ident, role: Role) -> TypeMeaning {
         let report = match (meaning, role) {
-            (TypeMeaning::Trait(_), Role::Type) => say::trait_as_type(name.span, &name.name),
+            (TypeMeaning::Trait(_), Role::Type) => {
+                say::trait_as_type(name.span, &name.name, foreign(&name.name))
+            }
             (TypeMeaning::Adt(_) | TypeMeaning::Param(_), Role::Bound) => {
                 say::type_as_trait(name.span, &name.name)
             }

@@ -4,7 +4,7 @@
 
 use super::written::{Place, Written};
 use super::{
-    Adt, AdtDef, Bound, FieldDef, Generic, ImplDef, Known, Param, Repr, TraitDef, Ty, Types,
+    Adt, AdtDef, Bound, FieldDef, Generic, ImplDef, Known, ParamClass, Repr, TraitDef, Ty, Types,
     VariantDef,
 };
 use crate::diagnostics::{Reports, declared as said};
@@ -14,6 +14,9 @@ use crate::hir::{
 };
 use crate::resolve::{Names, TypeMeaning};
 use std::collections::HashMap;
+
+/// How many traits behind each other are looked through.
+const MAX_SUPERS: usize = 32;
 
 /// The type parameters around a declaration, and what `Self` is in it.
 #[derive(Clone, Debug, Default)]
@@ -88,6 +91,7 @@ impl Reader<'_> {
             hir: self.hir,
             names: self.names,
             place: Place::Aria,
+            generics: &scope.generics,
             self_ty: scope.self_ty.as_ref(),
         }
     }
@@ -105,11 +109,8 @@ impl Reader<'_> {
         reports: &mut Reports,
     ) {
         let first = scope.generics.len();
-        scope.generics.extend(params.iter().map(|p| Generic {
-            name: p.name.name.as_str().into(),
-            bounds: Vec::new(),
-            is_open: false,
-        }));
+        let new = params.iter().map(|p| Generic::any(&p.name.name));
+        scope.generics.extend(new);
         for (i, param) in params.iter().enumerate() {
             let ty = param_ty(scope, first + i);
             let bounds = self.bounds(&param.bounds, &ty, scope, reports);
@@ -129,6 +130,46 @@ impl Reader<'_> {
                 _ => reports.add(said::where_of_type(self.hir.types[predicate.ty].span)),
             }
         }
+        for generic in &mut scope.generics[first..] {
+            let classes = generic.bounds.iter().map(|b| self.class(b.item, 0));
+            generic.class = classes.max().unwrap_or_default();
+        }
+        // The bounds were read before that was known of the parameters in them.
+        let known = scope.generics.iter().enumerate();
+        let known: Vec<Ty> = known.map(|(i, generic)| generic.ty(i)).collect();
+        let bounds = scope.generics[first..]
+            .iter_mut()
+            .flat_map(|g| &mut g.bounds);
+        for arg in bounds.flat_map(|bound| &mut bound.args) {
+            *arg = arg.subst(&known);
+        }
+    }
+
+    /// What a trait says of the types that have it: it is one of the language's two, or comes with one. The declarations
+    /// of other files may not have been read yet, so this looks at what is written.
+    fn class(&self, of_trait: ItemId, depth: usize) -> ParamClass {
+        let item = &self.hir.items[of_trait];
+        let ItemKind::Trait(decl) = &item.kind else {
+            return ParamClass::Any;
+        };
+        let mut modules = self.hir.modules.iter();
+        let is_prelude = modules.any(|m| m.prelude && m.file == item.span.file);
+        let own = match item.name.name.as_str() {
+            "Real" if is_prelude => ParamClass::Real,
+            "Number" if is_prelude => ParamClass::Number,
+            "Element" if is_prelude => ParamClass::Element,
+            _ => ParamClass::Any,
+        };
+        let supers = decl.supers.iter().filter_map(|&id| {
+            match self.names.types.get(id) {
+                // Traits that come with each other are reported elsewhere.
+                Some(TypeMeaning::Trait(item)) if depth < MAX_SUPERS => Some(*item),
+                _ => None,
+            }
+        });
+        supers
+            .map(|item| self.class(item, depth + 1))
+            .fold(own, ParamClass::max)
     }
 
     fn bounds(
@@ -190,11 +231,14 @@ impl Reader<'_> {
     fn type_decl(&self, id: ItemId, decl: &TypeDecl, types: &mut Types, reports: &mut Reports) {
         let item = &self.hir.items[id];
         // The bounds may mention the type itself.
+        let any = decl.generics.iter().map(|p| Generic::any(&p.name.name));
         let mut scope = Scope {
             generics: Vec::new(),
-            self_ty: Some(own_type(id, item, decl)),
+            self_ty: Some(own_type(id, item, &any.collect::<Vec<_>>())),
         };
         self.generics(&mut scope, &decl.generics, &decl.wheres, reports);
+        let own = own_type(id, item, &scope.generics);
+        scope.self_ty = Some(own.clone());
         let mut variants = Vec::new();
         for variant in &decl.variants {
             let fields = variant.fields.iter().map(|field| {
@@ -217,7 +261,6 @@ impl Reader<'_> {
                 value: None,
             });
         }
-        let own = own_type(id, item, decl);
         types.adts.set(
             id,
             AdtDef {
@@ -314,38 +357,24 @@ pub(super) fn scopes(types: &Types) -> HashMap<ItemId, Scope> {
 }
 
 /// The type that a declaration declares, with its own parameters as arguments.
-fn own_type(id: ItemId, item: &Item, decl: &TypeDecl) -> Ty {
-    let args = (0..).zip(&decl.generics).map(|(index, g)| {
-        Ty::Param(Param {
-            index,
-            name: g.name.name.as_str().into(),
-        })
-    });
+fn own_type(id: ItemId, item: &Item, generics: &[Generic]) -> Ty {
+    let args = generics.iter().enumerate();
     Ty::Adt(Adt {
         item: id,
         name: item.name.name.as_str().into(),
-        args: args.collect(),
+        args: args.map(|(index, g)| g.ty(index)).collect(),
         repr: Repr::Owned,
     })
 }
 
 fn trait_scope() -> Scope {
-    let own = Generic {
-        name: "Self".into(),
-        bounds: Vec::new(),
-        is_open: false,
-    };
-    let mut scope = Scope {
+    let own = Generic::any("Self");
+    Scope {
+        self_ty: Some(own.ty(0)),
         generics: vec![own],
-        self_ty: None,
-    };
-    scope.self_ty = Some(param_ty(&scope, 0));
-    scope
+    }
 }
 
 fn param_ty(scope: &Scope, index: usize) -> Ty {
-    Ty::Param(Param {
-        index: index as u32,
-        name: scope.generics[index].name.clone(),
-    })
+    scope.generics[index].ty(index)
 }

@@ -285,6 +285,9 @@ impl Traits<'_> {
         let is_order = match name.as_str() {
             "Eq" | "Hash" | "Display" => false,
             "Ord" => true,
+            "Element" => return ty.can_be_element(),
+            "Number" => return ty.is_number(),
+            "Real" => return ty.is_float(),
             "Add" | "Sub" | "Mul" | "FloorDiv" | "Mod" | "Neg" => return ty.is_number(),
             "Div" => return ty.is_float(),
             _ => return false,

@@ -4,7 +4,7 @@ use crate::arena::SideTable;
 use crate::builtins::Builtin;
 use crate::hir::{ExprId, ItemId, ParamMode, PatId, TypeDeclKind};
 use crate::resolve::BindingId;
-use crate::types::{Adt, Ty};
+use crate::types::{Adt, Param, ParamClass, Ty};
 
 /// The types of a program.
 #[derive(Debug, Default)]
@@ -133,6 +133,31 @@ pub struct Generic {
     pub bounds: Vec<Bound>,
     /// Whether one of the traits is unknown, and reported: then nothing is missing for certain.
     pub is_open: bool,
+    /// What follows from the traits for the language.
+    pub class: ParamClass,
+}
+
+impl Generic {
+    /// A parameter of which nothing is known yet.
+    #[must_use]
+    pub fn any(name: &str) -> Generic {
+        Generic {
+            name: name.into(),
+            bounds: Vec::new(),
+            is_open: false,
+            class: ParamClass::Any,
+        }
+    }
+
+    /// The type that is this parameter, at its place among those in scope.
+    #[must_use]
+    pub fn ty(&self, index: usize) -> Ty {
+        Ty::Param(Param {
+            index: index as u32,
+            name: self.name.clone(),
+            class: self.class,
+        })
+    }
 }
 
 /// A trait with its arguments, `Self` not among them.

@@ -75,6 +75,7 @@ fn one(
         hir,
         names: reader.names,
         place,
+        generics: &scope.generics,
         self_ty: scope.self_ty.as_ref(),
     };
     let params = function.params.iter().map(|p| ParamTy {

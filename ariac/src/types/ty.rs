@@ -172,6 +172,23 @@ pub struct Param {
     pub index: u32,
     /// Its name.
     pub name: Arc<str>,
+    /// What the language knows of the types that it stands for.
+    pub class: ParamClass,
+}
+
+/// Which types of the language a type parameter stands for, by the traits of the prelude that only the language gives to
+/// types.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum ParamClass {
+    /// Any.
+    #[default]
+    Any,
+    /// What an array can hold.
+    Element,
+    /// Numbers: operators and the methods of all numbers work on its values, element by element on arrays of them.
+    Number,
+    /// `Float` and `Float32`: division and the mathematical functions work too.
+    Real,
 }
 
 impl PartialEq for Param {
@@ -259,10 +276,25 @@ impl Ty {
         found
     }
 
-    /// An integer of any width, `Float` or `Float32`.
+    /// An integer of any width, `Float` or `Float32`, or a type parameter that stands for one of them.
     #[must_use]
     pub fn is_number(&self) -> bool {
-        self.is_integer() || self.is_float()
+        self.is_integer() || self.is_float() || self.class() >= Some(ParamClass::Number)
+    }
+
+    /// Whether arrays can hold it: numbers and `Bool`, or a type parameter that stands for one of them.
+    #[must_use]
+    pub fn can_be_element(&self) -> bool {
+        self.elem().is_some() || self.class() >= Some(ParamClass::Element)
+    }
+
+    /// Of a type parameter, what it stands for.
+    #[must_use]
+    pub fn class(&self) -> Option<ParamClass> {
+        match self {
+            Ty::Param(param) => Some(param.class),
+            _ => None,
+        }
     }
 
     /// An integer of any width.
@@ -271,10 +303,16 @@ impl Ty {
         matches!(self, Ty::Int | Ty::Sized(_))
     }
 
-    /// `Float` or `Float32`.
+    /// `Float` or `Float32`, or a type parameter that stands for one of them.
     #[must_use]
     pub fn is_float(&self) -> bool {
-        matches!(self, Ty::Float | Ty::Float32)
+        matches!(self, Ty::Float | Ty::Float32) || self.class() == Some(ParamClass::Real)
+    }
+
+    /// Whether it stands for integers and floats alike, so that what differs between them is not known.
+    #[must_use]
+    pub fn is_any_number(&self) -> bool {
+        self.class() == Some(ParamClass::Number)
     }
 
     /// The element type of an array, view or handle.
@@ -325,7 +363,7 @@ impl Ty {
     pub fn can_come_from_object(&self) -> bool {
         match self {
             Ty::Bool | Ty::String | Ty::Array(_) | Ty::PythonArray(_) | Ty::PythonObject => true,
-            Ty::Sized(_) => false,
+            Ty::Sized(_) | Ty::Param(_) => false,
             ty => ty.is_number(),
         }
     }

@@ -3,7 +3,7 @@
 //! The holes of a generic declaration are its type parameters, renamed by [`open`] so that they differ from the
 //! parameters of the function that is being looked at, which are as fixed as any other type.
 
-use super::{Adt, FnTy, Generic, Param, Ty};
+use super::{Adt, FnTy, Generic, Param, ParamClass, Ty};
 use std::sync::Arc;
 
 /// Parameters from this number on are holes.
@@ -20,6 +20,7 @@ pub(super) fn holes(generics: &[Generic]) -> Vec<Ty> {
         Ty::Param(Param {
             index: OPEN + i,
             name: g.name.clone(),
+            class: ParamClass::Any,
         })
     };
     (0..).zip(generics).map(hole).collect()
@@ -79,6 +80,18 @@ impl Filled {
                     && self.unify(&a.ret, &b.ret)
             }
             (a, b) => a == b,
+        }
+    }
+
+    /// Fills the holes in the elements of one kind of array by those of another; false where neither is one, or both are the
+    /// same.
+    pub(super) fn unify_element(&mut self, open: &Ty, ty: &Ty) -> bool {
+        use std::mem::discriminant;
+        match (open.element(), ty.element()) {
+            (Some(of), Some(element)) if discriminant(open) != discriminant(ty) => {
+                self.unify(of, element)
+            }
+            _ => false,
         }
     }
 

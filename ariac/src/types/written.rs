@@ -1,6 +1,6 @@
 //! From types as they are written to types.
 
-use super::{Adt, FnTy, IntKind, Param, Repr, Ty};
+use super::{Adt, FnTy, Generic, IntKind, Repr, Ty};
 use crate::builtins::exception;
 use crate::diagnostics::borrow::view_argument;
 use crate::diagnostics::{Reports, declared as said, syntax, types as say};
@@ -75,6 +75,8 @@ pub(super) struct Written<'a> {
     pub(super) hir: &'a Hir,
     pub(super) names: &'a Names,
     pub(super) place: Place,
+    /// The type parameters in scope.
+    pub(super) generics: &'a [Generic],
     /// What `Self` is here.
     pub(super) self_ty: Option<&'a Ty>,
 }
@@ -134,10 +136,10 @@ impl Written<'_> {
     ) -> Ty {
         let ty = match self.names.types.get(id) {
             Some(TypeMeaning::Adt(item)) => return self.declared(*item, name, args, span, reports),
-            Some(TypeMeaning::Param(index)) => Ty::Param(Param {
-                index: *index,
-                name: name.name.as_str().into(),
-            }),
+            Some(TypeMeaning::Param(index)) => match self.generics.get(*index as usize) {
+                Some(generic) => generic.ty(*index as usize),
+                None => Ty::Error,
+            },
             Some(TypeMeaning::SelfType) => self.self_type(),
             Some(TypeMeaning::Trait(_)) => {
                 reports.add(said::trait_as_type(span, &name.name));
@@ -287,7 +289,7 @@ impl Written<'_> {
         let ty = self.ty(element, reports);
         match ty {
             Ty::Error => Ty::Error,
-            ty if ty.elem().is_some() => make(Box::new(ty)),
+            ty if ty.can_be_element() => make(Box::new(ty)),
             _ => {
                 let at = self.hir.types[element].span;
                 reports.add(say::element(at, &ty));

@@ -424,6 +424,7 @@ impl<'a> FnBuilder<'a> {
             Builtin::ToFloat => self.convert_any(first, &Ty::Float),
             Builtin::ToFloat32 => self.convert_any(first, &Ty::Float32),
             Builtin::ToInt => self.convert_any(first, &Ty::Int),
+            Builtin::ToNumber => self.convert_any(first, &ty),
             Builtin::ToStr => self.text_of(first),
             Builtin::IsNan => self.is_nan(first),
             Builtin::Bits(op) => match second {
@@ -483,7 +484,6 @@ impl<'a> FnBuilder<'a> {
                 let error = self.in_local(&first);
                 self.compute(Ty::String, Rvalue::ErrorClass(error))
             }
-            Builtin::ToSized(kind) => self.convert_any(first, &Ty::Sized(*kind)),
             Builtin::Copy => self.own(Value {
                 fresh: false,
                 ..first

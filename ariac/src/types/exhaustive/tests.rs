@@ -7,7 +7,7 @@ use super::{
 };
 use crate::arena::Id;
 use crate::hir::{ItemId, PatId, TypeDeclKind};
-use crate::types::{Adt, AdtDef, FieldDef, Generic, IntKind, Param, Repr, Ty, Types, VariantDef};
+use crate::types::{Adt, AdtDef, FieldDef, Generic, IntKind, Repr, Ty, Types, VariantDef};
 use pretty_assertions::assert_eq;
 
 /// The types of a program.
@@ -44,11 +44,7 @@ impl World {
             fields: tys.iter().enumerate().map(field).collect(),
             value: None,
         });
-        let generic = |index: u32| Generic {
-            name: format!("T{index}").into(),
-            bounds: Vec::new(),
-            is_open: false,
-        };
+        let generic = |index: u32| Generic::any(&format!("T{index}"));
         let def = AdtDef {
             kind: TypeDeclKind::Enum,
             name: name.into(),
@@ -109,10 +105,7 @@ impl World {
 }
 
 pub(super) fn param(index: u32) -> Ty {
-    Ty::Param(Param {
-        index,
-        name: format!("T{index}").into(),
-    })
+    Generic::any(&format!("T{index}")).ty(index as usize)
 }
 
 fn list(item: Ty) -> Ty {

@@ -15,9 +15,14 @@ impl Infer<'_, '_> {
             hir: self.hir,
             names: self.names,
             place: Place::Aria,
+            generics: &self.scope.generics,
             self_ty: self.scope.self_ty.as_ref(),
         };
-        written.ty(id, self.reports)
+        let ty = written.ty(id, self.reports);
+        match self.written_bounds(id, &ty) {
+            true => ty,
+            false => Ty::Error,
+        }
     }
 
     pub(super) fn let_statement(

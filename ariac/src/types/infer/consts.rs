@@ -54,6 +54,7 @@ impl Infer<'_, '_> {
                 hir: self.hir,
                 names: self.names,
                 place: Place::Aria,
+                generics: &self.scope.generics,
                 self_ty: self.scope.self_ty.as_ref(),
             };
             (t, written.ty(t, self.reports))

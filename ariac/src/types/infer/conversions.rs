@@ -19,7 +19,8 @@ impl Infer<'_, '_> {
             Ty::Float32 => Builtin::ToFloat32,
             Ty::Int => Builtin::ToInt,
             Ty::String => Builtin::ToStr,
-            Ty::Sized(kind) => Builtin::ToSized(kind),
+            Ty::Sized(_) => Builtin::ToNumber,
+            Ty::Param(_) if ty.is_number() => Builtin::ToNumber,
             Ty::Error => return Ty::Error,
             ty => {
                 let span = self.span(call.id);

@@ -63,11 +63,9 @@ impl Infer<'_, '_> {
     /// A declared type with its own parameters as arguments.
     fn declared_type(&self, item: ItemId, name: &std::sync::Arc<str>, generics: usize) -> Ty {
         let def = self.types.adts.get(item);
-        let args = (0..generics as u32).map(|index| {
-            Ty::Param(crate::types::Param {
-                index,
-                name: def.map_or_else(|| "T".into(), |d| d.generics[index as usize].name.clone()),
-            })
+        let args = (0..generics as u32).map(|index| match def {
+            Some(def) => def.generics[index as usize].ty(index as usize),
+            None => Ty::Error,
         });
         Ty::Adt(Adt {
             item,
@@ -393,17 +391,10 @@ impl Infer<'_, '_> {
                 Meaning::SelfType => self.scope.self_ty.clone(),
                 Meaning::TypeParam(index) => {
                     let generic = self.scope.generics.get(index as usize)?;
-                    Some(Ty::Param(crate::types::Param {
-                        index,
-                        name: generic.name.clone(),
-                    }))
+                    Some(generic.ty(index as usize))
                 }
                 Meaning::Type if text == "List" => {
-                    let generic = crate::types::Generic {
-                        name: "T".into(),
-                        bounds: Vec::new(),
-                        is_open: false,
-                    };
+                    let generic = crate::types::Generic::any("T");
                     let hole = crate::types::unify::holes(std::slice::from_ref(&generic));
                     Some(Ty::List(Box::new(hole[0].clone())))
                 }

@@ -6,7 +6,7 @@
 
 use super::{Infer, Want, Why};
 use crate::diagnostics::{borrow, declared as said, nearest, types as say};
-use crate::hir::{Arg, Closure, ExprId, ExprKind, ParamMode};
+use crate::hir::{Arg, Closure, ExprId, ExprKind, ParamMode, TypeExprId};
 use crate::source::Span;
 use crate::types::members::Traits;
 use crate::types::unify::{Filled, has_holes, holes};
@@ -75,12 +75,18 @@ impl Infer<'_, '_> {
         };
         let tys: Vec<Ty> = callable.slots.iter().map(|s| s.ty.subst(&holes)).collect();
         let mut is_wrong = false;
-        for is_closure in [false, true] {
+        // Literals adapt to what the others say, blocks and closures take what all others say.
+        for rank in 0..3 {
             for (i, slot) in callable.slots.iter().enumerate() {
                 let Some(arg) = order[i].and_then(|a| args.get(a)) else {
                     continue;
                 };
-                if matches!(self.kind(arg.value), ExprKind::Closure(_)) != is_closure {
+                let own = match self.kind(arg.value) {
+                    ExprKind::Closure(_) => 2,
+                    _ if self.is_literal(arg.value) => 1,
+                    _ => 0,
+                };
+                if own != rank {
                     continue;
                 }
                 is_wrong |= !self.fit_argument(arg.value, &tys[i], slot, &mut filled, &guess);
@@ -120,10 +126,12 @@ impl Infer<'_, '_> {
         if !is_wrong {
             self.check_bounds(self.span(id), callable.name, callable.generics, &generics);
         }
+        // After a report, what the result would be is not clear where it follows from the arguments.
+        let is_unclear = is_wrong && has_holes(&ret);
         let ret = filled.apply(&ret);
         Some(Fit {
             args: order,
-            ret: if has_holes(&ret) || generics.contains(&Ty::Error) {
+            ret: if is_unclear || has_holes(&ret) || generics.contains(&Ty::Error) {
                 Ty::Error
             } else {
                 ret
@@ -142,7 +150,12 @@ impl Infer<'_, '_> {
         guess: &Filled,
     ) -> bool {
         let known = filled.apply(ty);
-        if !has_holes(&known) {
+        let is_number = known.is_number() || matches!(known, Ty::Error | Ty::PythonObject);
+        if !has_holes(&known) && has_holes(ty) && self.is_literal(value) && !is_number {
+            let have = self.infer(value, Want::Any);
+            self.mismatch(self.span(value), Some(value), &have, &known, slot.why);
+            return false;
+        } else if !has_holes(&known) {
             self.check(value, &known, slot.why);
         } else {
             let guessed = guess.apply(&known);
@@ -173,7 +186,11 @@ impl Infer<'_, '_> {
                 }
                 (_, have, _) => have,
             };
-            if !filled.unify(ty, &have) {
+            if filled.unify_element(ty, &have) {
+                // Another kind of array of the same elements is lent.
+                let wanted = filled.apply(ty);
+                self.coerce(value, &have, &wanted, slot.why);
+            } else if !filled.unify(ty, &have) {
                 let wanted = filled.apply(ty);
                 self.mismatch(self.span(value), Some(value), &have, &wanted, slot.why);
                 return false;
@@ -265,8 +282,14 @@ impl Infer<'_, '_> {
         None
     }
 
-    /// Reports types that lack what the parameters they are put in for must have.
-    pub(super) fn check_bounds(&mut self, span: Span, by: &str, generics: &[Generic], tys: &[Ty]) {
+    /// Reports types that lack what the parameters they are put in for must have; whether none does.
+    pub(super) fn check_bounds(
+        &mut self,
+        span: Span,
+        by: &str,
+        generics: &[Generic],
+        tys: &[Ty],
+    ) -> bool {
         let mut lacking = Vec::new();
         for (generic, ty) in generics.iter().zip(tys) {
             for bound in &generic.bounds {
@@ -279,11 +302,38 @@ impl Infer<'_, '_> {
                 }
             }
         }
+        let hold = lacking.is_empty();
         for (ty, bound) in lacking {
             let wanted = self.bound_text(&bound, &ty);
             let by = format!("`{by}`");
-            self.report(said::lacks_trait(span, &ty, &wanted, &by));
+            self.report(match self.is_sealed(bound.item) {
+                true => said::lacks_sealed(span, &ty, &wanted, &by),
+                false => said::lacks_trait(span, &ty, &wanted, &by),
+            });
         }
+        hold
+    }
+
+    /// Reports arguments of declared types that lack what their parameters must have, in a type that is written; whether
+    /// all have it.
+    pub(super) fn written_bounds(&mut self, id: TypeExprId, ty: &Ty) -> bool {
+        let mut declared = Vec::new();
+        ty.each(&mut |ty| {
+            if let Ty::Adt(adt) = ty
+                && !adt.args.is_empty()
+            {
+                declared.push(adt.clone());
+            }
+        });
+        let mut hold = true;
+        for adt in declared {
+            if let Some(def) = self.types.adts.get(adt.item) {
+                let generics = def.generics.clone();
+                let span = self.hir.types[id].span;
+                hold &= self.check_bounds(span, &adt.name, &generics, &adt.args);
+            }
+        }
+        hold
     }
 
     /// `Ord`, `Mul[Float, Vector]`: arguments that are the type itself are left out, as they may be in the source.

@@ -4,7 +4,10 @@ use super::Infer;
 use crate::diagnostics::{declared as said, nearest};
 use crate::hir::{ExprKind, ItemId, ItemKind};
 use crate::types::unify::overlap;
-use crate::types::{Bound, ImplDef, Param, ParamTy, Signature, Ty, pretty_head};
+use crate::types::{Bound, ImplDef, ParamTy, Signature, Ty, pretty_head};
+
+/// The traits that only the language gives to types.
+const SEALED: [&str; 3] = ["Element", "Number", "Real"];
 
 impl Infer<'_, '_> {
     /// Reports `impl`s that do not fit their traits.
@@ -21,6 +24,10 @@ impl Infer<'_, '_> {
             return;
         };
         let span = self.hir.types[decl.ty].span;
+        if self.is_sealed(bound.item) {
+            self.report(said::impl_sealed(span, &of));
+            return;
+        }
         for (name, item) in &known.methods {
             let at = self.hir.items[*item].name.span;
             let Some((_, declared)) = def.methods.iter().find(|(n, _)| n == name) else {
@@ -81,6 +88,14 @@ impl Infer<'_, '_> {
         }
     }
 
+    /// Whether only the language gives a trait to types.
+    pub(super) fn is_sealed(&self, of_trait: ItemId) -> bool {
+        let traits = &self.types.lang_traits;
+        SEALED
+            .iter()
+            .any(|name| traits.get(*name) == Some(&of_trait))
+    }
+
     fn check_impl_signature(
         &mut self,
         known: &ImplDef,
@@ -98,10 +113,7 @@ impl Infer<'_, '_> {
         args.extend(bound.args.iter().cloned());
         let outer = args.len();
         for (i, generic) in want.generics.iter().enumerate().skip(outer) {
-            args.push(Ty::Param(Param {
-                index: (known.generics.len() + i - outer) as u32,
-                name: generic.name.clone(),
-            }));
+            args.push(generic.ty(known.generics.len() + i - outer));
         }
         let same = have.params.len() == want.params.len()
             && have.generics.len() - known.generics.len() == want.generics.len() - outer

@@ -40,8 +40,15 @@ impl Infer<'_, '_> {
         let ty = match (suffix, want.hint()) {
             (Some(name), _) => IntKind::from_name(name).map_or(Ty::Int, Ty::Sized),
             (None, Some(ty @ (Ty::Float | Ty::Float32 | Ty::Sized(_)))) => ty.clone(),
+            (None, Some(ty @ Ty::Param(_))) if ty.is_number() => ty.clone(),
             (None, _) => Ty::Int,
         };
+        // What every number type has.
+        if ty.is_any_number() && (is_negative || value > 127) {
+            let report = syntax::integer_range(self.span(id), &ty.to_string(), "0", "127");
+            self.report(report);
+            return Ty::Error;
+        }
         if let Ty::Sized(kind) = ty {
             let (low, high) = kind.range();
             let number = i128::from(value) * if is_negative { -1 } else { 1 };
@@ -63,6 +70,7 @@ impl Infer<'_, '_> {
     pub(super) fn float_literal(&mut self, suffix: Option<&'static str>, want: Want<'_>) -> Ty {
         match (suffix, want.hint()) {
             (Some("Float32"), _) | (None, Some(Ty::Float32)) => Ty::Float32,
+            (None, Some(ty @ Ty::Param(_))) if ty.is_float() => ty.clone(),
             _ => Ty::Float,
         }
     }
@@ -119,7 +127,7 @@ impl Infer<'_, '_> {
         let Some(common) = common.filter(|_| !is_wrong) else {
             return Ty::Error;
         };
-        if common.elem().is_none() {
+        if !common.can_be_element() {
             return Ty::List(Box::new(common));
         }
         for &item in items {
@@ -152,14 +160,14 @@ impl Infer<'_, '_> {
                 }
                 None
             }
-            (None, ty) if ty.is_number() || *ty == Ty::Bool => Some(ty.clone()),
+            (None, ty) if ty.can_be_element() => Some(ty.clone()),
             (Some(common), ty) if common == ty => Some(ty.clone()),
             (Some(common), ty)
                 if common.is_number() && ty.is_number() && wider(common, ty) != Ty::Error =>
             {
                 Some(wider(common, ty))
             }
-            (Some(common), ty) if ty.is_number() || *ty == Ty::Bool => {
+            (Some(common), ty) if ty.can_be_element() => {
                 self.report(say::mismatch(self.span(item), common, ty));
                 None
             }
@@ -252,10 +260,10 @@ impl Infer<'_, '_> {
 }
 
 /// The type of arithmetic on two types of numbers; [`Ty::Error`] where one must be converted: integers of different
-/// widths do not mix with each other, nor with floats.
+/// widths do not mix with each other, nor with floats, nor do type parameters with anything else.
 pub(super) fn wider(a: &Ty, b: &Ty) -> Ty {
     match (a, b) {
-        (Ty::Sized(_), _) | (_, Ty::Sized(_)) => {
+        (Ty::Sized(_) | Ty::Param(_), _) | (_, Ty::Sized(_) | Ty::Param(_)) => {
             if a == b {
                 a.clone()
             } else {

@@ -100,6 +100,14 @@ impl Infer<'_, '_> {
                     .set(operand, Coercion::FromObject(wanted.clone()));
                 wanted
             }
+            ty if ty.scalar().is_any_number() && !function.takes_int() => {
+                let name = function.name();
+                let report =
+                    say::expected(self.span(operand), &format!("a Real for `{name}`"), &ty);
+                let scalar = ty.scalar();
+                self.report(report.help(format!("say that it is one: `[{scalar}: Real]`")));
+                Ty::Error
+            }
             ty if ty == Ty::Error || ty.scalar().is_number() => ty,
             ty => {
                 let wanted = format!("a number or an array of numbers for `{}`", function.name());

@@ -204,7 +204,7 @@ impl Infer<'_, '_> {
         let hint = want
             .hint()
             .and_then(Ty::element)
-            .filter(|t| t.is_number() || **t == Ty::Bool)
+            .filter(|t| t.can_be_element())
             .cloned();
         let ty = match builtin {
             Builtin::WithGil => {
@@ -255,7 +255,7 @@ impl Infer<'_, '_> {
     fn array_of(&mut self, at: ExprId, ty: Ty) -> Ty {
         match ty {
             Ty::Error | Ty::Never => Ty::Error,
-            ty if ty.is_number() || ty == Ty::Bool => Ty::Array(Box::new(ty)),
+            ty if ty.can_be_element() => Ty::Array(Box::new(ty)),
             ty => {
                 self.report(say::element_value(self.span(at), &ty));
                 Ty::Error
@@ -455,9 +455,9 @@ impl Infer<'_, '_> {
             Builtin::ToFloat32 => Ty::Float32,
             Builtin::ToStr => Ty::String,
             Builtin::IsNan => {
-                if element == Ty::Int {
-                    let text = &call.name.name;
-                    self.report(say::unknown_method(call.name.span, "Int", text, None));
+                if element == Ty::Int || element.is_any_number() {
+                    let (text, owner) = (&call.name.name, element.to_string());
+                    self.report(say::unknown_method(call.name.span, &owner, text, None));
                 }
                 Ty::Bool
             }
@@ -484,7 +484,8 @@ impl Infer<'_, '_> {
                 Ty::List(Box::new(Ty::Tuple(vec![element, second])))
             }
             Builtin::Sum | Builtin::Min | Builtin::Max | Builtin::Mean | Builtin::Dot
-                if element == Ty::Bool =>
+                if !element.is_number()
+                    || (element.is_any_number() && *builtin == Builtin::Mean) =>
             {
                 let owner = ty.to_string();
                 let text = &call.name.name;

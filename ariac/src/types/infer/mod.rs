@@ -213,6 +213,12 @@ impl<'h> Infer<'h, '_> {
         let Some(def) = self.types.adts.get(id).cloned() else {
             return;
         };
+        if let ItemKind::Type(decl) = &self.hir.items[id].kind {
+            let written = decl.variants.iter().flat_map(|v| &v.fields);
+            for (written, field) in written.zip(def.variants.iter().flat_map(|v| &v.fields)) {
+                self.written_bounds(written.ty, &field.ty);
+            }
+        }
         for field in def.variants.iter().flat_map(|v| &v.fields) {
             if let Some(default) = field.default {
                 self.check(default, &field.ty, Why::Text("the field"));
@@ -238,7 +244,17 @@ impl<'h> Infer<'h, '_> {
         self.bind_params(id);
         self.scope.generics.clone_from(&signature.generics);
         self.function = Some((id, signature.ret.clone()));
-        for (param, ty) in function.params.iter().zip(&signature.params) {
+        if let Some(ret) = function.ret {
+            self.written_bounds(ret, &signature.ret);
+        }
+        let bindings = self.names.params.get(id).cloned().unwrap_or_default();
+        for (i, (param, ty)) in function.params.iter().zip(&signature.params).enumerate() {
+            if !self.written_bounds(param.ty, &ty.ty)
+                && let Some(&binding) = bindings.get(i)
+            {
+                // What follows from it has been said.
+                self.types.bindings.set(binding, Ty::Error);
+            }
             if let Some(default) = param.default {
                 self.check(default, &ty.ty, Why::Default(param.ty));
             }

@@ -15,6 +15,7 @@ pub(super) fn arithmetic_type(op: BinaryOp, left: &Ty, right: &Ty) -> Option<Ty>
     let common = wider(left, right);
     match op {
         _ if common == Ty::Error => None,
+        BinaryOp::Div if common.is_any_number() => None,
         BinaryOp::Div if common.is_integer() => Some(Ty::Float),
         BinaryOp::WrapAdd | BinaryOp::WrapSub | BinaryOp::WrapMul => {
             common.is_integer().then_some(common)
@@ -26,10 +27,11 @@ pub(super) fn arithmetic_type(op: BinaryOp, left: &Ty, right: &Ty) -> Option<Ty>
 
 /// Whether its operators are those of its traits.
 fn has_traits_only(ty: &Ty) -> bool {
-    matches!(
-        ty,
-        Ty::Adt(_) | Ty::Param(_) | Ty::List(_) | Ty::Tuple(_) | Ty::Fn(_)
-    )
+    match ty {
+        Ty::Adt(_) | Ty::List(_) | Ty::Tuple(_) | Ty::Fn(_) => true,
+        Ty::Param(_) => !ty.is_number(),
+        _ => false,
+    }
 }
 
 impl Infer<'_, '_> {
@@ -192,9 +194,19 @@ impl Infer<'_, '_> {
                     && r.scalar().is_number()
                     && wider(l.scalar(), r.scalar()) == Ty::Error =>
             {
-                let wanted = if l.is_float() { l } else { &Ty::Int };
+                let wanted = match (l.scalar(), r.scalar()) {
+                    (param @ Ty::Param(_), _) | (_, param @ Ty::Param(_)) => param,
+                    (l, _) if l.is_float() => l,
+                    _ => &Ty::Int,
+                };
                 report.help(format!("convert one of them: `x.to[{wanted}]`"))
             }
+            (l, _) if l.scalar().is_any_number() && op == BinaryOp::Div => report
+                .note("`/` gives a Float for integers, and what it takes for others")
+                .help(format!(
+                    "say that it is one of the others: `[{}: Real]`",
+                    l.scalar()
+                )),
             (l, r) if l.scalar().is_number() && r.scalar().is_number() => match op {
                 BinaryOp::MatMul => report.note("`@` is the matrix product of arrays"),
                 _ => report.note("the wrapping operators work on Int"),
