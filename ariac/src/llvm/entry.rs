@@ -11,7 +11,7 @@
 
 use super::builder::{Builder, Val};
 use super::context::ModuleCx;
-use super::layout::{FunctionAbi, ParamAbi, element_size};
+use super::layout::{FunctionAbi, ParamAbi, element_size, length_limit};
 use super::multiversion::{self, Level};
 use crate::arena::Id;
 use crate::hir::ParamMode;
@@ -20,7 +20,7 @@ use crate::types::Ty;
 use inkwell::GlobalVisibility;
 use inkwell::attributes::AttributeLoc;
 use inkwell::types::{BasicMetadataTypeEnum, BasicType};
-use inkwell::values::{BasicValue, FunctionValue, MetadataValue, PointerValue};
+use inkwell::values::{FunctionValue, PointerValue};
 
 /// The parameters of an exported function that the runtime looks at together, those that are written first: all arrays, if
 /// nothing else can run during a call.
@@ -136,10 +136,12 @@ fn flatten<'c>(
     let size = element_size(ty.element().unwrap_or(&Ty::Float));
     let word = |word: i64| b.element(types.i64, view, b.i64(word));
     let data = b.load(types.ptr, view);
-    describe(b, data, "nonnull", &[]);
-    describe(b, data, "align", &[size]);
+    b.describe(data, "nonnull", &[]);
+    b.describe(data, "noundef", &[]);
+    b.describe(data, "align", &[size]);
     let len = b.load(types.i64, word(1));
-    describe(b, len, "range", &[0, (1 << 63) / size]);
+    b.describe(len, "noundef", &[]);
+    b.describe(len, "range", &[0, length_limit(size)]);
     match abi {
         ParamAbi::Slot(ty) => {
             let slot = b.slot(ty, "array");
@@ -151,19 +153,5 @@ fn flatten<'c>(
             args.extend([data, len, b.load(types.i64, word(2)), b.null()]);
         }
         _ => args.extend([data, len]),
-    }
-}
-
-/// Says what LLVM may take for granted about what a load gives.
-fn describe<'c>(b: &Builder<'_, 'c>, loaded: Val<'c>, kind: &str, numbers: &[u64]) {
-    let context = b.cx.context;
-    let load = loaded
-        .as_instruction_value()
-        .expect("a load is an instruction");
-    let numbers: Vec<_> = numbers.iter().map(|&n| b.i64(n as i64).into()).collect();
-    for (kind, node) in [(kind, numbers.as_slice()), ("noundef", &[])] {
-        let node: MetadataValue<'c> = context.metadata_node(node);
-        load.set_metadata(node, context.get_kind_id(kind))
-            .expect("a load can be described");
     }
 }

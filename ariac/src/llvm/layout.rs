@@ -155,6 +155,12 @@ impl<'c> ModuleCx<'c> {
     }
 }
 
+/// More elements of this size than any array has: each of their bytes has an address.
+#[must_use]
+pub fn length_limit(size: u64) -> u64 {
+    (1 << 63) / size
+}
+
 /// Bytes of an array's element.
 #[must_use]
 pub fn element_size(ty: &Ty) -> u64 {

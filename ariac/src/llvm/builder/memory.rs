@@ -38,6 +38,17 @@ impl<'c> Builder<'_, 'c> {
         self.raw.build_load(ty, at, "").expect(WELL_FORMED)
     }
 
+    /// Says what LLVM may take for granted about what a load gives.
+    pub fn describe(&self, loaded: Val<'c>, kind: &str, numbers: &[u64]) {
+        let context = self.cx.context;
+        let load = loaded
+            .as_instruction_value()
+            .expect("a load is an instruction");
+        let numbers: Vec<_> = numbers.iter().map(|&n| self.i64(n as i64).into()).collect();
+        load.set_metadata(context.metadata_node(&numbers), context.get_kind_id(kind))
+            .expect("a load can be described");
+    }
+
     /// What is at an address that is a multiple of `align` only.
     pub fn load_aligned(
         &self,

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::llvm::builder::{Builder, Val};
-use crate::llvm::layout::element_size;
+use crate::llvm::layout::{element_size, length_limit};
 use crate::llvm::runtime::RtFn;
 use crate::mir::{LocalId, Operand};
 use crate::types::Ty;
@@ -51,11 +51,24 @@ impl<'c> Lowering<'_, 'c> {
         let b = &self.b;
         let part = |index| b.part_address(whole, slot, index);
         let is_contiguous = self.lies_side_by_side(array);
+        let len = self.load_length(ty, part(1));
         Elements {
             data: b.load(self.cx.types.ptr, part(0)).into_pointer_value(),
-            len: b.load(self.cx.types.i64, part(1)),
+            len,
             stride: (!is_contiguous).then(|| b.load(self.cx.types.i64, part(2))),
         }
+    }
+
+    /// The length of an array or list of this type, which is at `at`: LLVM learns that it is not negative, nor more than
+    /// there are addresses, and finds that sums of indices need no check.
+    pub(super) fn load_length(&self, ty: &Ty, at: PointerValue<'c>) -> Val<'c> {
+        let size = match ty {
+            Ty::List(element) => self.cx.list_element_size(element),
+            ty => element_size(ty.element().unwrap_or(&Ty::Float)),
+        };
+        let len = self.b.load(self.cx.types.i64, at);
+        self.b.describe(len, "range", &[0, length_limit(size)]);
+        len
     }
 
     /// Whether an array's elements lie side by side for sure.

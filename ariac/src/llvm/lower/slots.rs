@@ -116,6 +116,12 @@ impl<'c> Lowering<'_, 'c> {
                 ParamAbi::Nothing => zero(ty),
                 ParamAbi::Value(_) => flat[0],
                 ParamAbi::Array | ParamAbi::View => self.b.make(&flat),
+                ParamAbi::Slot(_) if matches!(self.ty(param.local), Ty::Array(_)) => {
+                    let whole = flat[0].into_pointer_value();
+                    let part = |index| self.b.part_address(ty, whole, index);
+                    let len = self.load_length(self.ty(param.local), part(1));
+                    self.b.make(&[self.b.load(self.cx.types.ptr, part(0)), len])
+                }
                 ParamAbi::Slot(_) if is_one_part(self.ty(param.local)) => {
                     self.b.load(ty, flat[0].into_pointer_value())
                 }
