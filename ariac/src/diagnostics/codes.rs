@@ -63,6 +63,8 @@ codes! {
     Impl = "E0310" "an implementation does not fit its trait",
     Propagate = "E0311" "`?` where there is nothing to give up to",
     Bound = "E0314" "a type lacks a trait",
+    NoValue = "E0315" "a type has no values",
+    Constant = "E0316" "a constant cannot be computed",
     NotCovered = "E0320" "a match does not cover every case",
     Refutable = "E0321" "a pattern does not match every value",
     Unreachable = "W0301" "an arm is never reached",

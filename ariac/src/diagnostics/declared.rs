@@ -1,6 +1,7 @@
 //! What the compiler says about declared types, traits and what is generic over types.
 
 use super::{Code, Diagnostic};
+use crate::hir::Ident;
 use crate::source::Span;
 use crate::types::Ty;
 
@@ -218,6 +219,27 @@ pub fn lacks_sealed(span: Span, ty: &Ty, wanted: &str, by: &str) -> Diagnostic {
         (_, "Real") => report.note("Float and Float32 have it, and nothing else"),
         _ => report.note("the number types and Bool have it, and nothing else"),
     }
+}
+
+/// A type each value of which contains another of the same type.
+#[must_use]
+pub fn no_value(name: &Ident, field: &Ident) -> Diagnostic {
+    let ty = &name.name;
+    Diagnostic::error(
+        Code::NoValue,
+        name.span,
+        format!("no value of `{ty}` can ever be made"),
+        format!("each `{ty}` needs another before"),
+    )
+    .at(field.span, "for this field")
+    .help("let it end somewhere: an Option, `T?`, may be none, and a list empty")
+}
+
+/// A constant's value that is out of range or does not exist.
+#[must_use]
+pub fn constant(span: Span, name: &Ident, why: &str) -> Diagnostic {
+    let message = format!("the value of `{}` cannot be computed", name.name);
+    Diagnostic::error(Code::Constant, span, message, why)
 }
 
 /// An `impl` of a trait that only the language gives to types.

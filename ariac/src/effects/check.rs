@@ -4,11 +4,11 @@ use super::facts::{Event, Facts, Place, Program};
 use super::fixpoint::all_facts;
 use super::{EffectTable, Effects, Gil, gil};
 use crate::diagnostics::{Reports, effects as say, effects::Impurity};
-use crate::hir::{ExprId, Hir, Ident, Item, ItemKind};
+use crate::hir::{ExprId, Hir, Ident, Item, ItemId, ItemKind};
 use crate::resolve::Names;
 use crate::source::Span;
 use crate::types::Types;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Reports `pure` functions with effects, Python where the GIL is released, and effects in parallel blocks.
 pub fn check(
@@ -19,6 +19,7 @@ pub fn check(
     reports: &mut Reports,
 ) {
     let program = Program { hir, names, types };
+    let promises = promises(types);
     for (id, facts) in all_facts(program).iter() {
         let item = &hir.items[id];
         let check = Check {
@@ -27,21 +28,45 @@ pub fn check(
             item,
             facts,
         };
-        if let ItemKind::Fn(function) = &item.kind
-            && function.pure
-        {
-            check.pure(reports);
-        }
-        if let ItemKind::Fn(function) = &item.kind
-            && let Some(stated) = &function.effects
-        {
-            check.stated(stated, reports);
+        // A function keeps what it promises, and what the trait does that it is an implementation of.
+        for declared in [Some(id), promises.get(&id).copied()].into_iter().flatten() {
+            let declared = &hir.items[declared];
+            let ItemKind::Fn(function) = &declared.kind else {
+                continue;
+            };
+            let before = reports.count();
+            if function.pure {
+                check.pure(declared, reports);
+            }
+            if let Some(stated) = &function.effects {
+                check.stated(stated, reports);
+            }
+            if reports.count() > before {
+                break;
+            }
         }
         if gil(hir, item) == Gil::Release {
             check.released(reports);
         }
         check.parallel(reports);
     }
+}
+
+/// For the functions of `impl`s, their declarations in the traits.
+fn promises(types: &Types) -> HashMap<ItemId, ItemId> {
+    let mut promises = HashMap::new();
+    for known in &types.impls {
+        let of_trait = known.of_trait.as_ref();
+        let Some(def) = of_trait.and_then(|bound| types.traits.get(bound.item)) else {
+            continue;
+        };
+        for (name, item) in &known.methods {
+            if let Some((_, declared)) = def.methods.iter().find(|(n, _)| n == name) {
+                promises.insert(*item, *declared);
+            }
+        }
+    }
+    promises
 }
 
 struct Check<'a> {
@@ -73,7 +98,8 @@ impl Check<'_> {
     }
 
     /// `pure` asserts that a function does nothing but compute: no Python, no streams, no errors on purpose.
-    fn pure(&self, reports: &mut Reports) {
+    /// `declared` says so.
+    fn pure(&self, declared: &Item, reports: &mut Reports) {
         let cause = self.facts.places.iter().find(|p| {
             let callee = self.of_callee(p);
             matches!(p.event, Event::Touch | Event::Stream)
@@ -91,7 +117,7 @@ impl Check<'_> {
             _ if callee.io => Impurity::Stream,
             _ => Impurity::Error,
         };
-        let name = &self.item.name;
+        let name = &declared.name;
         reports.add(say::pure(
             place.span,
             name.span,

@@ -9,11 +9,11 @@ use super::{
 };
 use crate::diagnostics::{Reports, declared as said};
 use crate::hir::{
-    Hir, Impl, Item, ItemId, ItemKind, Module, Trait, TypeArg, TypeDecl, TypeExprId, TypeExprKind,
-    TypeParam, WherePredicate,
+    Hir, Ident, Impl, Item, ItemId, ItemKind, Module, Trait, TypeArg, TypeDecl, TypeExprId,
+    TypeExprKind, TypeParam, WherePredicate,
 };
 use crate::resolve::{Names, TypeMeaning};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How many traits behind each other are looked through.
 const MAX_SUPERS: usize = 32;
@@ -51,6 +51,58 @@ pub(super) fn declare(hir: &Hir, names: &Names, types: &mut Types, reports: &mut
                 _ => {}
             }
         }
+    }
+    check_values(hir, types, reports);
+}
+
+/// Reports types of which no value can be made, since each would need another first.
+fn check_values(hir: &Hir, types: &Types, reports: &mut Reports) {
+    let mut made: HashSet<ItemId> = HashSet::new();
+    loop {
+        let can_be = |ty: &Ty| has_value(ty, &made);
+        let new: Vec<ItemId> = types
+            .adts
+            .iter()
+            .filter(|(id, _)| !made.contains(id))
+            .filter(|(_, def)| {
+                let mut variants = def.variants.iter();
+                variants.any(|v| v.fields.iter().all(|f| can_be(&f.ty)))
+            })
+            .map(|(id, _)| id)
+            .collect();
+        if !new.is_empty() {
+            made.extend(new);
+            continue;
+        }
+        // Of types that need each other, one is enough to say.
+        let Some((id, def)) = types.adts.iter().find(|(id, _)| !made.contains(id)) else {
+            return;
+        };
+        let mut fields = def.variants.iter().flat_map(|v| &v.fields);
+        let position = fields.position(|f| !can_be(&f.ty));
+        if let (Some(position), ItemKind::Type(decl)) = (position, &hir.items[id].kind) {
+            let mut written = decl.variants.iter().flat_map(|v| &v.fields);
+            if let Some(field) = written.nth(position) {
+                let at = match field.name.name.starts_with(|c: char| c.is_ascii_digit()) {
+                    true => Ident {
+                        span: hir.types[field.ty].span,
+                        ..field.name.clone()
+                    },
+                    false => field.name.clone(),
+                };
+                reports.add(said::no_value(&hir.items[id].name, &at));
+            }
+        }
+        made.insert(id);
+    }
+}
+
+/// Whether there are values of a type, if there are of these declared ones.
+fn has_value(ty: &Ty, made: &HashSet<ItemId>) -> bool {
+    match ty {
+        Ty::Adt(adt) => made.contains(&adt.item),
+        Ty::Tuple(items) => items.iter().all(|t| has_value(t, made)),
+        _ => true,
     }
 }
 

@@ -1,12 +1,15 @@
 //! Constants: their values are computed by the compiler, so they are made of literals, operators and other constants.
 
 use super::{Infer, Want, Why};
-use crate::diagnostics::types as say;
-use crate::hir::{ExprId, ExprKind, ItemId, ItemKind, for_each_child};
+use crate::diagnostics::{declared as said, types as say};
+use crate::hir::{BinaryOp, ExprId, ExprKind, ItemId, ItemKind, UnaryOp, for_each_child};
 use crate::resolve::Meaning;
 use crate::source::Span;
 use crate::types::Ty;
 use crate::types::written::{Place, Written};
+
+/// How many constants behind each other are computed: more are left to where they are used.
+const MAX_DEPTH: usize = 64;
 
 /// How far a constant is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,6 +72,13 @@ impl Infer<'_, '_> {
             }
             None => self.infer(*value, Want::Any),
         };
+        if ty != Ty::Error
+            && let Err((at, why)) = self.constant_value(*value, 0)
+        {
+            let name = self.hir.items[item].name.clone();
+            self.report(said::constant(at, &name, &why));
+            return Ty::Error;
+        }
         match ty {
             Ty::Bool | Ty::String | Ty::Error => ty,
             ty if ty.is_number() => ty,
@@ -82,6 +92,74 @@ impl Infer<'_, '_> {
                 ));
                 Ty::Error
             }
+        }
+    }
+
+    /// The value of an expression of integers, where that is one; or the place of what cannot be computed, and why.
+    fn constant_value(&self, id: ExprId, depth: usize) -> Result<Option<i128>, (Span, String)> {
+        let fail = |why: String| Err((self.span(id), why));
+        let ty = self.types.exprs.get(id).cloned().unwrap_or(Ty::Error);
+        let mut values = Vec::new();
+        let mut children = Vec::new();
+        for_each_child(self.hir, id, |child| children.push(child));
+        for child in children {
+            values.push(self.constant_value(child, depth)?);
+        }
+        if let Some(Meaning::Const(item)) = self.meaning(id) {
+            // What is wrong with the other constant is said there; those that need each other have been reported.
+            return Ok(match &self.hir.items[item].kind {
+                ItemKind::Const { value, .. } if depth < MAX_DEPTH => {
+                    self.constant_value(*value, depth + 1).unwrap_or(None)
+                }
+                _ => None,
+            });
+        }
+        let value = match (self.kind(id), values.as_slice()) {
+            (ExprKind::Int { value, .. }, _) => Some(i128::from(*value)),
+            (
+                ExprKind::Unary {
+                    op: UnaryOp::Neg, ..
+                },
+                [Some(x)],
+            ) => Some(-x),
+            (ExprKind::Binary { op, .. }, [Some(x), Some(y)]) => match op {
+                BinaryOp::Add => Some(x + y),
+                BinaryOp::Sub => Some(x - y),
+                BinaryOp::Mul => x.checked_mul(*y),
+                BinaryOp::FloorDiv | BinaryOp::Mod if *y == 0 => {
+                    return fail("division by zero".to_owned());
+                }
+                BinaryOp::Mod => Some(
+                    x - y * (x / y)
+                        + if x % y != 0 && (*x < 0) != (*y < 0) {
+                            *y
+                        } else {
+                            0
+                        },
+                ),
+                BinaryOp::Pow => u32::try_from(*y).ok().and_then(|y| x.checked_pow(y)),
+                BinaryOp::FloorDiv => {
+                    let is_inexact = x % y != 0 && (*x < 0) != (*y < 0);
+                    Some(x / y - i128::from(is_inexact))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let (low, high) = match ty {
+            Ty::Int => (i128::from(i64::MIN), i128::from(i64::MAX)),
+            Ty::Sized(kind) => kind.range(),
+            _ => return Ok(None),
+        };
+        match value {
+            // The sign of a literal comes with the operator around it.
+            Some(value) if value == high + 1 && matches!(self.kind(id), ExprKind::Int { .. }) => {
+                Ok(Some(value))
+            }
+            Some(value) if !(low..=high).contains(&value) => fail(format!(
+                "{value} does not fit into {ty}, which holds {low} to {high}"
+            )),
+            value => Ok(value),
         }
     }
 
