@@ -1,6 +1,8 @@
 //! Makes random programs that the type checker accepts, and mostly the borrow checker too.
 
-use super::language::{Argument, Cond, Expr, Function, Mode, Place, Program, Step, Stmt, Ty, Var};
+use super::language::{
+    Argument, Cond, Expr, Function, Generic, KEYS, Mode, Place, Program, Step, Stmt, Ty, Var,
+};
 
 /// A generator of numbers (splitmix64).
 pub(super) struct Random(pub u64);
@@ -84,7 +86,7 @@ struct Types {
 impl Types {
     fn any(&self, random: &mut Random, depth: usize) -> Ty {
         let inner = |random: &mut Random| Box::new(self.any(random, depth.saturating_sub(1)));
-        match random.below(if depth == 0 { 4 } else { 11 }) {
+        match random.below(if depth == 0 { 4 } else { 13 }) {
             0 => Ty::Int,
             2 if self.structs > 0 => Ty::Struct(random.below(self.structs)),
             3 if self.enums > 0 => Ty::Enum(random.below(self.enums)),
@@ -92,6 +94,8 @@ impl Types {
             7 | 8 => Ty::Option(inner(random)),
             9 => Ty::Pair(inner(random), inner(random)),
             10 => Ty::Fn(inner(random)),
+            11 => Ty::Map(inner(random)),
+            12 => Ty::Cell(inner(random)),
             _ => Ty::Str,
         }
     }
@@ -227,7 +231,7 @@ impl Builder<'_> {
     fn stmt(&mut self) -> Stmt {
         let simple = self.depth >= 2;
         for _ in 0..8 {
-            let choice = self.random.below(if simple { 11 } else { 20 });
+            let choice = self.random.below(if simple { 13 } else { 23 });
             if let Some(stmt) = self.stmt_of(choice) {
                 return stmt;
             }
@@ -268,6 +272,23 @@ impl Builder<'_> {
                 Stmt::Show(ty, Expr::Place(place))
             }
             11 => {
+                let (place, ty) = self.any_map(true)?;
+                Stmt::MapSet(place, self.key(), self.expr(&ty, 2))
+            }
+            12 => {
+                let (place, ty) = self.any_map(true)?;
+                let key = self.key();
+                Stmt::MapRemove(self.declare(Ty::Option(Box::new(ty)), true), place, key)
+            }
+            13 => {
+                let (place, ty) = self.any_map(false)?;
+                let (key, value) = (self.fresh(), self.fresh());
+                self.frozen.push(place.root);
+                let body = self.looped(&[(key, Ty::Str), (value, ty)]);
+                self.frozen.pop();
+                Stmt::ForMap(key, value, place, body)
+            }
+            14 => {
                 let cond = self.cond();
                 let yes = self.block(&[]);
                 let no = match self.random.chance(50) {
@@ -276,11 +297,11 @@ impl Builder<'_> {
                 };
                 Stmt::If(cond, yes, no)
             }
-            12 => {
+            15 => {
                 let (var, n) = (self.fresh(), 1 + self.random.below(3) as i64);
                 Stmt::For(var, n, self.looped(&[(var, Ty::Int)]))
             }
-            13 | 14 => {
+            16 | 17 => {
                 let (place, ty) = self.any_list(false)?;
                 let var = self.fresh();
                 self.frozen.push(place.root);
@@ -288,7 +309,7 @@ impl Builder<'_> {
                 self.frozen.pop();
                 Stmt::ForEach(var, place, body)
             }
-            15 | 16 => {
+            18 | 19 => {
                 let (place, ty) = self.any_place(false)?;
                 match ty {
                     Ty::Option(ty) => {
@@ -310,7 +331,7 @@ impl Builder<'_> {
                     _ => return None,
                 }
             }
-            17 | 18 => {
+            20 | 21 => {
                 let body = self.block(&[]);
                 let handler = self.block(&[]);
                 let ensure = self.random.chance(40).then(|| self.closed(&[]));
@@ -377,6 +398,10 @@ impl Builder<'_> {
                     steps.push(Step::Part(i));
                     ty = if i == 0 { *a } else { *b };
                 }
+                Ty::Cell(value) => {
+                    steps.push(Step::Value);
+                    ty = *value;
+                }
                 Ty::List(element) => {
                     let ints = self.scope.iter().filter(|k| k.ty == Ty::Int);
                     let ints: Vec<Var> = ints.map(|k| k.var).collect();
@@ -398,6 +423,17 @@ impl Builder<'_> {
             (place, Ty::List(element)) => Some((place, *element)),
             _ => None,
         })
+    }
+
+    fn any_map(&mut self, mutable: bool) -> Option<(Place, Ty)> {
+        (0..12).find_map(|_| match self.any_place(mutable)? {
+            (place, Ty::Map(value)) => Some((place, *value)),
+            _ => None,
+        })
+    }
+
+    fn key(&mut self) -> &'static str {
+        KEYS[self.random.below(KEYS.len())]
     }
 
     fn place(&mut self, ty: &Ty, mutable: bool) -> Option<Place> {
@@ -423,7 +459,7 @@ impl Builder<'_> {
             return Expr::Place(place);
         }
         if depth > 0 {
-            let choice = self.random.below(14);
+            let choice = self.random.below(19);
             if let Some(expr) = self.compound(choice, ty, depth - 1) {
                 return expr;
             }
@@ -503,9 +539,39 @@ impl Builder<'_> {
                 Expr::CallValue(place, self.boxed(&Ty::Int, depth))
             }
             8 | 9 if *ty == Ty::Int => {
-                let (place, _) = self.any_list(false)?;
+                let (place, _) = match self.random.chance(70) {
+                    true => self.any_list(false)?,
+                    false => self.any_map(false)?,
+                };
                 Expr::Len(place)
             }
+            14 | 15 if *ty == Ty::Int => {
+                let (place, of) = self.any_place(false)?;
+                if !self.program.has_size(&of) {
+                    return None;
+                }
+                Expr::Size(place, of)
+            }
+            14..=18 => match (choice, ty) {
+                (14, Ty::Option(value)) => {
+                    let place = self.place(&Ty::Map(value.clone()), false)?;
+                    Expr::MapGet(place, self.key())
+                }
+                (15, _) => {
+                    let list = Ty::List(Box::new(ty.clone()));
+                    let args = vec![self.expr(&list, depth), self.expr(ty, depth)];
+                    Expr::Generic(Generic::FirstOr, args)
+                }
+                (16, Ty::Pair(a, b)) if a == b => {
+                    Expr::Generic(Generic::Both, vec![self.expr(a, depth)])
+                }
+                (17, Ty::Pair(a, b)) => {
+                    let turned = Ty::Pair(b.clone(), a.clone());
+                    Expr::Generic(Generic::Swapped, vec![self.expr(&turned, depth)])
+                }
+                (18, _) => Expr::Generic(Generic::Same, vec![self.expr(ty, depth)]),
+                _ => return None,
+            },
             _ => match ty {
                 Ty::Int if choice == 10 => Expr::Mul(self.boxed(ty, depth), self.boxed(ty, depth)),
                 Ty::Int => Expr::Add(self.boxed(ty, depth), self.boxed(ty, depth)),
@@ -530,6 +596,12 @@ impl Builder<'_> {
             Ty::Option(_) if depth == 0 || self.random.chance(30) => Expr::None,
             Ty::Option(inner) => Expr::Some(self.boxed(inner, depth)),
             Ty::Pair(a, b) => Expr::Pair(self.boxed(a, depth), self.boxed(b, depth)),
+            Ty::Cell(value) => Expr::Cell(self.boxed(value, depth)),
+            Ty::Map(value) => {
+                let count = if depth == 0 { 0 } else { self.random.below(3) };
+                let entries = (0..count).map(|_| (self.key(), self.expr(value, depth)));
+                Expr::Map((**value).clone(), entries.collect())
+            }
             Ty::Struct(n) => {
                 let fields = self.program.structs[*n].clone();
                 Expr::Struct(*n, fields.iter().map(|ty| self.expr(ty, depth)).collect())

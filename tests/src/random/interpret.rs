@@ -1,7 +1,9 @@
 //! What a random program means: a value is a tree, and every assignment copies it.
 
 use super::language::Mode;
-use super::language::{Argument, Cond, Expr, Function, Place, Program, Step, Stmt, Ty, Var};
+use super::language::{
+    Argument, Cond, Expr, Function, Generic, Place, Program, Step, Stmt, Ty, Var,
+};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -17,7 +19,9 @@ enum Value {
     Str(String),
     List(Vec<Value>),
     Option(Option<Box<Value>>),
-    /// A pair, or the fields of a struct.
+    /// In the order in which the keys came.
+    Map(Vec<(String, Value)>),
+    /// A pair, or the fields of a struct or cell.
     Parts(Vec<Value>),
     Variant(usize, Vec<Value>),
     Fn(Rc<(Frame, Var, Expr)>),
@@ -129,6 +133,28 @@ impl Machine<'_> {
             Stmt::Pop(var, place) => {
                 let last = list(find(place, frame)?).pop();
                 frame.insert(*var, Value::Option(last.map(Box::new)));
+            }
+            Stmt::MapSet(place, key, value) => {
+                let value = self.expr(value, frame)?;
+                set(map(find(place, frame)?), key, value);
+            }
+            Stmt::MapRemove(var, place, key) => {
+                let entries = map(find(place, frame)?);
+                let at = entries.iter().position(|(k, _)| k == key);
+                let removed = at.map(|at| Box::new(entries.remove(at).1));
+                frame.insert(*var, Value::Option(removed));
+            }
+            Stmt::ForMap(key, value, place, body) => {
+                let entries = map(find(place, frame)?).clone();
+                for (k, v) in entries {
+                    frame.insert(*key, Value::Str(k));
+                    frame.insert(*value, v);
+                    match self.turn(body, frame)? {
+                        Flow::Next | Flow::Continue => {}
+                        Flow::Break => break,
+                        flow @ Flow::Return(_) => return Ok(flow),
+                    }
+                }
             }
             Stmt::If(cond, yes, no) => {
                 let branch = if self.cond(cond, frame)? { yes } else { no };
@@ -256,7 +282,41 @@ impl Machine<'_> {
             Expr::Int(n) => Value::Int(*n),
             Expr::Str(text) => Value::Str(text.clone()),
             Expr::Place(place) => find(place, frame)?.clone(),
-            Expr::Len(place) => Value::Int(list(find(place, frame)?).len() as i64),
+            Expr::Len(place) => Value::Int(match find(place, frame)? {
+                Value::Map(entries) => entries.len() as i64,
+                other => list(other).len() as i64,
+            }),
+            Expr::Size(place, ty) => {
+                let value = find(place, frame)?.clone();
+                Value::Int(3 * self.size(ty, &value)?)
+            }
+            Expr::Cell(value) => Value::Parts(vec![self.expr(value, frame)?]),
+            Expr::Map(_, entries) => {
+                let mut made = Vec::new();
+                for (key, value) in entries {
+                    let value = self.expr(value, frame)?;
+                    set(&mut made, key, value);
+                }
+                Value::Map(made)
+            }
+            Expr::MapGet(place, key) => {
+                let entries = map(find(place, frame)?);
+                let found = entries.iter().find(|(k, _)| k == key);
+                Value::Option(found.map(|(_, value)| Box::new(value.clone())))
+            }
+            Expr::Generic(generic, args) => {
+                let mut args = self.exprs(args, frame)?;
+                match (generic, args.as_mut_slice()) {
+                    (Generic::Same, [x]) => x.clone(),
+                    (Generic::Both, [x]) => Value::Parts(vec![x.clone(), x.clone()]),
+                    (Generic::FirstOr, [xs, other]) => list(xs).first().unwrap_or(other).clone(),
+                    (Generic::Swapped, [Value::Parts(parts)]) => {
+                        parts.reverse();
+                        Value::Parts(parts.clone())
+                    }
+                    (generic, args) => panic!("{generic:?} of {args:?}"),
+                }
+            }
             Expr::Add(a, b) => {
                 let (a, b) = (int(&self.expr(a, frame)?), int(&self.expr(b, frame)?));
                 match a.checked_add(b) {
@@ -343,6 +403,38 @@ impl Machine<'_> {
         Ok(text)
     }
 
+    /// What the functions `size` in the printed programs give.
+    fn size(&mut self, ty: &Ty, value: &Value) -> Run<i64> {
+        self.step()?;
+        let program = self.program;
+        let mut all = |types: &mut dyn Iterator<Item = &Ty>, parts: &[Value]| -> Run<i64> {
+            let mut sum = 1;
+            for (ty, part) in types.zip(parts) {
+                sum += self.size(ty, part)?;
+            }
+            Ok(sum)
+        };
+        match (ty, value) {
+            (Ty::Int, Value::Int(n)) => Ok(if *n < 0 { 1 } else { 2 }),
+            (_, Value::Str(text)) => Ok(text.len() as i64),
+            (Ty::List(ty), Value::List(items)) => all(&mut std::iter::repeat(&**ty), items),
+            (Ty::Option(ty), Value::Option(Some(value))) => {
+                all(&mut std::iter::once(&**ty), std::slice::from_ref(value))
+            }
+            (Ty::Map(ty), Value::Map(entries)) => {
+                let values: Vec<Value> = entries.iter().map(|(_, value)| value.clone()).collect();
+                all(&mut std::iter::repeat(&**ty), &values)
+            }
+            (Ty::Cell(ty), Value::Parts(parts)) => all(&mut std::iter::once(&**ty), parts),
+            (Ty::Pair(a, b), Value::Parts(parts)) => all(&mut [&**a, &**b].into_iter(), parts),
+            (Ty::Struct(n), Value::Parts(parts)) => all(&mut program.structs[*n].iter(), parts),
+            (Ty::Enum(n), Value::Variant(variant, parts)) => {
+                all(&mut program.enums[*n][*variant].iter(), parts)
+            }
+            _ => Ok(1),
+        }
+    }
+
     fn show(&mut self, ty: &Ty, value: &Value) -> Run<String> {
         self.step()?;
         Ok(match (ty, value) {
@@ -356,6 +448,14 @@ impl Machine<'_> {
             }
             (Ty::Pair(a, b), Value::Parts(parts)) => {
                 format!("<{}>", self.shows([&**a, &**b].into_iter(), parts)?)
+            }
+            (Ty::Cell(ty), Value::Parts(parts)) => format!("C({})", self.show(ty, &parts[0])?),
+            (Ty::Map(ty), Value::Map(entries)) => {
+                let mut text = String::from("{");
+                for (key, value) in entries {
+                    text += &format!("{key}:{},", self.show(ty, value)?);
+                }
+                text + "}"
             }
             (Ty::Struct(n), Value::Parts(parts)) => {
                 let program = self.program;
@@ -388,6 +488,20 @@ fn list(value: &mut Value) -> &mut Vec<Value> {
     }
 }
 
+fn map(value: &mut Value) -> &mut Vec<(String, Value)> {
+    match value {
+        Value::Map(entries) => entries,
+        other => panic!("{other:?} is no map"),
+    }
+}
+
+fn set(entries: &mut Vec<(String, Value)>, key: &str, value: Value) {
+    match entries.iter_mut().find(|(k, _)| k == key) {
+        Some((_, old)) => *old = value,
+        None => entries.push((key.to_owned(), value)),
+    }
+}
+
 fn find<'f>(place: &Place, frame: &'f mut Frame) -> Run<&'f mut Value> {
     let index = |var: &Var| frame.get(var).map_or(0, int);
     let steps: Vec<Step> = place
@@ -402,6 +516,7 @@ fn find<'f>(place: &Place, frame: &'f mut Frame) -> Run<&'f mut Value> {
     for step in &steps {
         at = match (step, at) {
             (Step::Field(i) | Step::Part(i), Value::Parts(parts)) => &mut parts[*i],
+            (Step::Value, Value::Parts(parts)) => &mut parts[0],
             (Step::At(i), Value::List(items)) => {
                 let len = items.len();
                 let item = usize::try_from(*i).ok().and_then(|i| items.get_mut(i));

@@ -7,6 +7,10 @@ pub(super) enum Ty {
     Str,
     List(Box<Ty>),
     Option(Box<Ty>),
+    /// From texts.
+    Map(Box<Ty>),
+    /// `Cell[T]`, a generic struct with one field.
+    Cell(Box<Ty>),
     Pair(Box<Ty>, Box<Ty>),
     Struct(usize),
     Enum(usize),
@@ -33,6 +37,9 @@ pub(super) struct Function {
     pub result: Expr,
 }
 
+/// The keys of maps.
+pub(super) const KEYS: [&str; 4] = ["a", "b", "key", ""];
+
 /// The last function is the one to call, without parameters.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Program {
@@ -43,6 +50,36 @@ pub(super) struct Program {
     pub functions: Vec<Function>,
 }
 
+impl Program {
+    /// Whether values of a type have a size: there is no function in them.
+    pub(super) fn has_size(&self, ty: &Ty) -> bool {
+        self.has_size_within(ty, &mut Vec::new())
+    }
+
+    fn has_size_within<'a>(&'a self, ty: &'a Ty, asked: &mut Vec<&'a Ty>) -> bool {
+        // What is asked already is assumed.
+        if asked.contains(&ty) {
+            return true;
+        }
+        asked.push(ty);
+        match ty {
+            Ty::Int | Ty::Str => true,
+            Ty::Fn(_) => false,
+            Ty::List(ty) | Ty::Option(ty) | Ty::Map(ty) | Ty::Cell(ty) => {
+                self.has_size_within(ty, asked)
+            }
+            Ty::Pair(a, b) => self.has_size_within(a, asked) && self.has_size_within(b, asked),
+            Ty::Struct(n) => self.structs[*n]
+                .iter()
+                .all(|ty| self.has_size_within(ty, asked)),
+            Ty::Enum(n) => self.enums[*n]
+                .iter()
+                .flatten()
+                .all(|ty| self.has_size_within(ty, asked)),
+        }
+    }
+}
+
 /// A step into a value.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
@@ -50,6 +87,8 @@ pub(super) enum Step {
     Field(usize),
     /// Of a pair.
     Part(usize),
+    /// Of a cell.
+    Value,
     /// Of a list.
     At(i64),
     /// Of a list, by a variable.
@@ -60,6 +99,19 @@ pub(super) enum Step {
 pub(super) struct Place {
     pub root: Var,
     pub steps: Vec<Step>,
+}
+
+/// A generic function that every file has.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Generic {
+    /// `same(own x: T) -> T`
+    Same,
+    /// `both(own x: T) -> (T, T)`
+    Both,
+    /// `first_or(own xs: List[T], own other: T) -> T`
+    FirstOr,
+    /// `swapped(own pair: (A, B)) -> (B, A)`
+    Swapped,
 }
 
 #[derive(Clone, Debug)]
@@ -78,6 +130,14 @@ pub(super) enum Expr {
     None,
     Pair(Box<Expr>, Box<Expr>),
     Struct(usize, Vec<Expr>),
+    Cell(Box<Expr>),
+    /// The type of the values, and the entries.
+    Map(Ty, Vec<(&'static str, Expr)>),
+    /// An Option.
+    MapGet(Place, &'static str),
+    Generic(Generic, Vec<Expr>),
+    /// Three times the size of a value, by the trait that all types but functions have.
+    Size(Place, Ty),
     Variant(usize, usize, Vec<Expr>),
     /// Of a function without `mut` parameters.
     Call(usize, Vec<Expr>),
@@ -111,6 +171,11 @@ pub(super) enum Stmt {
     Push(Place, Expr),
     /// A new variable is the last element, an Option.
     Pop(Var, Place),
+    MapSet(Place, &'static str, Expr),
+    /// A new variable is what was there, an Option.
+    MapRemove(Var, Place, &'static str),
+    /// The key and the value.
+    ForMap(Var, Var, Place, Vec<Stmt>),
     If(Cond, Vec<Stmt>, Vec<Stmt>),
     For(Var, i64, Vec<Stmt>),
     ForEach(Var, Place, Vec<Stmt>),

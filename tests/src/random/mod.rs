@@ -19,6 +19,9 @@ use std::path::Path;
 /// Programs in one file.
 const TOGETHER: usize = 10;
 
+/// What the programs of a file share.
+const SHARED: &str = include_str!("shared.aria");
+
 /// What some programs print.
 struct Sample {
     name: String,
@@ -40,7 +43,7 @@ fn samples(seeds: std::ops::Range<u64>) -> Vec<Sample> {
 
 /// One file of programs: its text, and what it prints.
 fn file(samples: &[Sample]) -> (String, String) {
-    let mut text = String::from("fn twice(f: Fn(Int) -> Unit)\n  f(0)\n  f(1)\nend\n");
+    let mut text = String::from(SHARED);
     let (mut main, mut expected) = (String::from("fn main\n"), String::new());
     for sample in samples {
         text += &sample.text;

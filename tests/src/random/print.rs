@@ -1,6 +1,6 @@
 //! Random programs as text.
 
-use super::language::{Argument, Cond, Expr, Mode, Place, Program, Step, Stmt, Ty, Var};
+use super::language::{Argument, Cond, Expr, Generic, Mode, Place, Program, Step, Stmt, Ty, Var};
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
@@ -16,6 +16,7 @@ pub(super) fn print(program: &Program, prefix: &str) -> String {
         to_show: Vec::new(),
     };
     printer.types();
+    printer.sizes();
     for id in 0..program.functions.len() {
         printer.function(id);
     }
@@ -54,6 +55,8 @@ impl Printer<'_> {
             Ty::Str => "String".into(),
             Ty::List(ty) => format!("List[{}]", self.ty(ty)),
             Ty::Option(ty) => format!("Option[{}]", self.ty(ty)),
+            Ty::Map(ty) => format!("Map[String, {}]", self.ty(ty)),
+            Ty::Cell(ty) => format!("Cell[{}]", self.ty(ty)),
             Ty::Pair(a, b) => format!("({}, {})", self.ty(a), self.ty(b)),
             Ty::Struct(n) => format!("{}S{n}", self.upper()),
             Ty::Enum(n) => format!("{}E{n}", self.upper()),
@@ -85,6 +88,40 @@ impl Printer<'_> {
                 }
             }
             self.line("end");
+        }
+    }
+
+    /// The trait `Size` for the program's types.
+    fn sizes(&mut self) {
+        let program = self.program;
+        let sum = |vars: Vec<String>| {
+            let sizes = vars.iter().map(|var| format!(" + {var}.size"));
+            format!("1{}", sizes.collect::<String>())
+        };
+        for (n, fields) in program.structs.iter().enumerate() {
+            let ty = Ty::Struct(n);
+            if program.has_size(&ty) {
+                let fields = (0..fields.len()).map(|i| format!("self.f{i}")).collect();
+                self.line(&format!("impl Size for {}", self.ty(&ty)));
+                self.line(&format!("  fn size(self) -> Int = {}", sum(fields)));
+                self.line("end");
+            }
+        }
+        for (n, variants) in program.enums.iter().enumerate() {
+            let ty = Ty::Enum(n);
+            if program.has_size(&ty) {
+                self.line(&format!("impl Size for {}", self.ty(&ty)));
+                self.line("  fn size(self) -> Int");
+                self.line("    match self");
+                for (v, fields) in variants.iter().enumerate() {
+                    let vars: Vec<String> = (0..fields.len()).map(|i| format!("y{i}")).collect();
+                    let pattern = self.pattern(n, v, &vars);
+                    self.line(&format!("      when {pattern} then {}", sum(vars)));
+                }
+                self.line("    end");
+                self.line("  end");
+                self.line("end");
+            }
         }
     }
 
@@ -164,6 +201,18 @@ impl Printer<'_> {
                 self.line(&format!("  when Some(y) then \"Some(#{{{show}(y)}})\""));
                 self.line("  when None then \"None\"");
                 self.line("end");
+            }
+            Ty::Cell(value) => {
+                let show = self.show_name(value);
+                self.line(&format!("\"C(#{{{show}(x.value)}})\""));
+            }
+            Ty::Map(value) => {
+                let show = self.show_name(value);
+                self.line("let mut s = \"{\"");
+                self.line("for (k, v) in x");
+                self.line(&format!("  s = s + k + \":\" + {show}(v) + \",\""));
+                self.line("end");
+                self.line("s + \"}\"");
             }
             Ty::Pair(a, b) => {
                 let (a, b) = (self.show_name(a), self.show_name(b));
@@ -252,6 +301,19 @@ impl Printer<'_> {
             }
             Stmt::Pop(var, place) => {
                 self.line(&format!("let mut v{var} = {}.pop", place_text(place)));
+            }
+            Stmt::MapSet(place, key, value) => {
+                let value = self.expr(value);
+                self.line(&format!("{}[\"{key}\"] = {value}", place_text(place)));
+            }
+            Stmt::MapRemove(var, place, key) => {
+                let place = place_text(place);
+                self.line(&format!("let mut v{var} = {place}.remove(\"{key}\")"));
+            }
+            Stmt::ForMap(key, value, place, body) => {
+                self.line(&format!("for (v{key}, v{value}) in {}", place_text(place)));
+                self.stmts(body);
+                self.line("end");
             }
             Stmt::If(cond, yes, no) => {
                 let cond = self.cond(cond);
@@ -358,6 +420,26 @@ impl Printer<'_> {
             Expr::Struct(n, fields) => {
                 format!("{}({})", self.ty(&Ty::Struct(*n)), self.exprs(fields))
             }
+            Expr::Cell(value) => format!("Cell({})", self.expr(value)),
+            Expr::Map(ty, entries) if entries.is_empty() => {
+                format!("Map[String, {}].new()", self.ty(ty))
+            }
+            Expr::Map(_, entries) => {
+                let entries = entries.iter();
+                let entries = entries.map(|(k, v)| format!("\"{k}\" => {}", self.expr(v)));
+                format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+            }
+            Expr::MapGet(place, key) => format!("{}.get(\"{key}\")", place_text(place)),
+            Expr::Generic(generic, args) => {
+                let name = match generic {
+                    Generic::Same => "same",
+                    Generic::Both => "both",
+                    Generic::FirstOr => "first_or",
+                    Generic::Swapped => "swapped",
+                };
+                format!("{name}({})", self.exprs(args))
+            }
+            Expr::Size(place, _) => format!("sized({})", place_text(place)),
             Expr::Variant(n, v, fields) => match fields.is_empty() {
                 true => self.variant(*n, *v),
                 false => format!("{}({})", self.variant(*n, *v), self.exprs(fields)),
@@ -395,6 +477,7 @@ fn place_text(place: &Place) -> String {
         let _ = match step {
             Step::Field(i) => write!(text, ".f{i}"),
             Step::Part(i) => write!(text, "[{i}]"),
+            Step::Value => write!(text, ".value"),
             Step::At(i) => write!(text, "[{i}]"),
             Step::AtVar(var) => write!(text, "[v{var}]"),
         };

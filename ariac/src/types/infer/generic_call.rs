@@ -2,11 +2,13 @@
 //! types.
 //!
 //! Type parameters are found from left to right: what the place of the call wants is a first guess, which literals and
-//! `None` adapt to; arguments say what they are; blocks come last, so that the types of their parameters are known.
+//! `None` adapt to; arguments say what they are; literals and `None` come after the others, and blocks last, so that the
+//! types of their parameters are known.
 
 use super::{Infer, Want, Why};
 use crate::diagnostics::{borrow, declared as said, nearest, types as say};
 use crate::hir::{Arg, Closure, ExprId, ExprKind, ParamMode, TypeExprId};
+use crate::resolve::Meaning;
 use crate::source::Span;
 use crate::types::members::Traits;
 use crate::types::unify::{Filled, has_holes, holes};
@@ -83,6 +85,9 @@ impl Infer<'_, '_> {
                 };
                 let own = match self.kind(arg.value) {
                     ExprKind::Closure(_) => 2,
+                    ExprKind::Nil => 1,
+                    ExprKind::Name(_) if self.is_variant(arg.value) => 1,
+                    ExprKind::Array(items) if items.is_empty() => 1,
                     _ if self.is_literal(arg.value) => 1,
                     _ => 0,
                 };
@@ -200,6 +205,11 @@ impl Infer<'_, '_> {
             self.check_place(value, Some(slot.name));
         }
         true
+    }
+
+    /// Whether it is the name of a variant, `None`.
+    fn is_variant(&self, id: ExprId) -> bool {
+        matches!(self.meaning(id), Some(Meaning::Variant(..)))
     }
 
     /// Which argument goes to which slot; none after a report.
