@@ -46,6 +46,10 @@ pub unsafe extern "C" fn aria_rt_choose(
         // SAFETY: forwarded from the caller; there is an instance, and all have the same number of parameters.
         unsafe {
             let choice = Choice::of(&*spec);
+            if kwnames.is_null() && nargs > 0 && nargs as usize == choice.n_params {
+                let objects = std::slice::from_raw_parts(args, choice.n_params);
+                return choice.choose(objects).unwrap_or(-1);
+            }
             let mut objects = vec![null_mut(); choice.n_params];
             let slots = objects.as_mut_ptr();
             let first = choice.instances[0];
@@ -117,6 +121,9 @@ impl<'a> Choice<'a> {
                 && best.is_none_or(|(least, _)| distance < least)
             {
                 best = Some((distance, instance));
+                if distance == 0 {
+                    break;
+                }
             }
         }
         match best {
@@ -276,21 +283,29 @@ unsafe fn memory(
 ) -> Result<Option<Fit>, Raised> {
     // SAFETY: forwarded from the caller.
     unsafe {
+        // An array's fields say it at once; the buffer protocol would hold the memory for a moment.
+        if let Some(array) = numpy::exact_array(object) {
+            return Ok(fit_element(numpy::element(array).kind, elem, is_copied));
+        }
         let Some(offer) = buffer::ask(object, false)? else {
             return match is_copied {
                 true => sequence(object, |item| Ok(scalar(elem, item))),
                 false => Ok(None),
             };
         };
-        let kind = offer.element.kind;
-        Ok(match kind {
-            ElementKind::Aria(own) if own == elem => Some(Fit::Exact),
-            _ if !is_copied => None,
-            _ => conversion(kind, elem).map(|_| match kind {
-                ElementKind::Aria(own) if is_real(own) == is_real(elem) => Fit::Alike,
-                _ => Fit::Converted,
-            }),
-        })
+        Ok(fit_element(offer.element.kind, elem, is_copied))
+    }
+}
+
+/// Elements in memory.
+fn fit_element(kind: ElementKind, elem: Elem, is_copied: bool) -> Option<Fit> {
+    match kind {
+        ElementKind::Aria(own) if own == elem => Some(Fit::Exact),
+        _ if !is_copied => None,
+        _ => conversion(kind, elem).map(|_| match kind {
+            ElementKind::Aria(own) if is_real(own) == is_real(elem) => Fit::Alike,
+            _ => Fit::Converted,
+        }),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `@export(T: [Float, Int])`: for which types a generic function is a function of the module.
 
 use super::Infer;
+use crate::diagnostics::names as say;
 use crate::hir::{Attribute, ExprKind, Hir, ItemId};
 use crate::types::{Ty, scalar_type};
 
@@ -14,6 +15,20 @@ impl Infer<'_, '_> {
             return;
         };
         let generics = signature.generics.clone();
+        let params: Vec<Ty> = signature.params.iter().map(|p| p.ty.clone()).collect();
+        for (index, generic) in generics.iter().enumerate() {
+            let own = generic.ty(index);
+            let mut is_told = false;
+            for ty in &params {
+                ty.each(&mut |part| is_told |= *part == own);
+            }
+            if !is_told {
+                let message = format!("no parameter tells which `{}` is meant", generic.name);
+                let expected = "a function whose arguments say it";
+                let report = say::attribute_argument(attribute.span, &message, expected, None);
+                self.report(report);
+            }
+        }
         let mut instances: Vec<Vec<Ty>> = vec![Vec::new()];
         for generic in &generics {
             let types = listed(self.hir, attribute, &generic.name);
