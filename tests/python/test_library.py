@@ -33,6 +33,14 @@ def examples(text: str) -> dict[int, list[str]]:
     return found
 
 
+def program_of(line: int, lines: list[str]) -> str:
+    """A test that is the body of an example; what it declares, up to an empty line, stands before."""
+    declares = lines[0].startswith(("fn ", "struct ", "data ", "enum ", "trait "))
+    end = lines.index("") if declares else 0
+    body = "".join(f"  {part}\n" for part in lines[end:])
+    return "\n".join(lines[:end]) + f"\n@test\nfn line_{line}\n{body}end\n"
+
+
 WITH_EXAMPLES = [file for file in FILES if examples(file.read_text(encoding="utf-8"))]
 
 
@@ -40,13 +48,7 @@ WITH_EXAMPLES = [file for file in FILES if examples(file.read_text(encoding="utf
 def test_examples_hold(toolchain, file: Path, tmp_path: Path) -> None:
     tests = examples(file.read_text(encoding="utf-8"))
     program = tmp_path / "examples.aria"
-    program.write_text(
-        "\n".join(
-            f"@test\nfn line_{line}\n" + "".join(f"  {part}\n" for part in lines) + "end\n"
-            for line, lines in tests.items()
-        ),
-        encoding="utf-8",
-    )
+    program.write_text("".join(program_of(line, lines) for line, lines in tests.items()), encoding="utf-8")
     run = subprocess.run([toolchain.ariac, "test", program], capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 0, f"{file.name}:\n{run.stdout}{run.stderr}"
     assert run.stdout.count("ok line_") == len(tests)
