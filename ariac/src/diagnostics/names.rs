@@ -57,6 +57,18 @@ const FOREIGN: &[(&str, &str)] = &[
     ("elif", "it is written `elsif`"),
 ];
 
+/// A name in `old(…)` that means nothing yet when the function is entered.
+#[must_use]
+pub fn not_on_entry(span: Span, name: &str, declared: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::UnknownName,
+        span,
+        format!("`{name}` is not there when the function is entered"),
+        "`old(…)` is computed then",
+    )
+    .at(declared, format!("`{name}` comes from here"))
+}
+
 /// A name that means nothing here.
 #[must_use]
 pub fn unknown(span: Span, name: &str, near: Option<&str>) -> Diagnostic {

@@ -4,6 +4,7 @@ use super::Meaning;
 use super::modules::Found;
 use super::type_names::SelfMeaning;
 use super::walk::Walk;
+use crate::arena::Id as _;
 use crate::builtins::{EXCEPTIONS, MathFn, Namespace, Routine, exception};
 use crate::diagnostics::{names as say, nearest, syntax};
 use crate::hir::{Arg, ExprId, ExprKind, Ident, ItemId, ItemKind, TypeDeclKind};
@@ -29,6 +30,12 @@ impl<'h> Walk<'h, '_> {
                 self.scopes.assign(id);
             }
             self.used(id);
+            let is_later = |old_from| (self.ensures_from..old_from).contains(&id.index());
+            if self.old_from.is_some_and(is_later) {
+                let declared = self.names.bindings[id].span;
+                self.report(say::not_on_entry(span, name, declared));
+                return Meaning::Error;
+            }
             return Meaning::Local(id);
         }
         if let Some(meaning) = self.type_scope(name, span) {

@@ -4,6 +4,7 @@ use super::scope::ScopeKind;
 use super::type_names::SelfMeaning;
 use super::walk::Walk;
 use super::{Binding, BindingKind, TypeMeaning, attributes};
+use crate::arena::Id as _;
 use crate::diagnostics::{names as say, nearest};
 use crate::hir::{
     Function, Ident, Impl, Item, ItemId, ItemKind, Param, ParamMode, Requires, Trait, TypeDecl,
@@ -217,6 +218,7 @@ impl<'h> Walk<'h, '_> {
         self.scopes.declare(RESULT, binding, ScopeKind::Body);
         self.names.results.set(id, binding);
         self.in_ensures = true;
+        self.ensures_from = binding.index();
         for clause in &function.ensures {
             self.clause(clause);
         }

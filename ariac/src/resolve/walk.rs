@@ -30,6 +30,9 @@ pub(super) struct Walk<'h, 'r> {
     pub(super) self_meaning: SelfMeaning,
     /// Whether this is in an `ensures`, where `old(…)` has a meaning.
     pub(super) in_ensures: bool,
+    /// The first binding of the `ensures`, and inside of `old(…)` the first in that: what is between is not there on entry.
+    pub(super) ensures_from: usize,
+    pub(super) old_from: Option<usize>,
     /// The parameters whose names a default value must not use.
     pub(super) hidden: Vec<&'h str>,
     /// How many blocks after calls are around this place, `Python.with_gil` aside.
@@ -59,6 +62,8 @@ impl<'h, 'r> Walk<'h, 'r> {
             generics: Vec::new(),
             self_meaning: SelfMeaning::Nothing,
             in_ensures: false,
+            ensures_from: 0,
+            old_from: None,
             hidden: Vec::new(),
             blocks: 0,
             has_holes: false,
@@ -125,10 +130,20 @@ impl<'h, 'r> Walk<'h, 'r> {
                 block,
             } => {
                 self.expr(*callee);
+                let outer = self.old_from;
+                if self.names.exprs.get(*callee) == Some(&Meaning::Old) {
+                    if self.captures.is_empty() {
+                        self.old_from = outer.or(Some(self.names.bindings.len()));
+                    } else {
+                        let span = self.hir.exprs[id].span;
+                        self.report(syntax::not_supported(span, "`old(…)` in a block is"));
+                    }
+                }
                 self.args(args);
                 if let Some(block) = block {
                     self.closure(id, block, false);
                 }
+                self.old_from = outer;
             }
             ExprKind::MethodCall {
                 receiver,
