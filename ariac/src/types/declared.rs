@@ -15,9 +15,6 @@ use crate::hir::{
 use crate::resolve::{Names, TypeMeaning};
 use std::collections::{HashMap, HashSet};
 
-/// How many traits behind each other are looked through.
-const MAX_SUPERS: usize = 32;
-
 /// The type parameters around a declaration, and what `Self` is in it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope {
@@ -183,7 +180,10 @@ impl Reader<'_> {
             }
         }
         for generic in &mut scope.generics[first..] {
-            let classes = generic.bounds.iter().map(|b| self.class(b.item, 0));
+            let classes = generic
+                .bounds
+                .iter()
+                .map(|b| self.class(b.item, &mut Vec::new()));
             generic.class = classes.max().unwrap_or_default();
         }
         // The bounds were read before that was known of the parameters in them.
@@ -197,9 +197,14 @@ impl Reader<'_> {
         }
     }
 
-    /// What a trait says of the types that have it: it is one of the language's two, or comes with one. The declarations
-    /// of other files may not have been read yet, so this looks at what is written.
-    fn class(&self, of_trait: ItemId, depth: usize) -> ParamClass {
+    /// What a trait says of the types that have it: it is one of the language's three, or comes with one. The declarations
+    /// of other files may not have been read yet, so this looks at what is written. `seen`: the traits that have been looked
+    /// at: they may come with each other.
+    fn class(&self, of_trait: ItemId, seen: &mut Vec<ItemId>) -> ParamClass {
+        if seen.contains(&of_trait) {
+            return ParamClass::Any;
+        }
+        seen.push(of_trait);
         let item = &self.hir.items[of_trait];
         let ItemKind::Trait(decl) = &item.kind else {
             return ParamClass::Any;
@@ -212,16 +217,13 @@ impl Reader<'_> {
             "Element" if is_prelude => ParamClass::Element,
             _ => ParamClass::Any,
         };
-        let supers = decl.supers.iter().filter_map(|&id| {
-            match self.names.types.get(id) {
-                // Traits that come with each other are reported elsewhere.
-                Some(TypeMeaning::Trait(item)) if depth < MAX_SUPERS => Some(*item),
-                _ => None,
+        let mut class = own;
+        for &id in &decl.supers {
+            if let Some(TypeMeaning::Trait(item)) = self.names.types.get(id) {
+                class = class.max(self.class(*item, seen));
             }
-        });
-        supers
-            .map(|item| self.class(item, depth + 1))
-            .fold(own, ParamClass::max)
+        }
+        class
     }
 
     fn bounds(

@@ -8,9 +8,6 @@ use crate::source::Span;
 use crate::types::Ty;
 use crate::types::written::{Place, Written};
 
-/// How many constants behind each other are computed: more are left to where they are used.
-const MAX_DEPTH: usize = 64;
-
 /// How far a constant is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
@@ -72,12 +69,17 @@ impl Infer<'_, '_> {
             }
             None => self.infer(*value, Want::Any),
         };
-        if ty != Ty::Error
-            && let Err((at, why)) = self.constant_value(*value, 0)
-        {
-            let name = self.hir.items[item].name.clone();
-            self.report(said::constant(at, &name, &why));
-            return Ty::Error;
+        if ty != Ty::Error {
+            match self.constant_value(*value) {
+                Ok(number) => {
+                    self.const_values.insert(item, number);
+                }
+                Err((at, why)) => {
+                    let name = self.hir.items[item].name.clone();
+                    self.report(said::constant(at, &name, &why));
+                    return Ty::Error;
+                }
+            }
         }
         match ty {
             Ty::Bool | Ty::String | Ty::Error => ty,
@@ -96,23 +98,18 @@ impl Infer<'_, '_> {
     }
 
     /// The value of an expression of integers, where that is one; or the place of what cannot be computed, and why.
-    fn constant_value(&self, id: ExprId, depth: usize) -> Result<Option<i128>, (Span, String)> {
+    fn constant_value(&self, id: ExprId) -> Result<Option<i128>, (Span, String)> {
         let fail = |why: String| Err((self.span(id), why));
         let ty = self.types.exprs.get(id).cloned().unwrap_or(Ty::Error);
         let mut values = Vec::new();
         let mut children = Vec::new();
         for_each_child(self.hir, id, |child| children.push(child));
         for child in children {
-            values.push(self.constant_value(child, depth)?);
+            values.push(self.constant_value(child)?);
         }
         if let Some(Meaning::Const(item)) = self.meaning(id) {
-            // What is wrong with the other constant is said there; those that need each other have been reported.
-            return Ok(match &self.hir.items[item].kind {
-                ItemKind::Const { value, .. } if depth < MAX_DEPTH => {
-                    self.constant_value(*value, depth + 1).unwrap_or(None)
-                }
-                _ => None,
-            });
+            // It was computed when its type was asked for; what is wrong with it has been said there.
+            return Ok(self.const_values.get(&item).copied().flatten());
         }
         let value = match (self.kind(id), values.as_slice()) {
             (ExprKind::Int { value, .. }, _) => Some(i128::from(*value)),
