@@ -22,6 +22,8 @@ pub struct Types {
     pub exports: SideTable<ItemId, Vec<Vec<Ty>>>,
     /// The type of each constant.
     pub consts: SideTable<ItemId, Ty>,
+    /// The value of each constant that is an integer and could be computed.
+    pub const_ints: SideTable<ItemId, i128>,
     /// For each `Index` that is assigned and whose receiver has a function `set_index` for it: that function. The indices and
     /// the value are its arguments.
     pub setters: SideTable<ExprId, Callee>,

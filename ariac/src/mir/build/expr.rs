@@ -276,10 +276,14 @@ impl<'a> FnBuilder<'a> {
                 let ty = self.local_ty(local);
                 Value::place(local, ty)
             }
-            Some(Meaning::Const(item)) => match &self.cx.hir.items[*item].kind {
-                ItemKind::Const { value, .. } => self.expr(*value),
-                _ => Value::unit(),
-            },
+            Some(Meaning::Const(item)) => {
+                let types = self.cx.types;
+                match (types.const_ints.get(*item), &self.cx.hir.items[*item].kind) {
+                    (Some(&int), _) => number(int as f64, int, &self.ty(id)),
+                    (None, ItemKind::Const { value, .. }) => self.expr(*value),
+                    _ => Value::unit(),
+                }
+            }
             Some(Meaning::PyModule(item)) => match &self.cx.hir.items[*item].kind {
                 ItemKind::ExternPython { module, .. } => self.py_module(&module.name),
                 _ => Value::unit(),

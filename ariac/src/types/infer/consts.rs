@@ -71,9 +71,10 @@ impl Infer<'_, '_> {
         };
         if ty != Ty::Error {
             match self.constant_value(*value) {
-                Ok(number) => {
-                    self.const_values.insert(item, number);
+                Ok(Some(number)) => {
+                    self.types.const_ints.set(item, number);
                 }
+                Ok(None) => {}
                 Err((at, why)) => {
                     let name = self.hir.items[item].name.clone();
                     self.report(said::constant(at, &name, &why));
@@ -109,7 +110,7 @@ impl Infer<'_, '_> {
         }
         if let Some(Meaning::Const(item)) = self.meaning(id) {
             // It was computed when its type was asked for; what is wrong with it has been said there.
-            return Ok(self.const_values.get(&item).copied().flatten());
+            return Ok(self.types.const_ints.get(item).copied());
         }
         let value = match (self.kind(id), values.as_slice()) {
             (ExprKind::Int { value, .. }, _) => Some(i128::from(*value)),

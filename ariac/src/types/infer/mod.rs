@@ -89,7 +89,6 @@ pub(super) fn bodies(hir: &Hir, names: &Names, types: Types, reports: &mut Repor
         left_by_break: left.collect(),
         literals: HashMap::new(),
         consts: HashMap::new(),
-        const_values: HashMap::new(),
     };
     for module in &hir.modules {
         infer.module = Some(module);
@@ -132,8 +131,6 @@ struct Infer<'h, 'r> {
     literals: HashMap<BindingId, ExprId>,
     /// Constants whose type is known, or being found out.
     consts: HashMap<ItemId, consts::State>,
-    /// The values of those of integers.
-    const_values: HashMap<ItemId, Option<i128>>,
 }
 
 impl<'h> Infer<'h, '_> {
