@@ -137,10 +137,11 @@ fn f(x: Float) -> Float = g(plus: x, x: 3.0)
 }
 
 #[test]
-fn constants_are_evaluated_where_they_stand() {
+fn integer_constants_are_numbers_and_others_stand_where_they_are_used() {
+    lowers("const TWO = 1 + 1\nfn f() -> Int = TWO\n", "  return 2");
     lowers(
-        "const TWO = 1 + 1\nfn f() -> Int = TWO\n",
-        "  _0 = 1 + 1\n  return _0",
+        "const HALF = 1.0 / 2.0\nfn f() -> Float = HALF\n",
+        "  _0 = 1.0 / 2.0\n  return _0",
     );
 }
 
