@@ -37,6 +37,11 @@ pub(crate) enum Cause {
         index: i64,
         len: i64,
     },
+    Slice {
+        lo: i64,
+        hi: i64,
+        len: i64,
+    },
     Overflow(Text),
     ZeroDivision,
     Shape {
@@ -303,6 +308,10 @@ impl Cause {
             Cause::Index { index, len } => (
                 ErrorKind::IndexError,
                 format!("index {index} is out of range for length {len}"),
+            ),
+            Cause::Slice { lo, hi, len } => (
+                ErrorKind::IndexError,
+                format!("slice {lo}..<{hi} of an array of {len}"),
             ),
             Cause::Overflow(what) => (
                 ErrorKind::OverflowError,

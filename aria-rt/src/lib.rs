@@ -12,7 +12,8 @@
 //!   converts it, `pyarray` keeps it on the heap.
 //! * `values`: lists, tuples and `Option`, both directions; `collections`: maps, sets, complex numbers, bytes; `records`: the
 //!   classes of declared types.
-//! * `array` (`array_text`), `handover`: memory of Aria, and how Python comes to own it. `list`: lists that grow.
+//! * `array` (`array_text`), `handover`: memory of Aria, and how Python comes to own it. `list`: lists that grow. `slice`:
+//!   whether the elements of a slice are there.
 //! * `object`: Python objects as values. `gil`, `drops`: giving the GIL up, and dropping objects without it.
 //! * `parallel`, `stack`: threads, and how much stack one has left.
 //! * `parts`: texts put together from strings and numbers. `text`, `numbers`, `system`: what the prelude's strings, formats, files, times are made of.
@@ -64,6 +65,7 @@ mod records;
 mod refusal;
 mod scalars;
 mod shared;
+mod slice;
 mod stack;
 mod streams;
 mod strings;
@@ -93,6 +95,7 @@ pub use parallel::*;
 pub use parts::*;
 pub use pyarray::*;
 pub use scalars::*;
+pub use slice::*;
 pub use stack::*;
 pub use streams::*;
 pub use strings::*;

@@ -12,20 +12,19 @@ pub(super) fn check(function: &Function, roots: &Roots<'_>, reports: &mut Report
     let first_view = |parts: &[Operand]| {
         let views = parts.iter().filter_map(Operand::local);
         let mut views = views.filter(|l| holds_view(*l));
-        views.find_map(|view| roots.roots(view).first().copied())
+        views.find_map(|view| roots.escaping(view))
     };
     let stored = |span, parts: &[Operand], reports: &mut Reports| {
-        if let Some(root) = first_view(parts) {
-            let report = borrow::view_stored(span, &roots.origin(root), "a value");
-            reports.add(report);
+        if let Some(origin) = first_view(parts) {
+            reports.add(borrow::view_stored(span, &origin, "a value"));
         }
     };
     // Objects that views were turned into, and what they were.
     let mut objects = HashMap::new();
     function.body.each(&mut |stmt| match &stmt.kind {
         StmtKind::Return(Operand::Local(local)) if holds_view(*local) => {
-            if let Some(root) = roots.roots(*local).first() {
-                reports.add(borrow::view_returned(stmt.span, &roots.origin(*root)));
+            if let Some(origin) = roots.escaping(*local) {
+                reports.add(borrow::view_returned(stmt.span, &origin));
             }
         }
         // A view parameter is changed through, never replaced; a tuple that holds a view would carry it out.
@@ -41,8 +40,8 @@ pub(super) fn check(function: &Function, roots: &Roots<'_>, reports: &mut Report
         }
         StmtKind::PySetAttr { value, .. } | StmtKind::PySetItem { value, .. } => {
             let made = value.local().and_then(|v| objects.get(&v));
-            if let Some(root) = made.and_then(|view| roots.roots(*view).first().copied()) {
-                let diagnostic = borrow::view_stored(stmt.span, &roots.origin(root), "the object");
+            if let Some(origin) = made.and_then(|view| roots.escaping(*view)) {
+                let diagnostic = borrow::view_stored(stmt.span, &origin, "the object");
                 reports.add(diagnostic);
             }
         }
@@ -67,8 +66,8 @@ pub(super) fn check(function: &Function, roots: &Roots<'_>, reports: &mut Report
             value: Rvalue::Closure { captures, .. },
             ..
         } => {
-            if let Some(root) = first_view(captures) {
-                reports.add(borrow::view_captured(stmt.span, &roots.origin(root)));
+            if let Some(origin) = first_view(captures) {
+                reports.add(borrow::view_captured(stmt.span, &origin));
             }
         }
         StmtKind::Assign {

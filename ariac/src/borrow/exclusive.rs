@@ -324,12 +324,18 @@ impl Visit for Changes<'_, '_> {
             if !self.function.locals[local].ty.is_array_like() {
                 continue;
             }
+            let around = self.roots.all(local);
+            // A change through a view is one of what it shows, which other views of that see.
+            let changes = |origin: &LocalId| match self.function.locals[local].ty.is_view() {
+                true => around.contains(origin),
+                false => *origin == local,
+            };
             let shown = self.roots.origins.iter().filter(|(view, origins)| {
                 **view != local
                     && after.contains(**view)
-                    && origins.contains(&local)
+                    && origins.iter().any(changes)
                     && !written.contains(view)
-                    && !self.roots.all(local).contains(view)
+                    && !around.contains(view)
             });
             let shown = shown.min_by_key(|(view, _)| **view);
             // A view that another view was copied from may get a new value: the copy keeps showing the old memory.
@@ -337,7 +343,13 @@ impl Visit for Changes<'_, '_> {
                 written.contains(&local) && self.function.locals[local].ty.holds_view();
             if let (Some((view, _)), false) = (shown, replaced_view) {
                 let known = &self.function.locals[*view];
-                let origin = self.roots.origin(local);
+                let shared = self.roots.origins[view].contains(&local);
+                let owner = if shared {
+                    None
+                } else {
+                    self.roots.roots(local).first().copied()
+                };
+                let origin = self.roots.origin(owner.unwrap_or(local));
                 self.reports.add(match &known.name {
                     Some(name) => {
                         borrow::changed_while_viewed(stmt.span, &origin, name, known.span)

@@ -22,10 +22,10 @@ use crate::diagnostics::Reports;
 use crate::diagnostics::borrow::Origin;
 use crate::hir::ParamMode;
 use crate::mir::{
-    Const, Function, LocalId, Operand, Program, Signatures, Step, StmtKind, liveness,
+    Const, Function, LocalId, Operand, Program, Rvalue, Signatures, Step, StmtKind, liveness,
 };
 use exclusive::Calls;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Reports what breaks the laws of borrowing.
 pub fn check(program: &Program, reports: &mut Reports) {
@@ -44,6 +44,8 @@ pub fn check(program: &Program, reports: &mut Reports) {
 struct Roots<'a> {
     function: &'a Function,
     origins: HashMap<LocalId, Vec<LocalId>>,
+    /// The views that were made as slices.
+    slices: HashSet<LocalId>,
     /// What each alias is a part of, where it is always the same.
     parts: HashMap<LocalId, Option<(LocalId, Step)>>,
 }
@@ -51,7 +53,15 @@ struct Roots<'a> {
 impl<'a> Roots<'a> {
     fn of(function: &'a Function) -> Self {
         let mut parts = HashMap::new();
+        let mut slices = HashSet::new();
         function.body.each(&mut |stmt| {
+            if let StmtKind::Assign {
+                dst: Some(dst),
+                value: Rvalue::Slice { .. },
+            } = &stmt.kind
+            {
+                slices.insert(*dst);
+            }
             if let StmtKind::Alias { dst, of, step } = &stmt.kind {
                 let part = Some((*of, step.clone()));
                 let known = parts.entry(*dst).or_insert_with(|| part.clone());
@@ -62,6 +72,7 @@ impl<'a> Roots<'a> {
         });
         Roots {
             function,
+            slices,
             origins: liveness::origins(&function.body, &function.locals),
             parts,
         }
@@ -135,6 +146,16 @@ impl<'a> Roots<'a> {
             span: known.span,
             ty: known.ty.clone(),
             is_param: self.is_param(local),
+            is_slice: false,
         }
+    }
+
+    /// Where a view that escapes comes from.
+    fn escaping(&self, view: LocalId) -> Option<Origin> {
+        let root = self.roots(view).first().copied()?;
+        Some(Origin {
+            is_slice: self.all(view).iter().any(|l| self.slices.contains(l)),
+            ..self.origin(root)
+        })
     }
 }

@@ -15,6 +15,8 @@ pub struct Origin {
     pub ty: Ty,
     /// Whether it is a parameter; else a variable of the function.
     pub is_param: bool,
+    /// Whether the view shows a slice of it.
+    pub is_slice: bool,
 }
 
 impl Origin {
@@ -33,14 +35,19 @@ impl Origin {
     /// The two ways out that every escape has.
     fn cures(&self, diagnostic: Diagnostic) -> Diagnostic {
         let (name, element) = (&self.name, self.element());
-        let copy = format!(
-            "copy the elements: `{name}.to_array`, an `Array[{element}]` that may go anywhere"
-        );
+        let copy = match self.is_slice {
+            true => format!(
+                "copy the elements: the slice with `.to_array` is an `Array[{element}]` that may go anywhere"
+            ),
+            false => format!(
+                "copy the elements: `{name}.to_array`, an `Array[{element}]` that may go anywhere"
+            ),
+        };
         let keep = format!(
             "or declare `{name}: PythonArray[{element}]`: no copy, and the Python object stays alive as long as it is used"
         );
         let diagnostic = diagnostic.help(copy);
-        match self.is_param {
+        match self.is_param && !self.is_slice {
             true => diagnostic.help(keep),
             false => diagnostic,
         }
@@ -186,7 +193,10 @@ pub fn changed_while_viewed(
         view_span,
         format!("`{view}` borrows `{name}`, and is used again later"),
     )
-    .help(format!("let `{view}` be a copy: `{name}.copy`"))
+    .help(match origin.ty.is_array_like() {
+        true => format!("let `{view}` be a copy: add `.to_array` where it is made"),
+        false => format!("let `{view}` be a copy: `{name}.copy`"),
+    })
 }
 
 /// E0505: the body of a `for` changes the array that it goes through.
@@ -211,7 +221,7 @@ pub fn view_argument(span: Span, ty: &Ty) -> Diagnostic {
     Diagnostic::error(
         Code::ViewStored,
         span,
-        format!("a {ty} borrows memory, and cannot be kept in another value"),
+        format!("`{ty}` borrows memory, and cannot be kept in another value"),
         "a view lives no longer than the call",
     )
     .help("keep a copy, `Array[…]`, or an owned handle, `PythonArray[…]`")

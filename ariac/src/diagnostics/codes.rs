@@ -50,6 +50,7 @@ codes! {
     NotATrait = "E0210" "a type where a trait belongs, or the reverse",
     Alternatives = "E0211" "alternatives of a pattern name different things",
     SelfOutside = "E0212" "self outside of a type",
+    NothingToRaise = "E0213" "raise alone outside of a rescue",
     Deprecated = "W0201" "something deprecated is used",
     Mismatch = "E0301" "types do not agree",
     UnknownMethod = "E0302" "a type has no such method or attribute",

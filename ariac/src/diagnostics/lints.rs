@@ -42,6 +42,9 @@ pub fn left_out(span: Span, name: &str, why: &LeftOut) -> Diagnostic {
         LeftOut::Param(param, ty) => {
             format!("its parameter `{param}` needs `{ty}`, which Python cannot give")
         }
+        LeftOut::View(param, ty) => {
+            format!("its parameter `{param}` is an `{ty}`, a view of Aria's own memory")
+        }
         LeftOut::Mut(param, ty) => format!(
             "it changes its parameter `{param}: {ty}`, which Python would not see: what crosses is copied"
         ),
@@ -52,6 +55,9 @@ pub fn left_out(span: Span, name: &str, why: &LeftOut) -> Diagnostic {
     match why {
         LeftOut::Mut(_, ty) => report.help(format!(
             "return the changed `{ty}`, or say `priv fn {name}` if it is for Aria alone"
+        )),
+        LeftOut::View(_, ty) => report.help(format!(
+            "a `Py{ty}` takes Python's arrays too; say `priv fn {name}` if it is for Aria alone"
         )),
         _ => report.help(format!("say `priv fn {name}` if it is for Aria alone")),
     }

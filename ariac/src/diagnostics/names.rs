@@ -179,6 +179,17 @@ pub fn outside_loop(span: Span, word: &str, is_in_block: bool) -> Diagnostic {
     }
 }
 
+/// `raise` alone where no `rescue` has caught anything.
+#[must_use]
+pub fn nothing_to_raise(span: Span, is_in_block: bool) -> Diagnostic {
+    let message = "`raise` alone raises again what a `rescue` caught";
+    let report = Diagnostic::error(Code::NothingToRaise, span, message, "no `rescue` around it");
+    match is_in_block {
+        true => report.help("name the error outside of the block, `rescue e`, and `raise e` in it"),
+        false => report.help("say what goes wrong: `raise ValueError(\"…\")`"),
+    }
+}
+
 /// A label that no loop around has.
 #[must_use]
 pub fn unknown_label(span: Span, name: &str, near: Option<&str>) -> Diagnostic {

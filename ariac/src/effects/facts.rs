@@ -336,6 +336,10 @@ impl<'a> Walk<'a> {
             ExprKind::For { iterable, .. } if *self.ty(*iterable) == Ty::PythonObject => {
                 self.touch(*iterable)
             }
+            ExprKind::Reraise => {
+                let span = self.program.hir.exprs[id].span;
+                self.event(Event::Throw, span, id);
+            }
             ExprKind::Raise(value) => {
                 let span = self.program.hir.exprs[id].span;
                 match self.ty(*value) {

@@ -223,6 +223,8 @@ pub enum ExprKind {
     Return(Option<ExprId>),
     /// `raise ValueError("…")`: the call is kept as written.
     Raise(ExprId),
+    /// `raise` alone: the error that the `rescue` around it caught.
+    Reraise,
     /// `let [mut] pattern[: T] = value`.
     Let {
         mutable: bool,

@@ -122,6 +122,7 @@ pub fn for_each_child(hir: &Hir, expr: ExprId, mut visit: impl FnMut(ExprId)) {
         ExprKind::Break { value, .. } | ExprKind::Return(value) => {
             value.iter().copied().for_each(visit);
         }
+        ExprKind::Reraise => {}
         ExprKind::Raise(value) => visit(*value),
         ExprKind::Let { value, .. } => visit(*value),
         ExprKind::Assign { target, value, .. } | ExprKind::CompoundAssign { target, value, .. } => {

@@ -123,7 +123,9 @@ impl<'c> ModuleCx<'c> {
             Ty::Tuple(items) => self.struct_of(items).into(),
             Ty::Adt(adt) if adt.repr == Repr::Boxed => types.ptr.into(),
             Ty::Adt(adt) => self.shape(adt).body,
-            Ty::Unit | Ty::Never | Ty::Range | Ty::Error | Ty::Param(_) => types.unit.into(),
+            Ty::Unit | Ty::Never | Ty::Range | Ty::ArrayView(_) | Ty::Error | Ty::Param(_) => {
+                types.unit.into()
+            }
         }
     }
 

@@ -442,6 +442,16 @@ pub enum Rvalue {
     },
     /// A `PyArrayView` on an array, view or handle: same memory, no work, borrowed from the local.
     View(LocalId),
+    /// A `PyArrayView` on the elements whose indices a range counts, in that order, borrowed from the local. May fail: with a
+    /// step of the constant 1 unless `0 <= lo <= hi <=` the length (`hi` exclusive), with any other, which is not 0, if one
+    /// of the elements is not there.
+    Slice {
+        array: LocalId,
+        lo: Operand,
+        hi: Operand,
+        inclusive: bool,
+        step: Operand,
+    },
     /// Whether the elements of an array, view or handle lie side by side, a Bool.
     IsContiguous(LocalId),
     /// `[a, b]`, of scalars. May fail.

@@ -317,6 +317,7 @@ impl Machine<'_> {
             Rvalue::Move(local) => frame.take(&Operand::Local(*local)),
             Rvalue::Clone(local) => frame.local(*local).copy(),
             Rvalue::View(local) => frame.local(*local),
+            Rvalue::Slice { .. } => panic!("the interpreter knows no slices"),
             Rvalue::ToArray(local) => frame.local(*local).copy(),
             Rvalue::IsContiguous(_) => Value::Bool(true),
             Rvalue::Unary { op, operand } => match (op, frame.operand(operand)) {

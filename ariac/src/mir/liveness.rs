@@ -332,6 +332,7 @@ pub fn origins(body: &Block, locals: &Arena<LocalId, Local>) -> HashMap<LocalId,
         }
         match value {
             Rvalue::View(source)
+            | Rvalue::Slice { array: source, .. }
             | Rvalue::Use(Operand::Local(source))
             | Rvalue::Move(source)
             | Rvalue::Clone(source)

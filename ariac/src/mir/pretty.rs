@@ -429,6 +429,17 @@ impl Printer<'_> {
                 )
             }
             Rvalue::View(l) => format!("view {}", self.local(*l)),
+            Rvalue::Slice {
+                array,
+                lo,
+                hi,
+                inclusive,
+                step,
+            } => {
+                let [lo, hi, step] = [lo, hi, step].map(|operand| self.operand(operand));
+                let dots = if *inclusive { ".." } else { "..<" };
+                format!("slice {}[{lo}{dots}{hi} step {step}]", self.local(*array))
+            }
             Rvalue::IsContiguous(l) => format!("is_contiguous {}", self.local(*l)),
             Rvalue::Array { element, items } => {
                 format!("array {element} [{}]", self.operands(items))

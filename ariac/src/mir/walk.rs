@@ -114,6 +114,14 @@ macro_rules! parts {
                         local!(array, Read);
                         operand!(index, Read);
                     }
+                    Rvalue::Slice {
+                        array, lo, hi, step, ..
+                    } => {
+                        local!(array, Read);
+                        operand!(lo, Read);
+                        operand!(hi, Read);
+                        operand!(step, Read);
+                    }
                     Rvalue::Tuple(items)
                     | Rvalue::Adt { fields: items, .. }
                     | Rvalue::List { items, .. }

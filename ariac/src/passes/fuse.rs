@@ -166,8 +166,9 @@ impl Fuse<'_> {
         let mut changed = HashSet::new();
         stmt.changes_deep(self.signatures, &mut |local| {
             changed.insert(local);
-            // What changes a part changes what it is a part of.
-            if self.function.locals[local].alias {
+            // What changes a part, or what a view shows, changes what that belongs to.
+            let known = &self.function.locals[local];
+            if known.alias || known.ty.is_view() {
                 changed.extend(self.origins.get(&local).into_iter().flatten());
             }
         });

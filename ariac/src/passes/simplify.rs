@@ -49,8 +49,14 @@ fn mark_contiguous(function: &mut Function) {
             return;
         };
         if matches!(function.locals[*dst].ty, Ty::PyArrayView(_)) {
-            let array = matches!(value, Rvalue::View(source)
-                if matches!(function.locals[*source].ty, Ty::Array(_)));
+            let array = matches!(
+                value,
+                Rvalue::View(source) | Rvalue::Slice {
+                    array: source,
+                    step: Operand::Const(Const::Int(1)),
+                    ..
+                } if matches!(function.locals[*source].ty, Ty::Array(_))
+            );
             *shows.entry(*dst).or_insert(true) &= array;
         }
     });

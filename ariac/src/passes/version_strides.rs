@@ -23,7 +23,7 @@
 
 use super::{Pass, Remark, RemarkKind};
 use crate::mir::{
-    Access, Block, Function, Local, LocalId, Operand, Program, Rvalue, Stmt, StmtKind,
+    Access, Block, Const, Function, Local, LocalId, Operand, Program, Rvalue, Stmt, StmtKind,
 };
 use crate::types::Ty;
 use std::collections::{BTreeMap, BTreeSet};
@@ -258,6 +258,11 @@ fn contiguous(
                 | Rvalue::Use(Operand::Local(source))
                 | Rvalue::Move(source)
                 | Rvalue::Clone(source) => Some(*source),
+                Rvalue::Slice {
+                    array,
+                    step: Operand::Const(Const::Int(1)),
+                    ..
+                } => Some(*array),
                 _ => None,
             });
         }
@@ -341,6 +346,7 @@ fn for_elements(stmt: &mut Stmt, f: &mut dyn FnMut(&mut LocalId)) {
             Rvalue::Load { array, .. }
             | Rvalue::Len(array)
             | Rvalue::View(array)
+            | Rvalue::Slice { array, .. }
             | Rvalue::IsContiguous(array)
             | Rvalue::ToArray(array) => f(array),
             Rvalue::Map { sources, .. } | Rvalue::Reduce { sources, .. } => {

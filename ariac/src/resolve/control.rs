@@ -26,6 +26,15 @@ pub(super) struct Capture {
     used: Vec<BindingId>,
 }
 
+impl Capture {
+    /// Notes that the block uses a variable from outside.
+    pub(super) fn uses(&mut self, binding: BindingId) {
+        if !self.used.contains(&binding) {
+            self.used.push(binding);
+        }
+    }
+}
+
 impl<'h> Walk<'h, '_> {
     pub(super) fn stmts(&mut self, block: &'h Block) {
         for &stmt in &block.stmts {
@@ -91,7 +100,9 @@ impl<'h> Walk<'h, '_> {
             self.scopes.enter(ScopeKind::Body);
             self.pattern(rescue.pattern, Bind::fixed(BindingKind::Pattern));
             rescue.ty.iter().for_each(|t| self.ty(*t));
+            self.rescues.push(rescue.pattern);
             self.stmts(&rescue.body);
+            self.rescues.pop();
             self.scopes.leave(&self.names.bindings);
             ways.push(self.scopes.end_way(mark));
         }
@@ -108,8 +119,11 @@ impl<'h> Walk<'h, '_> {
 
     /// A block after a call or as a value. `Python.with_gil` runs its block once, in place: jumps go through it.
     pub(super) fn closure(&mut self, id: ExprId, closure: &'h Closure, is_with_gil: bool) {
-        let outer =
-            (!is_with_gil).then(|| (std::mem::take(&mut self.loops), self.scopes.begin_way()));
+        let outer = (!is_with_gil).then(|| {
+            let around = std::mem::take(&mut self.loops);
+            let rescues = std::mem::take(&mut self.rescues);
+            (around, rescues, self.scopes.begin_way())
+        });
         self.blocks += usize::from(!is_with_gil);
         self.captures.push(Capture {
             first_inner: self.names.bindings.len(),
@@ -126,9 +140,10 @@ impl<'h> Walk<'h, '_> {
             self.names.captures.set(id, capture.used);
         }
         self.blocks -= usize::from(!is_with_gil);
-        if let Some((loops, mark)) = outer {
+        if let Some((loops, rescues, mark)) = outer {
             self.scopes.end_way(mark);
             self.loops = loops;
+            self.rescues = rescues;
         }
     }
 
@@ -136,8 +151,8 @@ impl<'h> Walk<'h, '_> {
     pub(super) fn used(&mut self, binding: BindingId) {
         use crate::arena::Id;
         for capture in &mut self.captures {
-            if binding.index() < capture.first_inner && !capture.used.contains(&binding) {
-                capture.used.push(binding);
+            if binding.index() < capture.first_inner {
+                capture.uses(binding);
             }
         }
     }

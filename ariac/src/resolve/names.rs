@@ -43,6 +43,8 @@ pub struct Names {
     /// The variables of the surrounding function that each [`crate::hir::ExprKind::Closure`], and the block of each call, uses,
     /// in the order of their first use.
     pub captures: SideTable<ExprId, Vec<BindingId>>,
+    /// For each `raise` that stands alone, the `rescue` whose error it raises again, by what that binds.
+    pub rescues: SideTable<ExprId, PatId>,
 }
 
 /// What a type's name means.

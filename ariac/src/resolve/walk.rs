@@ -6,10 +6,10 @@ use super::members::before;
 use super::modules::Globals;
 use super::scope::{ScopeKind, Scopes};
 use super::type_names::SelfMeaning;
-use super::{BindingKind, Meaning, Names, attributes};
+use super::{Binding, BindingKind, Meaning, Names, attributes};
 use crate::builtins::{Builtin, Namespace, Receiver, find_method};
 use crate::diagnostics::{Diagnostic, Reports, names as say, syntax};
-use crate::hir::{Arg, ExprId, ExprKind, Hir, Ident, Module, StrPart};
+use crate::hir::{Arg, ExprId, ExprKind, Hir, Ident, Module, PatId, StrPart};
 use crate::source::Span;
 
 pub(super) struct Walk<'h, 'r> {
@@ -22,6 +22,8 @@ pub(super) struct Walk<'h, 'r> {
     pub(super) reports: &'r mut Reports,
     pub(super) scopes: Scopes<'h>,
     pub(super) loops: Vec<Loop<'h>>,
+    /// The `rescue`s around this place in this function or block, by what they bind.
+    pub(super) rescues: Vec<PatId>,
     /// The blocks around this place.
     pub(super) captures: Vec<Capture>,
     /// The type parameters in scope, and where they are declared.
@@ -58,6 +60,7 @@ impl<'h, 'r> Walk<'h, 'r> {
             reports,
             scopes: Scopes::default(),
             loops: Vec::new(),
+            rescues: Vec::new(),
             captures: Vec::new(),
             generics: Vec::new(),
             self_meaning: SelfMeaning::Nothing,
@@ -130,20 +133,13 @@ impl<'h, 'r> Walk<'h, 'r> {
                 block,
             } => {
                 self.expr(*callee);
-                let outer = self.old_from;
                 if self.names.exprs.get(*callee) == Some(&Meaning::Old) {
-                    if self.captures.is_empty() {
-                        self.old_from = outer.or(Some(self.names.bindings.len()));
-                    } else {
-                        let span = self.hir.exprs[id].span;
-                        self.report(syntax::not_supported(span, "`old(…)` in a block is"));
-                    }
+                    return self.old(id, args);
                 }
                 self.args(args);
                 if let Some(block) = block {
                     self.closure(id, block, false);
                 }
-                self.old_from = outer;
             }
             ExprKind::MethodCall {
                 receiver,
@@ -242,6 +238,13 @@ impl<'h, 'r> Walk<'h, 'r> {
                 }
                 self.scopes.diverge();
             }
+            ExprKind::Reraise => {
+                match self.rescues.last() {
+                    Some(rescue) => self.names.rescues.set(id, *rescue),
+                    None => self.report(say::nothing_to_raise(span, self.blocks > 0)),
+                }
+                self.scopes.diverge();
+            }
             ExprKind::Raise(value) => {
                 self.raise(*value);
                 self.scopes.diverge();
@@ -283,6 +286,25 @@ impl<'h, 'r> Walk<'h, 'r> {
                 }
             }
         }
+    }
+
+    /// `old(…)`: a variable that has its value from when the function begins, so that a block can capture it.
+    fn old(&mut self, id: ExprId, args: &'h [Arg]) {
+        let from = self.old_from.or(Some(self.names.bindings.len()));
+        let outer = std::mem::replace(&mut self.old_from, from);
+        let mut captures = std::mem::take(&mut self.captures);
+        self.args(args);
+        self.old_from = outer;
+        let entry = self.names.bindings.push(Binding {
+            name: "old".to_owned(),
+            span: self.hir.exprs[id].span,
+            mutable: false,
+            kind: BindingKind::Local,
+            mut_at: None,
+        });
+        self.names.exprs.set(id, Meaning::Local(entry));
+        captures.iter_mut().for_each(|c| c.uses(entry));
+        self.captures = captures;
     }
 
     fn exprs(&mut self, items: &[ExprId]) {

@@ -308,7 +308,7 @@ impl Traits<'_> {
             Ty::Unit => !is_order,
             Ty::Tuple(items) => all(items.clone()),
             Ty::List(element) => all(vec![(**element).clone()]),
-            Ty::Array(_) => name == "Display",
+            ty if ty.is_array_like() => name == "Display",
             Ty::PythonObject => name == "Display",
             Ty::Adt(adt) => {
                 let Some(def) = self.types.adts.get(adt.item) else {

@@ -40,6 +40,9 @@ pub enum Ty {
     Exception,
     /// `Array[T]` of rank 1.
     Array(Box<Ty>),
+    /// `ArrayView[T]` of rank 1: a slice, or anything that a function is lent to read its elements. MIR has none: there it
+    /// is a `PyArrayView`, of which it differs in that Python gives none.
+    ArrayView(Box<Ty>),
     /// `PyArrayView[T]` of rank 1.
     PyArrayView(Box<Ty>),
     /// `PythonArray[T]` of rank 1.
@@ -227,6 +230,7 @@ impl Ty {
             Ty::Tuple(items) => Ty::Tuple(all(items)),
             Ty::List(t) => Ty::List(Box::new(t.subst(args))),
             Ty::Array(t) => Ty::Array(Box::new(t.subst(args))),
+            Ty::ArrayView(t) => Ty::ArrayView(Box::new(t.subst(args))),
             Ty::PyArrayView(t) => Ty::PyArrayView(Box::new(t.subst(args))),
             Ty::PythonArray(t) => Ty::PythonArray(Box::new(t.subst(args))),
             Ty::Adt(adt) if !adt.args.is_empty() => Ty::Adt(Adt {
@@ -246,7 +250,11 @@ impl Ty {
         visit(self);
         match self {
             Ty::Tuple(items) => items.iter().for_each(|t| t.each(visit)),
-            Ty::List(t) | Ty::Array(t) | Ty::PyArrayView(t) | Ty::PythonArray(t) => t.each(visit),
+            Ty::List(t)
+            | Ty::Array(t)
+            | Ty::ArrayView(t)
+            | Ty::PyArrayView(t)
+            | Ty::PythonArray(t) => t.each(visit),
             Ty::Adt(adt) => adt.args.iter().for_each(|t| t.each(visit)),
             Ty::Fn(f) => {
                 f.params.iter().for_each(|(t, _)| t.each(visit));
@@ -319,7 +327,7 @@ impl Ty {
     #[must_use]
     pub fn element(&self) -> Option<&Ty> {
         match self {
-            Ty::Array(t) | Ty::PyArrayView(t) | Ty::PythonArray(t) => Some(t),
+            Ty::Array(t) | Ty::ArrayView(t) | Ty::PyArrayView(t) | Ty::PythonArray(t) => Some(t),
             _ => None,
         }
     }
@@ -330,11 +338,17 @@ impl Ty {
         self.element().is_some()
     }
 
+    /// Whether it is a view: elements that somebody else owns.
+    #[must_use]
+    pub fn is_view(&self) -> bool {
+        matches!(self, Ty::ArrayView(_) | Ty::PyArrayView(_))
+    }
+
     /// Whether a value of this type borrows memory that somebody else owns: a view, or a tuple with one in it.
     #[must_use]
     pub fn holds_view(&self) -> bool {
         match self {
-            Ty::PyArrayView(_) => true,
+            ty if ty.is_view() => true,
             Ty::Tuple(items) => items.iter().any(Ty::holds_view),
             _ => false,
         }
@@ -372,7 +386,7 @@ impl Ty {
     #[must_use]
     pub fn can_become_object(&self) -> bool {
         match self {
-            Ty::Unit | Ty::PyArrayView(_) => true,
+            Ty::Unit | Ty::ArrayView(_) | Ty::PyArrayView(_) => true,
             Ty::Tuple(items) => items.iter().all(Ty::can_become_object),
             ty => ty.can_come_from_object(),
         }
@@ -385,6 +399,7 @@ impl Ty {
         match self {
             Ty::Tuple(items) => items.iter().all(Ty::can_cross),
             Ty::Unit | Ty::Bool | Ty::String | Ty::PythonObject => true,
+            Ty::ArrayView(_) => false,
             ty => ty.is_number() || ty.is_array_like(),
         }
     }
@@ -461,6 +476,7 @@ impl fmt::Display for Ty {
                 write!(f, ") -> {}", ty.ret)
             }
             Ty::Array(t) => write!(f, "Array[{t}]"),
+            Ty::ArrayView(t) => write!(f, "ArrayView[{t}]"),
             Ty::PyArrayView(t) => write!(f, "PyArrayView[{t}]"),
             Ty::PythonArray(t) => write!(f, "PythonArray[{t}]"),
             Ty::PythonObject => f.write_str("PythonObject"),

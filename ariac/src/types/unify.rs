@@ -68,6 +68,7 @@ impl Filled {
             (Ty::Tuple(a), Ty::Tuple(b)) => self.all(a, b),
             (Ty::List(a), Ty::List(b))
             | (Ty::Array(a), Ty::Array(b))
+            | (Ty::ArrayView(a), Ty::ArrayView(b))
             | (Ty::PyArrayView(a), Ty::PyArrayView(b))
             | (Ty::PythonArray(a), Ty::PythonArray(b)) => self.unify(a, b),
             (Ty::Adt(a), Ty::Adt(b)) => a.item == b.item && self.all(&a.args, &b.args),
@@ -109,6 +110,7 @@ pub(super) fn overlap(a: &Ty, b: &Ty) -> bool {
         (Ty::Tuple(a), Ty::Tuple(b)) => all(a, b),
         (Ty::List(a), Ty::List(b))
         | (Ty::Array(a), Ty::Array(b))
+        | (Ty::ArrayView(a), Ty::ArrayView(b))
         | (Ty::PyArrayView(a), Ty::PyArrayView(b))
         | (Ty::PythonArray(a), Ty::PythonArray(b)) => overlap(a, b),
         (Ty::Adt(a), Ty::Adt(b)) => a.item == b.item && all(&a.args, &b.args),
@@ -138,6 +140,7 @@ fn map(ty: &Ty, f: &mut dyn FnMut(&Param) -> Option<Ty>) -> Ty {
         Ty::Tuple(items) => Ty::Tuple(items.iter().map(|t| map(t, f)).collect()),
         Ty::List(t) => Ty::List(Box::new(map(t, f))),
         Ty::Array(t) => Ty::Array(Box::new(map(t, f))),
+        Ty::ArrayView(t) => Ty::ArrayView(Box::new(map(t, f))),
         Ty::PyArrayView(t) => Ty::PyArrayView(Box::new(map(t, f))),
         Ty::PythonArray(t) => Ty::PythonArray(Box::new(map(t, f))),
         Ty::Adt(adt) => Ty::Adt(Adt {

@@ -10,7 +10,7 @@ use crate::source::Span;
 use std::sync::Arc;
 
 /// The types of the language itself; the prelude declares more.
-const NAMES: [&str; 21] = [
+const NAMES: [&str; 22] = [
     "Int",
     "Int64",
     "Int8",
@@ -29,23 +29,21 @@ const NAMES: [&str; 21] = [
     "Error",
     "List",
     "Array",
+    "ArrayView",
     "PyArrayView",
     "PythonArray",
     "PythonObject",
 ];
 
-/// The types of the language that this version of the compiler lacks.
-const LATER: [&str; 1] = ["ArrayView"];
-
 /// Whether a name is that of a built-in type.
 #[must_use]
 pub fn is_type_name(name: &str) -> bool {
-    NAMES.contains(&name) || LATER.contains(&name)
+    NAMES.contains(&name)
 }
 
 /// The names of the built-in types.
 pub fn type_names() -> impl Iterator<Item = &'static str> {
-    NAMES.into_iter().chain(LATER)
+    NAMES.into_iter()
 }
 
 /// A type without parts, by its name.
@@ -224,8 +222,13 @@ impl Written<'_> {
             "Array" => return self.array(name, args, span, Ty::Array, reports),
             "PyArrayView" => return self.array(name, args, span, Ty::PyArrayView, reports),
             "PythonArray" => return self.array(name, args, span, Ty::PythonArray, reports),
-            "ArrayView" if self.place == Place::Rust => {
-                return self.array(name, args, span, Ty::PyArrayView, reports);
+            // Of a Rust function it is a slice, for which the elements have to lie side by side.
+            "ArrayView" => {
+                let make = match self.place {
+                    Place::Rust => Ty::PyArrayView,
+                    _ => Ty::ArrayView,
+                };
+                return self.array(name, args, span, make, reports);
             }
             other => match IntKind::from_name(other) {
                 Some(kind) => Ty::Sized(kind),
@@ -258,7 +261,7 @@ impl Written<'_> {
 
     /// What is neither built in nor declared has been reported with the names.
     fn unknown(&self, name: &Ident, text: &str, reports: &mut Reports) {
-        if LATER.contains(&text) || exception(text).is_some() {
+        if exception(text).is_some() {
             let what = format!("the type `{text}` is");
             reports.add(syntax::not_supported(name.span, &what));
         }

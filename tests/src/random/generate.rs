@@ -1,7 +1,7 @@
 //! Makes random programs that the type checker accepts, and mostly the borrow checker too.
 
 use super::language::{
-    Argument, Cond, Expr, Function, Generic, KEYS, Mode, Place, Program, Step, Stmt, Ty, Var,
+    Argument, Cond, Expr, Function, Generic, KEYS, Mode, Place, Program, Slice, Step, Stmt, Ty, Var,
 };
 
 /// A generator of numbers (splitmix64).
@@ -86,7 +86,7 @@ struct Types {
 impl Types {
     fn any(&self, random: &mut Random, depth: usize) -> Ty {
         let inner = |random: &mut Random| Box::new(self.any(random, depth.saturating_sub(1)));
-        match random.below(if depth == 0 { 4 } else { 13 }) {
+        match random.below(if depth == 0 { 4 } else { 15 }) {
             0 => Ty::Int,
             2 if self.structs > 0 => Ty::Struct(random.below(self.structs)),
             3 if self.enums > 0 => Ty::Enum(random.below(self.enums)),
@@ -96,6 +96,7 @@ impl Types {
             10 => Ty::Fn(inner(random)),
             11 => Ty::Map(inner(random)),
             12 => Ty::Cell(inner(random)),
+            13 | 14 => Ty::Array,
             _ => Ty::Str,
         }
     }
@@ -126,9 +127,13 @@ impl Builder<'_> {
         let mut params = Vec::new();
         if !is_main {
             for _ in 0..self.random.below(4) {
-                let ty = self.ty(2);
+                let ty = match self.random.chance(20) {
+                    true => Ty::View,
+                    false => self.ty(2),
+                };
                 let mode = match self.random.below(3) {
                     _ if matches!(ty, Ty::Fn(_)) => Mode::Own,
+                    2 if ty == Ty::View => Mode::Read,
                     0 => Mode::Read,
                     1 => Mode::Mut,
                     _ => Mode::Own,
@@ -231,7 +236,7 @@ impl Builder<'_> {
     fn stmt(&mut self) -> Stmt {
         let simple = self.depth >= 2;
         for _ in 0..8 {
-            let choice = self.random.below(if simple { 13 } else { 23 });
+            let choice = self.random.below(if simple { 13 } else { 27 });
             if let Some(stmt) = self.stmt_of(choice) {
                 return stmt;
             }
@@ -331,6 +336,45 @@ impl Builder<'_> {
                     _ => return None,
                 }
             }
+            23 => {
+                let place = self.any_array(false)?;
+                let var = self.fresh();
+                self.frozen.push(place.root);
+                let body = self.looped(&[(var, Ty::Int)]);
+                self.frozen.pop();
+                Stmt::ForEach(var, place, body)
+            }
+            24 => {
+                let place = self.any_array(true)?;
+                let ty = if self.random.chance(50) {
+                    Ty::Int
+                } else {
+                    Ty::Array
+                };
+                let slice = self.slice();
+                Stmt::Fill(place, slice, self.expr(&ty, 2))
+            }
+            25 | 26 => {
+                let mutable = self.random.chance(70);
+                let place = self.any_array(mutable)?;
+                let slice = self.slice();
+                let outer = self.scope.len();
+                let var = self.declare(Ty::View, mutable);
+                // What it shows is mostly left alone.
+                let rest = self.random.chance(85);
+                if rest {
+                    self.frozen.push(place.root);
+                }
+                self.depth += 1;
+                let count = 1 + self.random.below(3);
+                let body = self.stmts(count);
+                self.depth -= 1;
+                if rest {
+                    self.frozen.pop();
+                }
+                self.scope.truncate(outer);
+                Stmt::View(var, place, slice, body)
+            }
             20 | 21 => {
                 let body = self.block(&[]);
                 let handler = self.block(&[]);
@@ -351,6 +395,11 @@ impl Builder<'_> {
         let mut args = Vec::new();
         for (_, mode, ty) in &function.params {
             args.push(match mode {
+                Mode::Mut if *ty == Ty::View => {
+                    let place = self.any_array(true)?;
+                    changed.push(place.root);
+                    Argument::View(place, self.slice())
+                }
                 Mode::Mut => {
                     let place = self.place(ty, true)?;
                     changed.push(place.root);
@@ -402,20 +451,24 @@ impl Builder<'_> {
                     steps.push(Step::Value);
                     ty = *value;
                 }
-                Ty::List(element) => {
+                Ty::List(_) | Ty::Array | Ty::View => {
                     let ints = self.scope.iter().filter(|k| k.ty == Ty::Int);
                     let ints: Vec<Var> = ints.map(|k| k.var).collect();
                     steps.push(match self.random.chance(30) && !ints.is_empty() {
                         true => Step::AtVar(ints[self.random.below(ints.len())]),
                         false => Step::At(self.random.below(2) as i64),
                     });
-                    ty = *element;
+                    ty = match ty {
+                        Ty::List(element) => *element,
+                        _ => Ty::Int,
+                    };
                 }
                 _ => break,
             }
         }
         let root = known.var;
-        Some((Place { root, steps }, ty))
+        // A view is never another one.
+        (ty != Ty::View || !mutable).then_some((Place { root, steps }, ty))
     }
 
     fn any_list(&mut self, mutable: bool) -> Option<(Place, Ty)> {
@@ -423,6 +476,29 @@ impl Builder<'_> {
             (place, Ty::List(element)) => Some((place, *element)),
             _ => None,
         })
+    }
+
+    /// An array or a view.
+    fn any_array(&mut self, mutable: bool) -> Option<Place> {
+        let views = |k: &&Known| k.ty == Ty::View && (!mutable || k.mutable);
+        let views: Vec<Var> = self.scope.iter().filter(views).map(|k| k.var).collect();
+        if !views.is_empty() && self.random.chance(50) {
+            let root = views[self.random.below(views.len())];
+            let steps = Vec::new();
+            return Some(Place { root, steps });
+        }
+        self.place(&Ty::Array, mutable)
+    }
+
+    fn slice(&mut self) -> Slice {
+        let mut bound = |most: usize| {
+            let given = self.random.chance(60);
+            given.then(|| self.random.below(most) as i64 - 1)
+        };
+        let (lo, hi) = (bound(4), bound(6));
+        let by = self.random.chance(25);
+        let by = by.then(|| [-2, -1, 2, 3][self.random.below(4)]);
+        Slice { lo, hi, by }
     }
 
     fn any_map(&mut self, mutable: bool) -> Option<(Place, Ty)> {
@@ -453,13 +529,21 @@ impl Builder<'_> {
     }
 
     fn expr(&mut self, ty: &Ty, depth: usize) -> Expr {
+        if *ty == Ty::View {
+            let slice = self.slice();
+            let of = match self.any_array(false) {
+                Some(place) => Expr::Place(place),
+                None => self.literal(&Ty::Array, depth),
+            };
+            return Expr::Slice(Box::new(of), slice);
+        }
         if self.random.chance(45)
             && let Some(place) = self.place(ty, false)
         {
             return Expr::Place(place);
         }
         if depth > 0 {
-            let choice = self.random.below(19);
+            let choice = self.random.below(21);
             if let Some(expr) = self.compound(choice, ty, depth - 1) {
                 return expr;
             }
@@ -545,6 +629,18 @@ impl Builder<'_> {
                 };
                 Expr::Len(place)
             }
+            19 | 20 if *ty == Ty::Int => {
+                let view = self.random.chance(70);
+                let of = if view { Ty::View } else { Ty::Array };
+                match self.random.chance(80) {
+                    true if of == Ty::Array => {
+                        Expr::Sum(Box::new(Expr::Place(self.any_array(false)?)))
+                    }
+                    true => Expr::Sum(self.boxed(&of, depth)),
+                    false => Expr::Len(self.any_array(false)?),
+                }
+            }
+            19 | 20 if *ty == Ty::Array => Expr::ToArray(self.boxed(&Ty::View, depth)),
             14 | 15 if *ty == Ty::Int => {
                 let (place, of) = self.any_place(false)?;
                 if !self.program.has_size(&of) {
@@ -592,6 +688,10 @@ impl Builder<'_> {
             Ty::List(element) => {
                 let count = if depth == 0 { 0 } else { self.random.below(4) };
                 Expr::List((0..count).map(|_| self.expr(element, depth)).collect())
+            }
+            Ty::Array | Ty::View => {
+                let count = 1 + self.random.below(4);
+                Expr::Array((0..count).map(|_| self.expr(&Ty::Int, 0)).collect())
             }
             Ty::Option(_) if depth == 0 || self.random.chance(30) => Expr::None,
             Ty::Option(inner) => Expr::Some(self.boxed(inner, depth)),

@@ -2,7 +2,7 @@
 
 use super::language::Mode;
 use super::language::{
-    Argument, Cond, Expr, Function, Generic, Place, Program, Step, Stmt, Ty, Var,
+    Argument, Cond, Expr, Function, Generic, Place, Program, Slice, Step, Stmt, Ty, Var,
 };
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -17,7 +17,10 @@ const LARGEST: usize = 400;
 enum Value {
     Int(i64),
     Str(String),
+    /// A list or an array; a view that was lent to the function.
     List(Vec<Value>),
+    /// Elements of an array of this function.
+    View(Place, Vec<usize>),
     Option(Option<Box<Value>>),
     /// In the order in which the keys came.
     Map(Vec<(String, Value)>),
@@ -122,6 +125,30 @@ impl Machine<'_> {
                 *find(a, frame)? = x;
                 *find(b, frame)? = y;
             }
+            Stmt::View(var, place, slice, body) => {
+                let view = view(place, *slice, frame)?;
+                frame.insert(*var, view);
+                return self.block(body, frame);
+            }
+            Stmt::Fill(place, slice, value) => {
+                let value = self.expr(value, frame)?;
+                let Value::View(of, indices) = view(place, *slice, frame)? else {
+                    return error("no view");
+                };
+                if let Value::List(items) = &value
+                    && items.len() != indices.len()
+                {
+                    let (n, m) = (indices.len(), items.len());
+                    return error(format!("lengths differ: {n} and {m}"));
+                }
+                let array = list(find(&of, frame)?);
+                for (i, at) in indices.into_iter().enumerate() {
+                    array[at] = match &value {
+                        Value::List(items) => items[i].clone(),
+                        one => one.clone(),
+                    };
+                }
+            }
             Stmt::Push(place, value) => {
                 let value = self.expr(value, frame)?;
                 let list = list(find(place, frame)?);
@@ -171,8 +198,7 @@ impl Machine<'_> {
                 }
             }
             Stmt::ForEach(var, place, body) => {
-                let elements = list(find(place, frame)?).clone();
-                for element in elements {
+                for element in elements(place, frame)? {
                     frame.insert(*var, element);
                     match self.turn(body, frame)? {
                         Flow::Next | Flow::Continue => {}
@@ -226,7 +252,10 @@ impl Machine<'_> {
                 }
             }
             Stmt::Show(ty, value) => {
-                let value = self.expr(value, frame)?;
+                let mut value = self.expr(value, frame)?;
+                if let Value::View(..) = value {
+                    value = Value::List(shown(&value, frame)?);
+                }
                 let text = self.show(ty, &value)?;
                 self.lines.push(text);
             }
@@ -248,13 +277,33 @@ impl Machine<'_> {
                 inner.insert(*param, value);
             }
         }
+        let mut lent = Vec::new();
         // What is lent to be changed is looked for last.
         for ((param, ..), arg) in function.params.iter().zip(args) {
-            if let Argument::Mut(place) = arg {
-                inner.insert(*param, find(place, frame)?.clone());
+            match arg {
+                Argument::Value(_) => {}
+                Argument::Mut(place) => {
+                    inner.insert(*param, find(place, frame)?.clone());
+                }
+                Argument::View(place, slice) => {
+                    let view = view(place, *slice, frame)?;
+                    let items = shown(&view, frame)?;
+                    lent.push((*param, view));
+                    inner.insert(*param, Value::List(items));
+                }
             }
         }
         let result = self.function(function, &mut inner);
+        for (param, view) in lent {
+            if let (Value::View(of, indices), Some(Value::List(items))) =
+                (view, inner.remove(&param))
+            {
+                let array = list(find(&of, frame)?);
+                for (at, item) in indices.into_iter().zip(items) {
+                    array[at] = item;
+                }
+            }
+        }
         for ((param, mode, _), arg) in function.params.iter().zip(args) {
             if let (Mode::Mut, Argument::Mut(place)) = (mode, arg)
                 && let Some(value) = inner.remove(param)
@@ -284,6 +333,7 @@ impl Machine<'_> {
             Expr::Place(place) => find(place, frame)?.clone(),
             Expr::Len(place) => Value::Int(match find(place, frame)? {
                 Value::Map(entries) => entries.len() as i64,
+                Value::View(_, indices) => indices.len() as i64,
                 other => list(other).len() as i64,
             }),
             Expr::Size(place, ty) => {
@@ -342,7 +392,26 @@ impl Machine<'_> {
                 Value::Str(a + &b)
             }
             Expr::Text(value) => Value::Str(int(&self.expr(value, frame)?).to_string()),
-            Expr::List(items) => Value::List(self.exprs(items, frame)?),
+            Expr::List(items) | Expr::Array(items) => Value::List(self.exprs(items, frame)?),
+            Expr::Slice(of, slice) => {
+                let of = self.expr(of, frame)?;
+                let items = shown(&of, frame)?;
+                let indices = indices(*slice, items.len())?;
+                Value::List(indices.into_iter().map(|i| items[i].clone()).collect())
+            }
+            Expr::Sum(of) => {
+                let of = self.expr(of, frame)?;
+                let items = shown(&of, frame)?;
+                let sum: i128 = items.iter().map(|item| i128::from(int(item))).sum();
+                match i64::try_from(sum) {
+                    Ok(sum) => Value::Int(sum),
+                    Err(_) => return error("sum of Ints overflows"),
+                }
+            }
+            Expr::ToArray(of) => {
+                let of = self.expr(of, frame)?;
+                Value::List(shown(&of, frame)?)
+            }
             Expr::Some(value) => Value::Option(Some(Box::new(self.expr(value, frame)?))),
             Expr::None => Value::Option(None),
             Expr::Pair(a, b) => Value::Parts(vec![self.expr(a, frame)?, self.expr(b, frame)?]),
@@ -443,6 +512,9 @@ impl Machine<'_> {
             (Ty::List(ty), Value::List(items)) => {
                 format!("[{}]", self.shows(std::iter::repeat(&**ty), items)?)
             }
+            (Ty::Array | Ty::View, Value::List(items)) => {
+                format!("[{}]", self.shows(std::iter::repeat(&Ty::Int), items)?)
+            }
             (Ty::Option(ty), Value::Option(Some(value))) => {
                 format!("Some({})", self.show(ty, value)?)
             }
@@ -495,6 +567,67 @@ fn map(value: &mut Value) -> &mut Vec<(String, Value)> {
     }
 }
 
+/// The elements that an array or view has.
+fn shown(value: &Value, frame: &mut Frame) -> Run<Vec<Value>> {
+    match value {
+        Value::View(of, indices) => {
+            let array = list(find(of, frame)?);
+            Ok(indices.iter().map(|i| array[*i].clone()).collect())
+        }
+        Value::List(items) => Ok(items.clone()),
+        other => panic!("{other:?} is no array"),
+    }
+}
+
+/// What a loop over a list, array or view goes through.
+fn elements(place: &Place, frame: &mut Frame) -> Run<Vec<Value>> {
+    let of = find(place, frame)?.clone();
+    shown(&of, frame)
+}
+
+/// A slice of an array, or of a view of one.
+fn view(place: &Place, slice: Slice, frame: &mut Frame) -> Run<Value> {
+    let place = resolved(place, frame);
+    let (of, all) = match find(&place, frame)? {
+        Value::View(of, all) => (of.clone(), all.clone()),
+        other => {
+            let all = (0..list(other).len()).collect();
+            (place, all)
+        }
+    };
+    let indices = indices(slice, all.len())?;
+    Ok(Value::View(
+        of,
+        indices.into_iter().map(|i| all[i]).collect(),
+    ))
+}
+
+/// The indices that a slice counts, all of which must be there.
+fn indices(slice: Slice, len: usize) -> Run<Vec<usize>> {
+    let len = len as i64;
+    let bound = |bound: i64| if bound < 0 { len + bound } else { bound };
+    let (lo, hi) = (slice.lo.map_or(0, bound), slice.hi.map_or(len, bound));
+    let Some(by) = slice.by else {
+        return match 0 <= lo && lo <= hi && hi <= len {
+            true => Ok((lo as usize..hi as usize).collect()),
+            false => error(format!("slice {lo}..<{hi} of an array of {len}")),
+        };
+    };
+    let mut counted = Vec::new();
+    let mut at = lo;
+    while if by > 0 { at < hi } else { at > hi } {
+        counted.push(at);
+        at += by;
+    }
+    let ends = counted.first().into_iter().chain(counted.last());
+    for end in ends {
+        if !(0..len).contains(end) {
+            return error(format!("index {end} is out of range for length {len}"));
+        }
+    }
+    Ok(counted.into_iter().map(|i| i as usize).collect())
+}
+
 fn set(entries: &mut Vec<(String, Value)>, key: &str, value: Value) {
     match entries.iter_mut().find(|(k, _)| k == key) {
         Some((_, old)) => *old = value,
@@ -502,17 +635,31 @@ fn set(entries: &mut Vec<(String, Value)>, key: &str, value: Value) {
     }
 }
 
-fn find<'f>(place: &Place, frame: &'f mut Frame) -> Run<&'f mut Value> {
+/// The place with the values of its indices.
+fn resolved(place: &Place, frame: &Frame) -> Place {
     let index = |var: &Var| frame.get(var).map_or(0, int);
-    let steps: Vec<Step> = place
-        .steps
-        .iter()
-        .map(|step| match step {
-            Step::AtVar(var) => Step::At(index(var)),
-            step => step.clone(),
-        })
-        .collect();
-    let mut at = frame.get_mut(&place.root).expect("variables are set");
+    let steps = place.steps.iter().map(|step| match step {
+        Step::AtVar(var) => Step::At(index(var)),
+        step => step.clone(),
+    });
+    Place {
+        root: place.root,
+        steps: steps.collect(),
+    }
+}
+
+fn find<'f>(place: &Place, frame: &'f mut Frame) -> Run<&'f mut Value> {
+    let Place { root, steps } = resolved(place, frame);
+    if let (Some(Value::View(of, indices)), [Step::At(i)]) = (frame.get(&root), steps.as_slice()) {
+        let len = indices.len();
+        let Some(at) = usize::try_from(*i).ok().and_then(|i| indices.get(i)) else {
+            return error(format!("index {i} is out of range for length {len}"));
+        };
+        let mut place = of.clone();
+        place.steps.push(Step::At(*at as i64));
+        return find(&place, frame);
+    }
+    let mut at = frame.get_mut(&root).expect("variables are set");
     for step in &steps {
         at = match (step, at) {
             (Step::Field(i) | Step::Part(i), Value::Parts(parts)) => &mut parts[*i],

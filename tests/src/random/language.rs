@@ -16,6 +16,18 @@ pub(super) enum Ty {
     Enum(usize),
     /// A function of an Int.
     Fn(Box<Ty>),
+    /// An array of Ints.
+    Array,
+    /// A view of Ints, which only parameters and some variables are.
+    View,
+}
+
+/// `lo..<hi step by`, parts of which may be left out; negative bounds count from the end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slice {
+    pub lo: Option<i64>,
+    pub hi: Option<i64>,
+    pub by: Option<i64>,
 }
 
 /// A variable, by its number in the program.
@@ -64,7 +76,7 @@ impl Program {
         asked.push(ty);
         match ty {
             Ty::Int | Ty::Str => true,
-            Ty::Fn(_) => false,
+            Ty::Fn(_) | Ty::Array | Ty::View => false,
             Ty::List(ty) | Ty::Option(ty) | Ty::Map(ty) | Ty::Cell(ty) => {
                 self.has_size_within(ty, asked)
             }
@@ -89,9 +101,9 @@ pub(super) enum Step {
     Part(usize),
     /// Of a cell.
     Value,
-    /// Of a list.
+    /// Of a list, array or view.
     At(i64),
-    /// Of a list, by a variable.
+    /// The same, by a variable.
     AtVar(Var),
 }
 
@@ -126,6 +138,12 @@ pub(super) enum Expr {
     /// Of an Int.
     Text(Box<Expr>),
     List(Vec<Expr>),
+    Array(Vec<Expr>),
+    /// Of an array or view.
+    Slice(Box<Expr>, Slice),
+    Sum(Box<Expr>),
+    /// A copy of a view.
+    ToArray(Box<Expr>),
     Some(Box<Expr>),
     None,
     Pair(Box<Expr>, Box<Expr>),
@@ -159,6 +177,8 @@ pub(super) enum Cond {
 pub(super) enum Argument {
     Value(Expr),
     Mut(Place),
+    /// A slice to be changed.
+    View(Place, Slice),
 }
 
 #[derive(Clone, Debug)]
@@ -168,6 +188,10 @@ pub(super) enum Stmt {
     Assign(Place, Expr),
     /// `(a, b) = (e, f)`
     AssignTwo(Place, Place, Expr, Expr),
+    /// A view, the variable, is there in these statements, which stand in the block around.
+    View(Var, Place, Slice, Vec<Stmt>),
+    /// An Int or an array goes into a slice.
+    Fill(Place, Slice, Expr),
     Push(Place, Expr),
     /// A new variable is the last element, an Option.
     Pop(Var, Place),

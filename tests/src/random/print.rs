@@ -1,6 +1,8 @@
 //! Random programs as text.
 
-use super::language::{Argument, Cond, Expr, Generic, Mode, Place, Program, Step, Stmt, Ty, Var};
+use super::language::{
+    Argument, Cond, Expr, Generic, Mode, Place, Program, Slice, Step, Stmt, Ty, Var,
+};
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
@@ -61,6 +63,8 @@ impl Printer<'_> {
             Ty::Struct(n) => format!("{}S{n}", self.upper()),
             Ty::Enum(n) => format!("{}E{n}", self.upper()),
             Ty::Fn(ret) => format!("Fn(Int) -> {}", self.ty(ret)),
+            Ty::Array => "Array[Int]".into(),
+            Ty::View => "ArrayView[Int]".into(),
         }
     }
 
@@ -240,6 +244,13 @@ impl Printer<'_> {
                 }
                 self.line("end");
             }
+            Ty::Array | Ty::View => {
+                self.line("let mut s = \"[\"");
+                self.line("for e in x");
+                self.line("  s = s + \"#{e},\"");
+                self.line("end");
+                self.line("s + \"]\"");
+            }
             Ty::Fn(ret) => {
                 let show = self.show_name(ret);
                 self.line(&format!("{show}(x(3))"));
@@ -279,6 +290,7 @@ impl Printer<'_> {
                 let args = args.iter().map(|arg| match arg {
                     Argument::Value(value) => self.expr(value),
                     Argument::Mut(place) => place_text(place),
+                    Argument::View(place, slice) => slice_text(&place_text(place), *slice),
                 });
                 let args: Vec<String> = args.collect();
                 let (prefix, ty, args) = (self.prefix, self.ty(ty), args.join(", "));
@@ -294,6 +306,15 @@ impl Printer<'_> {
                 let (a, b) = (place_text(a), place_text(b));
                 let (x, y) = (self.expr(x), self.expr(y));
                 self.line(&format!("({a}, {b}) = ({x}, {y})"));
+            }
+            Stmt::View(var, place, slice, body) => {
+                let view = slice_text(&place_text(place), *slice);
+                self.line(&format!("let mut v{var} = {view}"));
+                body.iter().for_each(|stmt| self.stmt(stmt));
+            }
+            Stmt::Fill(place, slice, value) => {
+                let (place, value) = (place_text(place), self.expr(value));
+                self.line(&format!("{} = {value}", slice_text(&place, *slice)));
             }
             Stmt::Push(place, value) => {
                 let value = self.expr(value);
@@ -413,7 +434,10 @@ impl Printer<'_> {
             }
             Expr::Mul(a, b) => format!("({} * {})", self.expr(a), self.expr(b)),
             Expr::Text(value) => format!("\"#{{{}}}\"", self.expr(value)),
-            Expr::List(items) => format!("[{}]", self.exprs(items)),
+            Expr::List(items) | Expr::Array(items) => format!("[{}]", self.exprs(items)),
+            Expr::Slice(of, slice) => slice_text(&self.expr(of), *slice),
+            Expr::Sum(of) => format!("{}.sum", self.expr(of)),
+            Expr::ToArray(of) => format!("{}.to_array", self.expr(of)),
             Expr::Some(value) => format!("Some({})", self.expr(value)),
             Expr::None => "None".into(),
             Expr::Pair(a, b) => format!("({}, {})", self.expr(a), self.expr(b)),
@@ -469,6 +493,16 @@ impl Printer<'_> {
             }
         }
     }
+}
+
+fn slice_text(of: &str, slice: Slice) -> String {
+    let bound = |bound: Option<i64>| bound.map_or_else(String::new, |n| n.to_string());
+    let (lo, hi) = (bound(slice.lo), bound(slice.hi));
+    let dots = if slice.hi.is_some() { "..<" } else { ".." };
+    let by = slice
+        .by
+        .map_or_else(String::new, |by| format!(" step {by}"));
+    format!("{of}[{lo}{dots}{hi}{by}]")
 }
 
 fn place_text(place: &Place) -> String {

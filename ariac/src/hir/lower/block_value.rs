@@ -7,10 +7,10 @@ use crate::hir::{ExprId, ExprKind, Ident, Param, TypeArg, TypeExprKind};
 use crate::syntax::{Kind, Node};
 use crate::types::Ty;
 
-/// A parameter that is a view, and the type of its elements.
+/// A parameter that is a view.
 pub(super) struct ViewParam {
     name: Ident,
-    element: Ty,
+    ty: Ty,
 }
 
 impl Lower<'_> {
@@ -29,9 +29,14 @@ impl Lower<'_> {
                 },
                 _ => Ty::Float,
             };
-            (name.name == "PyArrayView").then(|| ViewParam {
+            let make = match &*name.name {
+                "ArrayView" => Ty::ArrayView,
+                "PyArrayView" => Ty::PyArrayView,
+                _ => return None,
+            };
+            Some(ViewParam {
                 name: param.name.clone(),
-                element,
+                ty: make(Box::new(element)),
             })
         };
         params.iter().filter_map(view).collect()
@@ -65,7 +70,8 @@ fn origin(view: &ViewParam) -> Origin {
     Origin {
         name: view.name.name.clone(),
         span: view.name.span,
-        ty: Ty::PyArrayView(Box::new(view.element.clone())),
+        ty: view.ty.clone(),
         is_param: true,
+        is_slice: false,
     }
 }

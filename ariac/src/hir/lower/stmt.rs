@@ -132,7 +132,7 @@ impl Lower<'_> {
     fn raise(&mut self, node: Node<'_>) -> ExprId {
         let span = self.span(node);
         let Some(value) = node.field(Field::Value) else {
-            return self.unsupported_expr(node, "`raise` without an error is");
+            return self.push(ExprKind::Reraise, span);
         };
         if let Some(cause) = node.field(Field::Cause) {
             let at = self.span(cause);

@@ -399,6 +399,7 @@ impl Printer<'_> {
                 format!("continue{label}")
             }
             ExprKind::Return(value) => format!("return{}", self.optional(" ", *value)),
+            ExprKind::Reraise => "raise".to_owned(),
             ExprKind::Raise(value) => format!("raise {}", self.expr(*value)),
             ExprKind::Let {
                 mutable,

@@ -4,7 +4,7 @@ use super::Lowering;
 use crate::llvm::builder::{Builder, Val};
 use crate::llvm::layout::{element_size, length_limit};
 use crate::llvm::runtime::RtFn;
-use crate::mir::{LocalId, Operand};
+use crate::mir::{Const, LocalId, Operand};
 use crate::types::Ty;
 use aria_abi::codes::ErrorKind;
 use inkwell::IntPredicate;
@@ -270,6 +270,68 @@ impl<'c> Lowering<'_, 'c> {
         let b = &self.b;
         let size = b.i64(element_size(element) as i64);
         b.make(&[b.part(value, 0), b.part(value, 1), size, b.null()])
+    }
+
+    /// A view on the elements whose indices a range counts.
+    pub(super) fn slice(
+        &mut self,
+        array: LocalId,
+        (lo, hi, inclusive): (&Operand, &Operand, bool),
+        step: &Operand,
+    ) -> Val<'c> {
+        let elements = self.elements(array);
+        let element = self.element_ty(array);
+        let (lo, hi) = (self.operand(lo), self.operand(hi));
+        let len = elements.len;
+        if let Operand::Const(Const::Int(1)) = step {
+            // One past the greatest Int is as far outside as any negative number.
+            let hi = match inclusive {
+                true => self.b.add(hi, self.b.i64(1)),
+                false => hi,
+            };
+            let backwards = self.b.icmp(IntPredicate::UGT, lo, hi);
+            let beyond = self.b.icmp(IntPredicate::UGT, hi, len);
+            let wrong = self.b.or(backwards, beyond);
+            self.fail_if(wrong, |this| {
+                let location = this.location();
+                this.rt(RtFn::aria_rt_raise_slice, &[lo, hi, len, location]);
+            });
+            let count = self.b.sub(hi, lo);
+            return self.part_of(element, elements, lo, count, None);
+        }
+        let step = self.operand(step);
+        let inclusive = self.b.i32(u32::from(inclusive));
+        let location = self.location();
+        let range = [lo, hi, inclusive, step, len, location];
+        let count = self.rt_value(RtFn::aria_rt_slice_length, &range);
+        let wrong = self.b.icmp(IntPredicate::SLT, count, self.b.i64(0));
+        self.fail_if(wrong, |_| {});
+        self.part_of(element, elements, lo, count, Some(step))
+    }
+
+    /// A view on `count` elements from `first` on; on each `step`th of them.
+    fn part_of(
+        &self,
+        element: &Ty,
+        elements: Elements<'c>,
+        first: Val<'c>,
+        count: Val<'c>,
+        step: Option<Val<'c>>,
+    ) -> Val<'c> {
+        let b = &self.b;
+        let first = match (elements.stride, step) {
+            (None, None) => first,
+            // Of no elements the first may be anywhere, and its address must be none outside the array.
+            _ => {
+                let none = b.icmp(IntPredicate::EQ, count, b.i64(0));
+                b.select(none, b.i64(0), first)
+            }
+        };
+        let data = self.element_address(element, elements, first);
+        let size = b.i64(element_size(element) as i64);
+        let stride = elements.stride.unwrap_or(size);
+        let stride = step.map_or(stride, |step| b.mul(stride, step));
+        b.make(&[data.into(), count, stride, b.null()])
     }
 
     /// Whether the elements lie side by side.

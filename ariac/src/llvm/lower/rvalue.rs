@@ -53,6 +53,13 @@ impl<'c> Lowering<'_, 'c> {
             Rvalue::List { element, items } => self.list_literal(element, items),
             Rvalue::ListOp { op, list, args } => return self.list_op(*op, *list, args),
             Rvalue::View(array) => self.view(*array),
+            Rvalue::Slice {
+                array,
+                lo,
+                hi,
+                inclusive,
+                step,
+            } => self.slice(*array, (lo, hi, *inclusive), step),
             Rvalue::IsContiguous(array) => self.is_contiguous(*array),
             Rvalue::Array { element, items } => self.array_literal(element, items),
             Rvalue::Fill {
@@ -123,6 +130,7 @@ impl<'c> Lowering<'_, 'c> {
             | Rvalue::Len(_)
             | Rvalue::Load { .. }
             | Rvalue::View(_)
+            | Rvalue::Slice { .. }
             | Rvalue::IsContiguous(_)
             | Rvalue::Reduce { .. }
             | Rvalue::StrLen(_)

@@ -144,16 +144,25 @@ impl<'a> FnBuilder<'a> {
         }
     }
 
-    /// `target op= value` of a whole array that belongs to the caller: every element in place. A length that differs
-    /// is an error, as for any two arrays of one expression.
+    /// `target op= value` of a whole array that belongs to the caller, or of a slice of `of`: every element in place. A
+    /// length that differs is an error, as for any two arrays of one expression.
     pub(super) fn update_in_place(
         &mut self,
         array: LocalId,
+        of: LocalId,
         value: Value,
         f: impl FnOnce(&mut Self, Value, Value) -> Value,
     ) {
         let element = self.local_ty(array).element().cloned().unwrap_or(Ty::Float);
         let n = self.len(array);
+        // What is read may be what is written, at other places.
+        let value = match self.may_share(array, of, &value) {
+            Some(shared) => {
+                let element = value.ty.element().cloned().unwrap_or(Ty::Float);
+                self.compute(Ty::Array(Box::new(element)), Rvalue::ToArray(shared))
+            }
+            None => value,
+        };
         let source = value.ty.element().cloned().map(|ty| {
             let source = self.in_local(&value);
             self.check_lengths(&n, source);
@@ -182,6 +191,19 @@ impl<'a> FnBuilder<'a> {
                 checked: true,
             });
         });
+    }
+
+    /// The local of a value that may show memory of `array`, which is `of` or a slice of it, so that writing one element
+    /// may change another of the value. Two parameters never do, nor do two variables with arrays of their own.
+    fn may_share(&self, array: LocalId, of: LocalId, value: &Value) -> Option<LocalId> {
+        let is_part = |l: LocalId| self.local_ty(l).is_view() && self.borrowed(l).is_none();
+        let shown = value.operand.local().filter(|_| value.ty.is_array_like())?;
+        let shares = match &value.ty {
+            ty if ty.is_view() && is_part(shown) => true,
+            Ty::Array(_) if value.fresh => false,
+            _ => is_part(of) || shown == of && of != array,
+        };
+        shares.then_some(shown)
     }
 
     /// Raises ValueError unless the array has `n` elements.

@@ -118,6 +118,11 @@ impl<'a> FnBuilder<'a> {
                 let place = self.place_or_temp(target, false);
                 self.write_place(&place, value);
             }
+            ExprKind::Index { base, indices } if self.is_slice(target) => {
+                let value = self.save(value);
+                let (view, of) = self.slice_of_array(*base, indices[0]);
+                self.update_in_place(view, of, value, |_, _, new| new);
+            }
             ExprKind::Index { base, indices } => {
                 let value = match self.cx.writes(target) {
                     true => self.save(value),
@@ -141,6 +146,16 @@ impl<'a> FnBuilder<'a> {
         self.cx.types.setters.get(target)
     }
 
+    /// Whether it is a slice of an array.
+    fn is_slice(&self, target: ExprId) -> bool {
+        match self.cx.types.exprs.get(target) {
+            Some(Ty::ArrayView(_)) => {
+                matches!(self.cx.hir.exprs[target].kind, ExprKind::Index { .. })
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the expression names a part of a declared type, tuple or list.
     fn is_part(&self, target: ExprId) -> bool {
         match &self.cx.hir.exprs[target].kind {
@@ -159,7 +174,7 @@ impl<'a> FnBuilder<'a> {
     pub(super) fn assign_variable(&mut self, local: LocalId, value: Value) {
         let is_mut = self.borrowed(local) == Some(ParamMode::Mut);
         if is_mut && self.local_ty(local).is_array_like() {
-            self.update_in_place(local, value, |_, _, new| new);
+            self.update_in_place(local, local, value, |_, _, new| new);
             return;
         }
         self.assign_value(local, value);
@@ -245,6 +260,13 @@ impl<'a> FnBuilder<'a> {
                 let new = self.operate(op, old, value);
                 self.write_place(&place, new);
             }
+            ExprKind::Index { base, indices } if self.is_slice(target) => {
+                let (view, of) = self.slice_of_array(*base, indices[0]);
+                let value = self.expr(value);
+                self.update_in_place(view, of, value, |b, old, new| {
+                    b.operate_scalar(op, old, new)
+                });
+            }
             ExprKind::Index { base, indices } => {
                 let mut place = self.item_place(*base, indices);
                 if let (Item::Element { index, .. }, true) = (&mut place, self.cx.writes(value)) {
@@ -271,9 +293,11 @@ impl<'a> FnBuilder<'a> {
     /// `changes`: evaluating `value` may give the variable another value.
     fn compound_variable(&mut self, op: BinaryOp, local: LocalId, value: ExprId, changes: bool) {
         let ty = self.local_ty(local);
-        if ty.is_array_like() && self.borrowed(local).is_some() {
+        if ty.is_view() || ty.is_array_like() && self.borrowed(local).is_some() {
             let value = self.expr(value);
-            self.update_in_place(local, value, |b, old, new| b.operate_scalar(op, old, new));
+            self.update_in_place(local, local, value, |b, old, new| {
+                b.operate_scalar(op, old, new)
+            });
             return;
         }
         let mut old = Value::place(local, ty.clone());

@@ -13,8 +13,10 @@ use crate::types::{Callee, Ty};
 impl<'a> FnBuilder<'a> {
     /// A `Call`, a `MethodCall`, or the name of a function that stands alone.
     pub(super) fn call(&mut self, id: ExprId) -> Value {
-        if let Some(value) = self.old.get(&id) {
-            return value.clone();
+        if self.old_of(id).is_some()
+            && let Some(Meaning::Local(entry)) = self.cx.names.exprs.get(id)
+        {
+            return Value::place(self.binding(*entry), self.binding_ty(*entry));
         }
         let Some(callee) = self.cx.types.callees.get(id) else {
             return Value::unit();
@@ -258,6 +260,10 @@ impl<'a> FnBuilder<'a> {
         let (true, [index]) = (self.ty(*base).is_array_like(), indices.as_slice()) else {
             return self.lent(id, later);
         };
+        // A slice shows the elements themselves.
+        if self.ty(*index) == Ty::Range {
+            return self.lent(id, later);
+        }
         let (array, index) = self.array_place(*base, *index);
         let element = self.local_ty(array).element().cloned().unwrap_or(Ty::Float);
         let load = Rvalue::Load {

@@ -37,36 +37,68 @@ impl FnBuilder<'_> {
         Value::fresh(result, ty)
     }
 
-    /// `x in lo..<hi`: between its bounds, since a range without a step has all integers there.
+    /// `x in lo..<hi step s`: between its bounds, and as far from the first as a number of steps.
     fn in_range(&mut self, op: CompareOp, item: Value, range: ExprId) -> Value {
         let Some(range) = self.range(range) else {
             return Value::unit();
         };
-        let bound = |operand| Value {
-            operand,
+        let item = self.save(item);
+        let int = |operand: &Operand| Value {
+            operand: operand.clone(),
             ty: Ty::Int,
             fresh: false,
         };
-        let found = self.temp(Ty::Bool);
-        let from = self.compare_values(CompareOp::Le, bound(range.lo), item.clone());
-        self.assign_value(found, from);
-        let until = if range.inclusive {
-            CompareOp::Le
-        } else {
-            CompareOp::Lt
+        let until = match range.inclusive {
+            true => CompareOp::Le,
+            false => CompareOp::Lt,
         };
-        self.emit_if(
-            Operand::Local(found),
-            |b| {
-                let before = b.compare_values(until, item, bound(range.hi));
-                b.assign_value(found, before);
-            },
-            |_| {},
-        );
+        let found = self.temp(Ty::Bool);
+        let up = |b: &mut Self| {
+            let from = [int(&range.lo), int(&item.operand)];
+            let to = [int(&item.operand), int(&range.hi)];
+            b.both(found, (CompareOp::Le, from), (until, to));
+        };
+        if let Operand::Const(Const::Int(1)) = range.step {
+            up(self);
+        } else {
+            let zero = Operand::Const(Const::Int(0));
+            let rises = self.binary(BinOp::Gt, Ty::Bool, range.step.clone(), zero);
+            let down = |b: &mut Self| {
+                let from = [int(&item.operand), int(&range.lo)];
+                let to = [int(&range.hi), int(&item.operand)];
+                b.both(found, (CompareOp::Le, from), (until, to));
+            };
+            self.emit_if(rises.operand, up, down);
+            let is_step = |b: &mut Self| {
+                // No difference, which might overflow: the rests are the same.
+                let [here, first] = [&item.operand, &range.lo].map(|n| {
+                    let (n, step) = (n.clone(), range.step.clone());
+                    b.binary(BinOp::Mod, Ty::Int, n, step)
+                });
+                let same = b.compare_values(CompareOp::Eq, here, first);
+                b.assign_value(found, same);
+            };
+            self.emit_if(Operand::Local(found), is_step, |_| {});
+        }
         match op {
             CompareOp::NotIn => self.not(Operand::Local(found)),
             _ => Value::fresh(found, Ty::Bool),
         }
+    }
+
+    /// Whether two comparisons hold, into `found`.
+    fn both(
+        &mut self,
+        found: crate::mir::LocalId,
+        first: (CompareOp, [Value; 2]),
+        second: (CompareOp, [Value; 2]),
+    ) {
+        let compare = |b: &mut Self, (op, [left, right]): (CompareOp, [Value; 2])| {
+            let holds = b.compare_values(op, left, right);
+            b.assign_value(found, holds);
+        };
+        compare(self, first);
+        self.emit_if(Operand::Local(found), |b| compare(b, second), |_| {});
     }
 
     /// `left op1 b op2 c …` into `result`: stops at the first that is false.

@@ -318,7 +318,7 @@ impl<'a> FnBuilder<'a> {
     }
 
     /// A step of 0 is an error, as Python's `range` has it.
-    fn check_step(&mut self, step: Operand) -> Operand {
+    pub(super) fn check_step(&mut self, step: Operand) -> Operand {
         if !matches!(step, Operand::Const(Const::Int(n)) if n != 0) {
             let zero = Operand::Const(Const::Int(0));
             let fine = self.binary(crate::mir::BinOp::Ne, Ty::Int, step.clone(), zero);

@@ -1,7 +1,7 @@
 //! What Python can give and take: which types cross the boundary, and what they need for it.
 
 use super::Context;
-use crate::hir::{ItemKind, ParamMode};
+use crate::hir::{ItemId, ItemKind, ParamMode};
 use crate::mir::Function;
 use crate::types::{Adt, Repr, Ty};
 use std::collections::HashSet;
@@ -14,6 +14,8 @@ const MOST_TYPES: usize = 500;
 pub enum LeftOut {
     /// A parameter, by its name, has a type that does not cross.
     Param(String, Ty),
+    /// A parameter, by its name, is a view of Aria's memory.
+    View(String, Ty),
     /// Changes of a `mut` parameter would not reach Python.
     Mut(String, Ty),
     /// The result's type does not cross.
@@ -22,7 +24,12 @@ pub enum LeftOut {
 
 impl Context<'_> {
     /// Why a function cannot be called from Python, if so.
-    pub(super) fn left_out(&self, function: &Function) -> Option<LeftOut> {
+    pub(super) fn left_out(&self, id: ItemId, function: &Function) -> Option<LeftOut> {
+        for (param, known) in self.signature(id).params.iter().zip(&function.params) {
+            if let Ty::ArrayView(_) = param.ty {
+                return Some(LeftOut::View(known.name.clone(), param.ty.clone()));
+            }
+        }
         for param in &function.params {
             let ty = &function.locals[param.local].ty;
             if let Some(ty) = self.stays(ty, false) {

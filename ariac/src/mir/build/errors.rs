@@ -55,6 +55,17 @@ impl<'a> FnBuilder<'a> {
         never()
     }
 
+    /// `raise` alone: the error that a `rescue` caught.
+    pub(super) fn reraise(&mut self, id: ExprId) -> Value {
+        let rescue = self.cx.names.rescues.get(id);
+        if let Some(&error) = rescue.and_then(|rescue| self.caught.get(rescue)) {
+            let again = self.temp(Ty::Exception);
+            self.assign_value(again, Value::place(error, Ty::Exception));
+            self.emit(StmtKind::Reraise(again));
+        }
+        never()
+    }
+
     /// Runs `body`, and `handler` with the error of what failed in it. What fails in an `ensure` block on a way out of the
     /// body is not the handler's. (When one of those around has begun, so has the innermost.)
     fn emit_try(&mut self, body: impl FnOnce(&mut Self), handler: impl FnOnce(&mut Self, LocalId)) {
@@ -230,6 +241,7 @@ impl<'a> FnBuilder<'a> {
         };
         let handle = |b: &mut Self| {
             let value = Value::place(error, b.local_ty(error));
+            b.caught.insert(rescue.pattern, error);
             b.bound(rescue.pattern, &value, |b| {
                 let value = b.block_value(&rescue.body, result.is_some());
                 if let Some(result) = result {
@@ -360,11 +372,11 @@ impl<'a> FnBuilder<'a> {
             for (call, value) in calls {
                 let value = self.expr(value);
                 let value = self.save(value);
-                let value = Value {
-                    fresh: false,
-                    ..value
-                };
-                self.old.insert(call, value);
+                let local = self.in_local(&value);
+                if let Some(Meaning::Local(entry)) = self.cx.names.exprs.get(call) {
+                    let variable = super::function::Variable::Local(local);
+                    self.variables.insert(*entry, variable);
+                }
             }
         }
     }
@@ -382,7 +394,7 @@ impl<'a> FnBuilder<'a> {
     }
 
     /// What stands in `old(…)`, if the expression is that.
-    fn old_of(&self, id: ExprId) -> Option<ExprId> {
+    pub(super) fn old_of(&self, id: ExprId) -> Option<ExprId> {
         match &self.cx.hir.exprs[id].kind {
             ExprKind::Call { callee, args, .. }
                 if matches!(self.cx.names.exprs.get(*callee), Some(Meaning::Old)) =>

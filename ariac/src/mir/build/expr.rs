@@ -114,6 +114,7 @@ impl<'a> FnBuilder<'a> {
                 never()
             }
             ExprKind::Raise(value) => self.raise(*value),
+            ExprKind::Reraise => self.reraise(id),
             ExprKind::Let { pattern, value, .. } => self.let_pattern(*pattern, *value),
             ExprKind::Assign { target, value, .. } => self.assign_expr(*target, *value),
             ExprKind::CompoundAssign { op, target, value } => {

@@ -107,9 +107,10 @@ pub(super) struct FnBuilder<'a> {
     pub(super) alias_of: HashMap<LocalId, LocalId>,
     /// The variables of the pattern that is being bound are copies.
     pub(super) binds_copies: bool,
-    /// `ensures` of the function, and the values that their `old(…)` had on entry.
+    /// The error that each `rescue` caught, by what it binds.
+    pub(super) caught: HashMap<crate::hir::PatId, LocalId>,
+    /// `ensures` of the function.
     pub(super) ensures: &'a [hir::Requires],
-    pub(super) old: HashMap<ExprId, Value>,
     /// The variable `result` of `ensures`.
     pub(super) result: Option<BindingId>,
 }
@@ -141,7 +142,7 @@ impl<'a> FnBuilder<'a> {
             alias_of: HashMap::new(),
             binds_copies: false,
             ensures: &[],
-            old: HashMap::new(),
+            caught: HashMap::new(),
             result: None,
         }
     }

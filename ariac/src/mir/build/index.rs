@@ -1,9 +1,10 @@
 //! `base[…]`: elements of arrays, lists and tuples, items of Python objects, and what functions of other types make of it.
 
 use super::closure::Argument;
+use super::control::Range;
 use super::function::{FnBuilder, Value};
 use crate::hir::{BinaryOp, ExprId, ExprKind, ItemId, ParamMode};
-use crate::mir::{BinOp, Const, Operand, Rvalue};
+use crate::mir::{BinOp, Const, LocalId, Operand, Rvalue};
 use crate::types::{Callee, Coercion, Ty};
 
 impl FnBuilder<'_> {
@@ -23,6 +24,10 @@ impl FnBuilder<'_> {
                 let place = self.place_or_temp(base, self.cx.writes(*index));
                 let place = self.element_place(place, *index, false);
                 self.read(&place)
+            }
+            (ty, [range]) if ty.is_array_like() && self.ty(*range) == Ty::Range => {
+                let (view, _) = self.slice_of_array(base, *range);
+                Value::fresh(view, self.local_ty(view))
             }
             (ty, [index]) if ty.is_array_like() => {
                 let (array, index) = self.array_place(base, *index);
@@ -44,11 +49,7 @@ impl FnBuilder<'_> {
     }
 
     /// An array and an index into it; a literal negative index counts from the end.
-    pub(super) fn array_place(
-        &mut self,
-        base: ExprId,
-        index: ExprId,
-    ) -> (crate::mir::LocalId, Operand) {
+    pub(super) fn array_place(&mut self, base: ExprId, index: ExprId) -> (LocalId, Operand) {
         let mut array = self.expr(base);
         if self.cx.writes(index) {
             array = self.save(array);
@@ -67,6 +68,50 @@ impl FnBuilder<'_> {
             }
         };
         (array, index)
+    }
+
+    /// A view on the elements of an array whose indices a range counts, and the array; a literal negative bound counts from
+    /// the end.
+    pub(super) fn slice_of_array(&mut self, base: ExprId, range: ExprId) -> (LocalId, LocalId) {
+        let mut of = self.expr(base);
+        if self.cx.writes(range) {
+            of = self.save(of);
+        }
+        let array = self.in_local(&of);
+        let range = match &self.cx.hir.exprs[range].kind {
+            ExprKind::Range {
+                lo,
+                hi,
+                inclusive,
+                step,
+            } => {
+                let (lo, hi) = self.slice_bounds(&of, *lo, *hi);
+                let step = step.map_or(Value::int(1), |step| self.expr(step));
+                let step = self.convert(step, &Ty::Int).operand;
+                Range {
+                    step: self.check_step(step),
+                    lo: lo.operand,
+                    inclusive: *inclusive && hi.is_some(),
+                    hi: hi.unwrap_or_else(|| self.length_of(&of)).operand,
+                }
+            }
+            _ => self.range(range).unwrap_or(Range {
+                lo: Value::int(0).operand,
+                hi: Value::int(0).operand,
+                step: Value::int(1).operand,
+                inclusive: false,
+            }),
+        };
+        let element = of.ty.element().cloned().unwrap_or(Ty::Float);
+        let slice = Rvalue::Slice {
+            array,
+            lo: range.lo,
+            hi: range.hi,
+            inclusive: range.inclusive,
+            step: range.step,
+        };
+        let view = self.compute(Ty::PyArrayView(Box::new(element)), slice);
+        (self.in_local(&view), array)
     }
 
     /// The value of an integer literal, negative ones included.
@@ -124,36 +169,62 @@ impl FnBuilder<'_> {
                 lo, hi, inclusive, ..
             } = &self.cx.hir.exprs[index].kind
             else {
-                let key = self.expr(index);
-                keys.push(self.save(key));
+                let key = self.place_in(of, index);
+                keys.push(key);
                 continue;
             };
-            let lo = lo.map_or_else(|| Value::int(0), |lo| self.expr(lo));
-            let lo = self.save(lo);
+            let (lo, hi) = self.slice_bounds(of, *lo, *hi);
             let hi = match hi {
-                Some(hi) => {
-                    let hi = self.expr(*hi);
-                    match inclusive {
-                        true => self.operate(BinaryOp::Add, hi, Value::int(1)),
-                        false => self.save(hi),
-                    }
-                }
-                None if of.ty == Ty::String => {
-                    self.compute(Ty::Int, Rvalue::StrLen(of.operand.clone()))
-                }
-                None => {
-                    let list = self.in_local(of);
-                    let len = self.len(list);
-                    Value {
-                        operand: len,
-                        ty: Ty::Int,
-                        fresh: true,
-                    }
-                }
+                Some(hi) if *inclusive => self.operate(BinaryOp::Add, hi, Value::int(1)),
+                Some(hi) => hi,
+                None => self.length_of(of),
             };
             keys.extend([lo, hi]);
         }
         keys
+    }
+
+    /// The bounds of a slice.
+    fn slice_bounds(
+        &mut self,
+        of: &Value,
+        lo: Option<ExprId>,
+        hi: Option<ExprId>,
+    ) -> (Value, Option<Value>) {
+        let lo = lo.map_or_else(|| Value::int(0), |lo| self.place_in(of, lo));
+        (lo, hi.map(|hi| self.place_in(of, hi)))
+    }
+
+    /// An index or a bound of a slice; a literal negative one counts from the end of what has one.
+    fn place_in(&mut self, of: &Value, index: ExprId) -> Value {
+        let counts = matches!(of.ty, Ty::String | Ty::List(_)) || of.ty.is_array_like();
+        match self.literal(index) {
+            Some(n) if n < 0 && counts => {
+                let len = self.length_of(of).operand;
+                // A length and a negative number do not overflow.
+                self.binary(BinOp::WrapAdd, Ty::Int, len, Value::int(n).operand)
+            }
+            _ => {
+                let index = self.expr(index);
+                self.save(index)
+            }
+        }
+    }
+
+    /// The length of what is sliced.
+    fn length_of(&mut self, of: &Value) -> Value {
+        if of.ty == Ty::String {
+            return self.compute(Ty::Int, Rvalue::StrLen(of.operand.clone()));
+        }
+        if let Some((item, generics)) = self.cx.own_method(&of.ty, "length") {
+            return self.call_with(item, &generics, vec![of.clone()]);
+        }
+        let local = self.in_local(of);
+        Value {
+            operand: self.len(local),
+            ty: Ty::Int,
+            fresh: true,
+        }
     }
 
     /// `base[…] = value` by a function of the base's type.

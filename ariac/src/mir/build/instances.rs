@@ -105,7 +105,7 @@ impl<'a> Context<'a> {
             let is_own = item.private || item.is_test() || item.is_bench();
             let is_meant = exported && !is_own;
             let left_out = match is_meant {
-                true => self.left_out(&self.instances.borrow().program.functions[callee]),
+                true => self.left_out(id, &self.instances.borrow().program.functions[callee]),
                 false => None,
             };
             if is_meant && left_out.is_none() {
@@ -472,6 +472,7 @@ fn matches(pattern: &Ty, ty: &Ty, found: &mut [Option<Ty>]) -> bool {
         (Ty::Adt(pattern), Ty::Adt(ty)) => pattern.item == ty.item && all(&pattern.args, &ty.args),
         (Ty::List(pattern), Ty::List(ty))
         | (Ty::Array(pattern), Ty::Array(ty))
+        | (Ty::ArrayView(pattern), Ty::ArrayView(ty))
         | (Ty::PyArrayView(pattern), Ty::PyArrayView(ty))
         | (Ty::PythonArray(pattern), Ty::PythonArray(ty)) => matches(pattern, ty, found),
         (Ty::Fn(pattern), Ty::Fn(ty)) => {

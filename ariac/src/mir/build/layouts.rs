@@ -105,6 +105,7 @@ impl Context<'_> {
             Ty::Param(_) | Ty::Tuple(_) | Ty::List(_) | Ty::Adt(_) | Ty::Fn(_) => {
                 self.concrete(&ty.subst(args))
             }
+            Ty::ArrayView(_) => self.concrete(&ty.subst(args)),
             Ty::Array(_) | Ty::PyArrayView(_) | Ty::PythonArray(_) if !args.is_empty() => {
                 self.concrete(&ty.subst(args))
             }
@@ -119,7 +120,7 @@ impl Context<'_> {
             Ty::Tuple(items) => Ty::Tuple(items.iter().map(|t| self.concrete(t)).collect()),
             Ty::List(t) => Ty::List(one(t)),
             Ty::Array(t) => Ty::Array(one(t)),
-            Ty::PyArrayView(t) => Ty::PyArrayView(one(t)),
+            Ty::ArrayView(t) | Ty::PyArrayView(t) => Ty::PyArrayView(one(t)),
             Ty::PythonArray(t) => Ty::PythonArray(one(t)),
             Ty::Adt(adt) => {
                 let adt = Adt {
@@ -252,7 +253,9 @@ pub(super) fn depth(ty: &Ty) -> usize {
     let most = |tys: &[Ty]| tys.iter().map(depth).max().unwrap_or(0);
     1 + match ty {
         Ty::Tuple(items) => most(items),
-        Ty::List(t) | Ty::Array(t) | Ty::PyArrayView(t) | Ty::PythonArray(t) => depth(t),
+        Ty::List(t) | Ty::Array(t) | Ty::ArrayView(t) | Ty::PyArrayView(t) | Ty::PythonArray(t) => {
+            depth(t)
+        }
         Ty::Adt(adt) => most(&adt.args),
         Ty::Fn(f) => depth(&f.ret).max(f.params.iter().map(|p| depth(&p.0)).max().unwrap_or(0)),
         _ => 0,

@@ -51,6 +51,7 @@ impl Context<'_> {
             | ExprKind::Name(_)
             | ExprKind::Type(_)
             | ExprKind::Error
+            | ExprKind::Reraise
             | ExprKind::Continue { .. } => false,
             ExprKind::Assign { .. }
             | ExprKind::CompoundAssign { .. }

@@ -293,6 +293,18 @@ impl Check<'_> {
             | Rvalue::ErrorClass(_)
             | Rvalue::ErrorIs { .. } => self.declared(value)?,
             Rvalue::View(array) => Ty::PyArrayView(Box::new(self.element(*array)?)),
+            Rvalue::Slice {
+                array,
+                lo,
+                hi,
+                step,
+                ..
+            } => {
+                for bound in [lo, hi, step] {
+                    self.want(bound, &Ty::Int, "a bound of a slice")?;
+                }
+                Ty::PyArrayView(Box::new(self.element(*array)?))
+            }
             Rvalue::ToArray(array) => array_of(self.element(*array)?),
             Rvalue::Array { element, items } => {
                 for item in items {

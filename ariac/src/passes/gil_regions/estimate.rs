@@ -244,7 +244,11 @@ impl Walk<'_> {
 
     fn rvalue(&mut self, value: &Rvalue) -> Work {
         match value {
-            Rvalue::Use(_) | Rvalue::Move(_) | Rvalue::View(_) | Rvalue::Len(_) => Work::Nanos(0),
+            Rvalue::Use(_)
+            | Rvalue::Move(_)
+            | Rvalue::View(_)
+            | Rvalue::Slice { .. }
+            | Rvalue::Len(_) => Work::Nanos(0),
             Rvalue::Math { function, .. } => Work::Nanos(math(*function)),
             Rvalue::Binary { op, .. } => Work::Nanos(match op {
                 BinOp::FloorDiv | BinOp::Mod => 4,
@@ -375,6 +379,7 @@ impl Walk<'_> {
                 | Rvalue::ToArray(source) => self.length(*source),
                 Rvalue::Map { sources, .. } => sources.first().and_then(|&s| self.length(s)),
                 Rvalue::Fill { len, .. } => self.number(len),
+                Rvalue::Slice { array, .. } => self.length(*array),
                 Rvalue::Array { items, .. } => Some(Work::Nanos(items.len() as u64)),
                 _ => None,
             };

@@ -71,6 +71,13 @@ impl Values {
             | Rvalue::View(source)
             | Rvalue::Use(Operand::Local(source)) => Some(Length::Of(*source)),
             Rvalue::Fill { len, .. } => Some(Length::Is(len.clone())),
+            Rvalue::Slice {
+                lo: Operand::Const(Const::Int(0)),
+                hi,
+                inclusive: false,
+                step: Operand::Const(Const::Int(1)),
+                ..
+            } => Some(Length::Is(hi.clone())),
             Rvalue::Array { items, .. } | Rvalue::List { items, .. } => {
                 let n = Const::Int(i64::try_from(items.len()).unwrap_or(i64::MAX));
                 Some(Length::Is(Operand::Const(n)))

@@ -26,7 +26,7 @@ pub(super) fn split(types: &Types, ty: &Ty, heads: &BTreeSet<&Constructor>) -> S
             missing: Vec::new(),
         },
         Ty::Adt(adt) => variants(types, adt, heads),
-        Ty::List(_) | Ty::Array(_) | Ty::PyArrayView(_) | Ty::PythonArray(_) => lists(heads),
+        ty if ty.is_array_like() || matches!(ty, Ty::List(_)) => lists(heads),
         ty => match Key::domain(ty) {
             Some((lo, hi)) => {
                 let mut split = ranges(&lo, &hi, heads);

@@ -91,11 +91,33 @@ impl Infer<'_, '_> {
                     let span = self.hir.types[stated].span;
                     self.unsupported(span, "stating the type of an element or attribute is");
                 }
-                let ty = self.place(target);
-                self.check(value, &ty, Why::Text("the element or attribute"));
+                match self.place(target) {
+                    Ty::ArrayView(element) => self.elements(value, &element),
+                    ty => self.check(value, &ty, Why::Text("the element or attribute")),
+                }
             }
         }
         Ty::Unit
+    }
+
+    /// What is assigned to a slice: an array for its elements one by one, or one value for all of them.
+    fn elements(&mut self, value: ExprId, element: &Ty) {
+        let array = Ty::Array(Box::new(element.clone()));
+        let hint = match self.kind(value) {
+            ExprKind::Array(_) => &array,
+            _ => element,
+        };
+        let have = self.infer(value, Want::Hint(hint));
+        match have.element() {
+            Some(of) if of == element => {}
+            Some(_) => self.coerce(
+                value,
+                &have,
+                &array,
+                Why::Text("what is put into the slice"),
+            ),
+            None => self.coerce(value, &have, element, Why::Text("an element of the slice")),
+        }
     }
 
     fn assign_name(&mut self, target: ExprId, stated: Option<TypeExprId>, value: ExprId) {
@@ -141,11 +163,13 @@ impl Infer<'_, '_> {
             .unwrap_or(Ty::Error);
         self.types.exprs.set(target, ty.clone());
         let info = &self.names.bindings[binding];
-        if info.kind == BindingKind::Param && matches!(ty, Ty::PyArrayView(_)) && info.mutable {
+        if info.kind == BindingKind::Param && ty.is_view() && info.mutable {
             let what = "view that the caller lent";
             let report = names::not_assignable(self.span(target), &info.name, what, info.span);
             let name = &info.name;
-            self.report(report.help(format!("assign its elements: `{name}[i] = …`")));
+            self.report(report.help(format!(
+                "assign its elements: `{name}[i] = …`, or all of them: `{name}[..] = …`"
+            )));
             return Ty::Error;
         }
         ty
@@ -316,11 +340,13 @@ impl Infer<'_, '_> {
             Ty::String if op == BinaryOp::Add => {
                 self.check(value, &Ty::String, Why::Text("what is added to a String"))
             }
-            Ty::PyArrayView(_) | Ty::PythonArray(_) => {
+            Ty::PythonArray(_) => {
                 self.infer(value, Want::Any);
-                self.unsupported(span, "changing all elements of a view at once is");
+                self.unsupported(span, "changing all elements of a PythonArray at once is");
             }
-            Ty::Array(element) => self.compound_arithmetic(id, op, (target, &ty, element), value),
+            Ty::Array(element) | Ty::ArrayView(element) | Ty::PyArrayView(element) => {
+                self.compound_arithmetic(id, op, (target, &ty, element), value)
+            }
             ty if ty.is_number() => self.compound_arithmetic(id, op, (target, ty, ty), value),
             ty => {
                 let have = self.infer(value, Want::Hint(ty));

@@ -90,7 +90,11 @@ impl Infer<'_, '_> {
                     self.plain_args(id, text, args, 1);
                     return Ty::Error;
                 };
-                return self.infer(arg.value, want);
+                let ty = self.infer(arg.value, want);
+                if let Some(Meaning::Local(entry)) = self.meaning(id) {
+                    self.types.bindings.set(entry, ty.clone());
+                }
+                return ty;
             }
             Some(Meaning::Namespace(Namespace::Array)) => {
                 ("a type", Some("`Array.zeros(n)` makes an array"))

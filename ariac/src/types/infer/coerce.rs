@@ -133,7 +133,7 @@ impl Infer<'_, '_> {
             }
             (have, Ty::PythonObject) if have.can_become_object() => Coercion::ToObject,
             // A block that comes back with something may stand where nothing is wanted of it.
-            (Ty::Array(a) | Ty::PythonArray(a), Ty::PyArrayView(b)) if a == b => {
+            (have, want) if want.is_view() && have.element() == want.element() => {
                 Coercion::Lend(want.clone())
             }
             _ => {
@@ -258,12 +258,12 @@ impl Infer<'_, '_> {
             (Ty::Int | Ty::Float, Ty::Float32) => "to_float32",
             (Ty::Float | Ty::Float32, Ty::Int) => "to_int",
             (have, Ty::String) if have.is_number() => "to_string",
-            (Ty::PyArrayView(a) | Ty::PythonArray(a), Ty::Array(b)) if a == b => "to_array",
-            (Ty::PyArrayView(_) | Ty::Array(_), Ty::PythonArray(_)) => {
+            (have, Ty::Array(element)) if have.element() == Some(&**element) => "to_array",
+            (have, Ty::PythonArray(_)) if have.is_array_like() => {
                 return report
                     .note("a PythonArray keeps a Python object alive; only Python makes one");
             }
-            (Ty::PythonObject, Ty::PyArrayView(element)) => {
+            (Ty::PythonObject, Ty::ArrayView(element) | Ty::PyArrayView(element)) => {
                 return report.help(format!(
                     "bind it first: `let view: PythonArray[{element}] = …`"
                 ));
@@ -437,11 +437,12 @@ impl Infer<'_, '_> {
                 self.check_place(receiver, param);
             }
             (ExprKind::Index { base, .. }, _)
-                if self
-                    .types
-                    .exprs
-                    .get(*base)
-                    .is_some_and(|ty| self.has_places(ty)) =>
+                if matches!(self.types.exprs.get(id), Some(Ty::ArrayView(_)))
+                    || self
+                        .types
+                        .exprs
+                        .get(*base)
+                        .is_some_and(|ty| self.has_places(ty)) =>
             {
                 self.check_place(*base, param);
             }

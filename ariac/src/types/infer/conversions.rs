@@ -75,7 +75,7 @@ impl Infer<'_, '_> {
             "Unit" => Ty::Unit,
             "PythonObject" => Ty::PythonObject,
             "Error" => Ty::Exception,
-            "Array" | "PyArrayView" | "PythonArray" => {
+            "Array" | "ArrayView" | "PyArrayView" | "PythonArray" => {
                 self.report(say::element_missing(span, name));
                 Ty::Error
             }

@@ -1,27 +1,54 @@
-//! `base[…]` of types whose functions `index`, `slice` and `set_index` say what it means.
+//! `base[lo..<hi]`, and `base[…]` of types whose functions `index`, `slice` and `set_index` say what it means.
 
 use super::methods::Call;
 use super::{Infer, Want, Why};
 use crate::diagnostics::types as say;
 use crate::hir::{Arg, ExprId, ExprKind, Ident};
+use crate::resolve::Meaning;
 use crate::types::{Callee, Ty};
 
 impl Infer<'_, '_> {
+    /// Whether an index is a range: it names several elements.
+    pub(super) fn is_range(&self, index: ExprId) -> bool {
+        match self.kind(index) {
+            ExprKind::Range { .. } => true,
+            _ => {
+                let meaning = self.meaning(index);
+                matches!(meaning, Some(Meaning::Local(of)) if self.types.bindings.get(of) == Some(&Ty::Range))
+            }
+        }
+    }
+
     /// `base[lo..<hi]`.
     pub(super) fn slice(&mut self, id: ExprId, base: ExprId, ty: &Ty, indices: &[ExprId]) -> Ty {
         for &index in indices {
             let ExprKind::Range { lo, hi, step, .. } = self.kind(index) else {
-                self.check(index, &Ty::Int, Why::Text("an index"));
+                match self.is_range(index) && ty.is_array_like() {
+                    true => self.infer(index, Want::Any),
+                    false => {
+                        self.check(index, &Ty::Int, Why::Text("an index"));
+                        Ty::Int
+                    }
+                };
                 continue;
             };
             for bound in [lo, hi].into_iter().flatten() {
                 self.check(*bound, &Ty::Int, Why::Text("a bound of a range"));
             }
             if let Some(step) = step {
-                let span = self.span(*step);
-                return self.unsupported(span, "a step in a slice is");
+                if !ty.is_array_like() {
+                    let span = self.span(*step);
+                    return self.unsupported(span, "a step in a slice is");
+                }
+                self.check(*step, &Ty::Int, Why::Text("the step of a range"));
             }
             self.types.exprs.set(index, Ty::Range);
+        }
+        if let Some(element) = ty.element() {
+            return match indices {
+                [_] => Ty::ArrayView(Box::new(element.clone())),
+                _ => self.unsupported(self.span(id), "an array of more than one dimension is"),
+            };
         }
         let Some(member) = self.members.own(&self.types, ty, "slice") else {
             let report = say::expected(self.span(base), "an array, a list or a String", ty);

@@ -244,6 +244,7 @@ impl Infer<'_, '_> {
             span: binding.span,
             ty: ty.clone(),
             is_param: binding.kind == BindingKind::Param,
+            is_slice: false,
         })
     }
 

@@ -386,6 +386,7 @@ impl<'h> Infer<'h, '_> {
             ExprKind::Continue { .. } => Ty::Never,
             ExprKind::Return(value) => self.return_statement(id, *value),
             ExprKind::Raise(value) => self.raise(*value),
+            ExprKind::Reraise => Ty::Never,
             ExprKind::Let {
                 pattern, ty, value, ..
             } => self.let_statement(*pattern, *ty, *value),

@@ -305,19 +305,15 @@ impl Infer<'_, '_> {
             if let Some(element) = r.element().cloned() {
                 return self.looked_for(left, l, &element);
             }
-            if let ExprKind::Range { step: None, .. } = self.kind(right) {
+            if *r == Ty::Range {
                 return self.looked_for(left, l, &Ty::Int);
             }
-            if *r == Ty::Range {
-                self.unsupported(span, "`in` for a range in a variable or with a step is");
-            } else {
-                self.report(say::operator(
-                    span,
-                    op.symbol(),
-                    (l, self.span(left)),
-                    (r, self.span(right)),
-                ));
-            }
+            self.report(say::operator(
+                span,
+                op.symbol(),
+                (l, self.span(left)),
+                (r, self.span(right)),
+            ));
             return false;
         }
         match (l, r) {

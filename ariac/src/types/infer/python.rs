@@ -126,9 +126,7 @@ impl Infer<'_, '_> {
     /// `base[indices]`.
     pub(super) fn index(&mut self, id: ExprId, base: ExprId, indices: &[ExprId]) -> Ty {
         let ty = self.infer(base, Want::Any);
-        let slice = indices
-            .iter()
-            .find(|i| matches!(self.kind(**i), ExprKind::Range { .. }));
+        let is_slice = indices.iter().any(|&index| self.is_range(index));
         match &ty {
             Ty::Error | Ty::Never => {
                 for &index in indices {
@@ -138,11 +136,13 @@ impl Infer<'_, '_> {
                 }
                 Ty::Error
             }
-            ty if slice.is_some() && !ty.is_array_like() && *ty != Ty::PythonObject => {
+            Ty::PythonObject if is_slice => {
+                self.unsupported(self.span(id), "a slice of a Python object is")
+            }
+            ty if is_slice => {
                 let ty = ty.clone();
                 self.slice(id, base, &ty, indices)
             }
-            _ if slice.is_some() => self.unsupported(self.span(id), "a slice is"),
             _ if indices.is_empty() => {
                 let report = say::argument_count(self.span(id), "[]", "1 index", 0);
                 self.report(report);
