@@ -313,11 +313,14 @@ impl Visit for Changes<'_, '_> {
         }
         let mut changed = Vec::new();
         stmt.changes(self.signatures, &mut |local| changed.push(local));
-        let mut written = Vec::new();
-        stmt.locals(&mut |local, access| {
-            if access == Access::Write {
+        let (mut written, mut replaced) = (Vec::new(), Vec::new());
+        stmt.locals(&mut |local, access| match access {
+            Access::Write => {
                 written.push(local);
+                replaced.push(local);
             }
+            Access::Take | Access::Bind => replaced.push(local),
+            _ => {}
         });
         for local in changed {
             self.parts(stmt, local, after);
@@ -326,7 +329,8 @@ impl Visit for Changes<'_, '_> {
             }
             let around = self.roots.all(local);
             // A change through a view is one of what it shows, which other views of that see.
-            let changes = |origin: &LocalId| match self.function.locals[local].ty.is_view() {
+            let is_through = self.function.locals[local].ty.is_view() && !replaced.contains(&local);
+            let changes = |origin: &LocalId| match is_through {
                 true => around.contains(origin),
                 false => *origin == local,
             };
