@@ -1,6 +1,7 @@
 //! The kinds of nodes and the names of fields: what `tree-sitter-aria/src/node-types.json` says, as enums. A test
 //! compares the two, so that no other file compares strings.
 
+use std::sync::OnceLock;
 use tree_sitter::Language;
 
 macro_rules! kinds {
@@ -337,25 +338,31 @@ fields! {
 #[derive(Debug)]
 pub(super) struct Numbers {
     kinds: Vec<Kind>,
-    fields: Vec<u16>,
+    fields: Vec<Option<Field>>,
 }
 
 impl Numbers {
-    /// Asks the language.
-    pub(super) fn of(language: &Language) -> Numbers {
+    /// Asks the language, once.
+    pub(super) fn get() -> &'static Numbers {
+        static NUMBERS: OnceLock<Numbers> = OnceLock::new();
+        NUMBERS.get_or_init(|| Numbers::of(&Language::new(tree_sitter_aria::LANGUAGE)))
+    }
+
+    fn of(language: &Language) -> Numbers {
         let kind = |id: usize| {
             let id = u16::try_from(id).unwrap_or(u16::MAX);
             let name = language.node_kind_for_id(id).unwrap_or("");
             Kind::new(name, language.node_kind_is_named(id))
         };
-        let field = |f: &Field| {
-            language
-                .field_id_for_name(f.as_str())
-                .map_or(0, |id| id.get())
-        };
+        let mut fields = vec![None; language.field_count() + 1];
+        for field in Field::ALL {
+            if let Some(id) = language.field_id_for_name(field.as_str()) {
+                fields[usize::from(id.get())] = Some(*field);
+            }
+        }
         Numbers {
             kinds: (0..language.node_kind_count()).map(kind).collect(),
-            fields: Field::ALL.iter().map(field).collect(),
+            fields,
         }
     }
 
@@ -373,9 +380,9 @@ impl Numbers {
             .unwrap_or(otherwise)
     }
 
-    /// The number of a field.
-    pub(super) fn field(&self, field: Field) -> u16 {
-        self.fields[field as usize]
+    /// The field with this number.
+    pub(super) fn field(&self, id: u16) -> Option<Field> {
+        self.fields.get(usize::from(id)).copied().flatten()
     }
 }
 
