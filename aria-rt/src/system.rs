@@ -153,13 +153,35 @@ pub unsafe extern "C" fn aria_rt_sleep(seconds: f64, location: *const Location) 
     })
 }
 
-/// What stands on the command line after the program. In a Python process those are Python's affair: there are none.
+/// What stands on the command line after the program.
+#[cfg(feature = "program")]
 fn arguments() -> Vec<String> {
-    if !cfg!(feature = "program") {
-        return Vec::new();
-    }
     let args = std::env::args_os().skip(1);
     args.map(|arg| arg.to_string_lossy().into_owned()).collect()
+}
+
+/// What Python says stands on the command line after the program: `sys.argv`, on any thread.
+#[cfg(not(feature = "program"))]
+fn arguments() -> Vec<String> {
+    use crate::gil::{aria_rt_gil_ensure, aria_rt_gil_unensure};
+    use crate::python::{Owned, display};
+    use pyo3_ffi::{PyErr_Clear, PySequence_GetItem, PySequence_Size, PySys_GetObject};
+
+    let mut args = Vec::new();
+    // SAFETY: the interpreter has imported this module; the token goes back on the same thread. The list is borrowed and its
+    // items are owned while the GIL is held, and no exception is left set.
+    unsafe {
+        let token = aria_rt_gil_ensure();
+        if let Some(argv) = Owned::share(PySys_GetObject(c"argv".as_ptr())) {
+            for index in 1..PySequence_Size(argv.as_ptr()) {
+                let arg = Owned::take(PySequence_GetItem(argv.as_ptr(), index));
+                args.extend(arg.map(|arg| display(arg.as_ptr())));
+            }
+            PyErr_Clear();
+        }
+        aria_rt_gil_unensure(token);
+    }
+    args
 }
 
 /// See the runtime table.

@@ -63,6 +63,7 @@ codes! {
     Main = "E0309" "main has parameters or a result that a program cannot have",
     Impl = "E0310" "an implementation does not fit its trait",
     Propagate = "E0311" "`?` where there is nothing to give up to",
+    TraitCycle = "E0312" "a trait comes with itself",
     Bound = "E0314" "a type lacks a trait",
     NoValue = "E0315" "a type has no values",
     Constant = "E0316" "a constant cannot be computed",

@@ -235,6 +235,20 @@ pub fn no_value(name: &Ident, field: &Ident) -> Diagnostic {
     .help("let it end somewhere: an Option, `T?`, may be none, and a list empty")
 }
 
+/// A trait that comes with itself.
+#[must_use]
+pub fn trait_cycle(name: &Ident, of_trait: Span) -> Diagnostic {
+    let text = &name.name;
+    Diagnostic::error(
+        Code::TraitCycle,
+        name.span,
+        format!("the trait `{text}` comes with itself"),
+        "what has it would have to have it before",
+    )
+    .at(of_trait, "by way of this one")
+    .help(format!("leave one of the traits out behind the colon: a type with `{text}` has what `{text}` names there"))
+}
+
 /// A constant's value that is out of range or does not exist.
 #[must_use]
 pub fn constant(span: Span, name: &Ident, why: &str) -> Diagnostic {

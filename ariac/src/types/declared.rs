@@ -49,7 +49,54 @@ pub(super) fn declare(hir: &Hir, names: &Names, types: &mut Types, reports: &mut
             }
         }
     }
+    check_supers(hir, types, reports);
     check_values(hir, types, reports);
+}
+
+/// Reports traits that come with themselves, by way of others or not; one of those that come with each other.
+fn check_supers(hir: &Hir, types: &mut Types, reports: &mut Reports) {
+    let behind = |types: &Types, id: ItemId| {
+        let mut behind: Vec<ItemId> = Vec::new();
+        let mut next = vec![id];
+        while let Some(at) = next.pop() {
+            let supers = types.traits.get(at).map_or(&[][..], |def| &def.supers);
+            for of_trait in supers.iter().map(|bound| bound.item) {
+                if !behind.contains(&of_trait) {
+                    behind.push(of_trait);
+                    next.push(of_trait);
+                }
+            }
+        }
+        behind
+    };
+    let traits = types.traits.iter();
+    let all: Vec<(ItemId, Vec<ItemId>)> = traits.map(|(id, _)| (id, behind(types, id))).collect();
+    let mut told: Vec<ItemId> = Vec::new();
+    for (id, behind) in all.iter().filter(|(id, behind)| behind.contains(id)) {
+        let supers = types.traits.get(*id).map_or(&[][..], |def| &def.supers);
+        let leads_back = |item: ItemId| {
+            item == *id || all.iter().any(|(i, back)| *i == item && back.contains(id))
+        };
+        let way = supers.iter().position(|bound| leads_back(bound.item));
+        // Round and round, arguments could become larger without end.
+        if let Some(def) = types.traits.get_mut(*id) {
+            def.supers.retain(|bound| bound.args.is_empty());
+        }
+        let in_cycle = |(other, back): &&(ItemId, Vec<ItemId>)| {
+            told.contains(other) && behind.contains(other) && back.contains(id)
+        };
+        if all.iter().any(|entry| in_cycle(&entry)) {
+            continue;
+        }
+        told.push(*id);
+        let ItemKind::Trait(decl) = &hir.items[*id].kind else {
+            continue;
+        };
+        if let Some(of_trait) = way.and_then(|way| decl.supers.get(way)) {
+            let at = hir.types[*of_trait].span;
+            reports.add(said::trait_cycle(&hir.items[*id].name, at));
+        }
+    }
 }
 
 /// Reports types of which no value can be made, since each would need another first.

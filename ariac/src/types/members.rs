@@ -152,14 +152,23 @@ impl Traits<'_> {
 
     /// All arguments with which a type has a trait.
     pub(super) fn all_arguments(&self, ty: &Ty, of_trait: ItemId) -> Vec<Vec<Ty>> {
+        self.arguments_within(ty, of_trait, &mut Vec::new())
+    }
+
+    fn arguments_within(
+        &self,
+        ty: &Ty,
+        of_trait: ItemId,
+        asked: &mut Vec<(Ty, ItemId)>,
+    ) -> Vec<Vec<Ty>> {
         let mut all = Vec::new();
         if let Ty::Param(param) = ty {
             if let Some(generic) = self.generics.get(param.index as usize) {
-                for bound in &generic.bounds {
-                    self.through_supers(ty, bound, of_trait, &mut all, 0);
-                }
+                let bounds = self.with_supers(ty, &generic.bounds);
+                let bounds = bounds.into_iter().filter(|b| b.item == of_trait);
+                all.extend(bounds.map(|bound| bound.args));
             }
-        } else if self.is_builtin(ty, of_trait, &mut Vec::new()) {
+        } else if self.is_builtin(ty, of_trait, asked) {
             let n = self
                 .types
                 .traits
@@ -171,7 +180,7 @@ impl Traits<'_> {
             let known = &self.types.impls[index];
             let mut filled = Filled::new(known.generics.len());
             if !filled.unify(&open(&known.ty, &known.generics), ty)
-                || !self.bounds_hold(&known.generics, &filled, &mut Vec::new())
+                || !self.bounds_hold(&known.generics, &filled, asked)
             {
                 continue;
             }
@@ -186,43 +195,33 @@ impl Traits<'_> {
         all
     }
 
-    fn through_supers(
-        &self,
-        ty: &Ty,
-        bound: &Bound,
-        wanted: ItemId,
-        all: &mut Vec<Vec<Ty>>,
-        depth: usize,
-    ) {
-        if bound.item == wanted {
-            all.push(bound.args.clone());
-            return;
-        }
-        if depth > DEPTH {
-            return;
-        }
-        let Some(def) = self.types.traits.get(bound.item) else {
-            return;
-        };
-        let mut args = vec![ty.clone()];
-        args.extend(bound.args.iter().cloned());
-        for inherited in &def.supers {
-            let inherited = Bound {
-                item: inherited.item,
-                args: inherited.args.iter().map(|t| t.subst(&args)).collect(),
+    /// Bounds of a type with those that come with them, each once.
+    fn with_supers(&self, ty: &Ty, bounds: &[Bound]) -> Vec<Bound> {
+        let mut all: Vec<Bound> = bounds.to_vec();
+        let mut next = 0;
+        while let Some(bound) = all.get(next) {
+            next += 1;
+            let Some(def) = self.types.traits.get(bound.item) else {
+                continue;
             };
-            self.through_supers(ty, &inherited, wanted, all, depth + 1);
+            let mut args = vec![ty.clone()];
+            args.extend(bound.args.iter().cloned());
+            for inherited in &def.supers {
+                let inherited = Bound {
+                    item: inherited.item,
+                    args: inherited.args.iter().map(|t| t.subst(&args)).collect(),
+                };
+                if !all.contains(&inherited) {
+                    all.push(inherited);
+                }
+            }
         }
+        all
     }
 
     fn has_within(&self, ty: &Ty, bound: &Bound, asked: &mut Vec<(Ty, ItemId)>) -> bool {
-        match ty {
-            Ty::Error | Ty::Never => return true,
-            Ty::Param(_) => {
-                let all = self.all_arguments(ty, bound.item);
-                return all.contains(&bound.args);
-            }
-            _ => {}
+        if let Ty::Error | Ty::Never = ty {
+            return true;
         }
         // What is asked already is assumed: a list has an order if its elements have, the list in it included.
         if asked.iter().any(|(t, i)| t == ty && *i == bound.item) {
@@ -232,6 +231,11 @@ impl Traits<'_> {
             return false;
         }
         asked.push((ty.clone(), bound.item));
+        if let Ty::Param(_) = ty {
+            let all = self.arguments_within(ty, bound.item, asked);
+            asked.pop();
+            return all.contains(&bound.args);
+        }
         let is_builtin =
             bound.args.iter().all(|t| t == ty) && self.is_builtin(ty, bound.item, asked);
         let holds = is_builtin
