@@ -271,27 +271,27 @@ impl Machine<'_> {
     fn call(&mut self, callee: usize, args: &[Argument], frame: &mut Frame) -> Run<Value> {
         let function = &self.program.functions[callee];
         let mut inner = Frame::new();
-        for ((param, ..), arg) in function.params.iter().zip(args) {
-            if let Argument::Value(value) = arg {
-                let value = self.expr(value, frame)?;
-                inner.insert(*param, value);
-            }
-        }
         let mut lent = Vec::new();
-        // What is lent to be changed is looked for last.
         for ((param, ..), arg) in function.params.iter().zip(args) {
             match arg {
-                Argument::Value(_) => {}
-                Argument::Mut(place) => {
-                    inner.insert(*param, find(place, frame)?.clone());
+                Argument::Value(value) => {
+                    let value = self.expr(value, frame)?;
+                    inner.insert(*param, value);
                 }
                 Argument::View(place, slice) => {
-                    let view = view(place, *slice, frame)?;
-                    let items = shown(&view, frame)?;
-                    lent.push((*param, view));
-                    inner.insert(*param, Value::List(items));
+                    lent.push((*param, view(place, *slice, frame)?));
                 }
+                Argument::Mut(_) => {}
             }
+        }
+        // What is lent to be changed is looked for last.
+        for ((param, ..), arg) in function.params.iter().zip(args) {
+            if let Argument::Mut(place) = arg {
+                inner.insert(*param, find(place, frame)?.clone());
+            }
+        }
+        for (param, view) in &lent {
+            inner.insert(*param, Value::List(shown(view, frame)?));
         }
         let result = self.function(function, &mut inner);
         for (param, view) in lent {

@@ -103,11 +103,16 @@ impl Infer<'_, '_> {
     /// What is assigned to a slice: an array for its elements one by one, or one value for all of them.
     fn elements(&mut self, value: ExprId, element: &Ty) {
         let array = Ty::Array(Box::new(element.clone()));
-        let hint = match self.kind(value) {
-            ExprKind::Array(_) => &array,
-            _ => element,
+        // A call or a choice may give either.
+        let want = match self.kind(value) {
+            ExprKind::Array(_) => Want::Hint(&array),
+            ExprKind::Int { .. }
+            | ExprKind::Float { .. }
+            | ExprKind::Unary { .. }
+            | ExprKind::Binary { .. } => Want::Hint(element),
+            _ => Want::Any,
         };
-        let have = self.infer(value, Want::Hint(hint));
+        let have = self.infer(value, want);
         match have.element() {
             Some(of) if of == element => {}
             Some(_) => self.coerce(
