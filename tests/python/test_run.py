@@ -415,7 +415,7 @@ def test_python_modules_beside_the_source(program):
 def test_arguments_with_python(program):
     source = "extern Python from sys as sys\nfn main\n  print(args(), sys.argv)\nend\n"
     done = with_python(program, source, "a b", "-c", "ü")
-    assert (done.stdout, done.stderr) == ("[a b, -c, ü] ['program.aria', 'a b', '-c', 'ü']\n", "")
+    assert (done.stdout, done.stderr) == ('["a b", "-c", "ü"] [\'program.aria\', \'a b\', \'-c\', \'ü\']\n', "")
 
 
 def test_an_error_in_python(program):
