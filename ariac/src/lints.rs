@@ -4,8 +4,8 @@
 
 use crate::builtins::Builtin;
 use crate::diagnostics::{Reports, lints as say, nearest};
-use crate::hir::{Hir, ParamMode};
-use crate::mir::{Function, LocalId, Program, Rvalue, Stmt, StmtKind, liveness};
+use crate::hir::{Hir, Ident, ItemKind, ParamMode};
+use crate::mir::{Function, LeftOut, LocalId, Program, Rvalue, Stmt, StmtKind, liveness};
 use crate::source::{SourceMap, Span};
 use crate::types::{Callee, Ty, Types};
 use std::collections::{HashMap, HashSet};
@@ -61,7 +61,7 @@ pub fn check(
     reports: &mut Reports,
 ) {
     if lints.contains(&Lint::LeftOut) {
-        left_out(program, hir, reports);
+        left_out(program, hir, sources, reports);
     }
     if lints.contains(&Lint::ImplicitCopy) {
         let is_copy = |callee: &Callee| matches!(callee, Callee::Builtin(Builtin::Copy));
@@ -76,19 +76,35 @@ pub fn check(
 }
 
 /// Reports the functions that a module is built without.
-fn left_out(program: &Program, hir: &Hir, reports: &mut Reports) {
+fn left_out(program: &Program, hir: &Hir, sources: &SourceMap, reports: &mut Reports) {
     let is_program = |item| hir.items[item].name.name == "main";
     for (function, why) in &program.left_out {
         let function = &program.functions[*function];
         let Some(item) = function.item.filter(|&item| !is_program(item)) else {
             continue;
         };
-        reports.add(say::left_out(
-            hir.items[item].name.span,
-            &function.name,
-            why,
-        ));
+        let name = hir.items[item].name.span;
+        let hidden = match why {
+            LeftOut::Param(_, ty) | LeftOut::Result(ty) => private_field(hir, sources, ty),
+            LeftOut::View(..) | LeftOut::Mut(..) => None,
+        };
+        reports.add(say::left_out(name, &function.name, why, hidden));
     }
+}
+
+/// A private field of a declared type, for which its values do not cross.
+fn private_field<'h>(hir: &'h Hir, sources: &SourceMap, ty: &Ty) -> Option<&'h Ident> {
+    let Ty::Adt(adt) = ty else { return None };
+    let item = &hir.items[adt.item];
+    let ItemKind::Type(declared) = &item.kind else {
+        return None;
+    };
+    if sources.file(item.span.file).prelude {
+        return None;
+    }
+    let mut fields = declared.variants.iter().flat_map(|v| &v.fields);
+    let field = fields.find(|field| field.private)?;
+    Some(&field.name)
 }
 
 /// Reports the copies of variables in one function that nobody wrote.

@@ -1,6 +1,7 @@
 //! What the compiler says to those who ask for lints.
 
 use super::{Code, Diagnostic};
+use crate::hir::Ident;
 use crate::mir::LeftOut;
 use crate::source::Span;
 use crate::types::Ty;
@@ -35,9 +36,9 @@ pub fn implicit_copy(span: Span, name: &str, ty: &Ty, why: Why) -> Diagnostic {
     report.help(format!("`{name}.copy` says that it is meant"))
 }
 
-/// W0601: a public function that Python cannot call.
+/// W0601: a public function that Python cannot call; `hidden` is a private field of the type that does not cross.
 #[must_use]
-pub fn left_out(span: Span, name: &str, why: &LeftOut) -> Diagnostic {
+pub fn left_out(span: Span, name: &str, why: &LeftOut, hidden: Option<&Ident>) -> Diagnostic {
     let label = match why {
         LeftOut::Param(param, ty) => {
             format!("its parameter `{param}` needs `{ty}`, which Python cannot give")
@@ -52,6 +53,13 @@ pub fn left_out(span: Span, name: &str, why: &LeftOut) -> Diagnostic {
     };
     let message = format!("`{name}` is not in the module: Python cannot call it");
     let report = Diagnostic::warning(Code::LeftOut, span, message, label);
+    let report = match hidden {
+        Some(field) => report.at(
+            field.span,
+            format!("an instance would show `{}`, which is private", field.name),
+        ),
+        None => report,
+    };
     match why {
         LeftOut::Mut(_, ty) => report.help(format!(
             "return the changed `{ty}`, or say `priv fn {name}` if it is for Aria alone"
