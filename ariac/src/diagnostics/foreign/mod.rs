@@ -47,7 +47,12 @@ pub(super) fn report(file: FileId, text: &str, near: usize) -> Option<Diagnostic
             false => None,
         };
     };
-    let place = |offset: usize| u32::try_from(start + offset).unwrap_or(u32::MAX);
+    // The first byte of a character that is masked looks like a blank of its own.
+    let whole = |offset: usize| (0..=offset).rfind(|&at| line.is_char_boundary(at));
+    let place = |offset: usize| {
+        let at = start + whole(offset).unwrap_or(0);
+        u32::try_from(at).unwrap_or(u32::MAX)
+    };
     let span = Span {
         file,
         start: place(idiom.at.start),

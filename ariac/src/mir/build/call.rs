@@ -230,8 +230,8 @@ impl<'a> FnBuilder<'a> {
     ) -> (Vec<Argument>, Vec<(Target, Value)>) {
         let mut write_back = Vec::new();
         let mut arguments = Vec::new();
-        for (i, &id) in ids.iter().enumerate() {
-            let later = ids[i + 1..].iter().any(|&e| self.cx.writes(e));
+        let later = self.cx.changed_later(ids);
+        for ((i, &id), later) in ids.iter().enumerate().zip(later) {
             arguments.push(match modes.get(i) {
                 Some(ParamMode::Mut) => self.mut_argument(id, later, &mut write_back),
                 Some(ParamMode::Own) => {

@@ -19,7 +19,7 @@ impl FnBuilder<'_> {
         rest: &[(CompareOp, ExprId)],
     ) -> Value {
         let ty = self.ty(id);
-        let later = rest.iter().any(|(_, e)| self.cx.writes(*e));
+        let later = rest.iter().any(|(_, e)| self.cx.changes(*e, first));
         let mut left = self.expr(first);
         if later {
             left = self.save(left);
@@ -117,8 +117,9 @@ impl FnBuilder<'_> {
             let value = self.in_range(*op, left, *right);
             return self.assign_value(result, value);
         }
+        let changed = rest.iter().any(|(_, e)| self.cx.changes(*e, *right));
         let mut right = self.expr(*right);
-        if rest.iter().any(|(_, e)| self.cx.writes(*e)) {
+        if changed {
             right = self.save(right);
         }
         let value = self.compare_values(*op, left, right.clone());

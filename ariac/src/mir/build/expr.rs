@@ -230,7 +230,7 @@ impl<'a> FnBuilder<'a> {
                 let value = self.expr(*id);
                 let value = self.text_part(value);
                 let later = parts[i + 1..].iter().any(|part| match part {
-                    StrPart::Value(id) => self.cx.writes(*id),
+                    StrPart::Value(after) => self.cx.changes(*after, *id),
                     StrPart::Text(_) => false,
                 });
                 let value = if later { self.save(value) } else { value };

@@ -372,10 +372,7 @@ impl<'a> FnBuilder<'a> {
 
     /// Evaluates expressions from left to right.
     pub(super) fn exprs(&mut self, ids: &[ExprId]) -> Vec<Value> {
-        let mut later: Vec<bool> = vec![false; ids.len()];
-        for i in (1..ids.len()).rev() {
-            later[i - 1] = later[i] || self.cx.writes(ids[i]);
-        }
+        let later = self.cx.changed_later(ids);
         ids.iter()
             .zip(later)
             .map(|(&id, later)| {

@@ -50,10 +50,18 @@ impl FnBuilder<'_> {
 
     /// An array and an index into it; a literal negative index counts from the end.
     pub(super) fn array_place(&mut self, base: ExprId, index: ExprId) -> (LocalId, Operand) {
-        let mut array = self.expr(base);
-        if self.cx.writes(index) {
-            array = self.save(array);
+        // The array is looked at when its index is there.
+        let place = match self.cx.writes(index) {
+            true => self.place(base, true),
+            false => None,
+        };
+        if let Some(place) = place {
+            let index = self.expr(index);
+            let index = self.convert(index, &Ty::Int);
+            let index = self.save(index).operand;
+            return (self.alias(&place), index);
         }
+        let array = self.expr(base);
         let array = self.in_local(&array);
         let index = match self.literal(index) {
             Some(n) if n < 0 => {
@@ -73,11 +81,16 @@ impl FnBuilder<'_> {
     /// A view on the elements of an array whose indices a range counts, and the array; a literal negative bound counts from
     /// the end.
     pub(super) fn slice_of_array(&mut self, base: ExprId, range: ExprId) -> (LocalId, LocalId) {
-        let mut of = self.expr(base);
-        if self.cx.writes(range) {
-            of = self.save(of);
-        }
-        let array = self.in_local(&of);
+        // What the bounds change is changed when the array is looked at.
+        let place = match self.cx.writes(range) {
+            true => self.place(base, true),
+            false => None,
+        };
+        let look = |b: &mut Self| match &place {
+            Some(place) => Value::place(b.alias(place), b.place_ty(place)),
+            None => b.expr(base),
+        };
+        let mut of = look(self);
         let range = match &self.cx.hir.exprs[range].kind {
             ExprKind::Range {
                 lo,
@@ -102,6 +115,10 @@ impl FnBuilder<'_> {
                 inclusive: false,
             }),
         };
+        if place.is_some() {
+            of = look(self);
+        }
+        let array = self.in_local(&of);
         let element = of.ty.element().cloned().unwrap_or(Ty::Float);
         let slice = Rvalue::Slice {
             array,
@@ -140,7 +157,7 @@ impl FnBuilder<'_> {
             return Value::unit();
         };
         let mut of = self.expr(base);
-        if indices.iter().any(|&e| self.cx.writes(e)) {
+        if indices.iter().any(|&e| self.cx.changes(e, base)) {
             of = self.save(of);
         }
         let keys = self.keys(&of, indices);

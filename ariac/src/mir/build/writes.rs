@@ -5,9 +5,10 @@ use crate::builtins::Builtin;
 use crate::hir::{self, ExprId, ExprKind, ParamMode};
 use crate::resolve::{BindingId, Meaning};
 use crate::types::Callee;
+use std::collections::HashSet;
 
 impl Context<'_> {
-    /// Whether evaluating the expression may give a variable another value, so that operands before it must be saved.
+    /// Whether evaluating the expression may give a variable another value.
     pub(super) fn writes(&self, id: ExprId) -> bool {
         if let Some(known) = self.writes.borrow().get(id) {
             return *known;
@@ -15,6 +16,45 @@ impl Context<'_> {
         let writes = self.compute_writes(id);
         self.writes.borrow_mut().set(id, writes);
         writes
+    }
+
+    /// Of expressions that are evaluated one after the other, whether one behind it may give a variable that it names another
+    /// value, so that its own must be saved. Nobody can reach a variable but by its name.
+    pub(super) fn changed_later(&self, ids: &[ExprId]) -> Vec<bool> {
+        let mut changed = HashSet::new();
+        let mut later = vec![false; ids.len()];
+        for (i, &id) in ids.iter().enumerate().rev() {
+            later[i] = !changed.is_empty() && self.names_any(id, &changed);
+            if self.writes(id) {
+                self.variables(id, &mut changed);
+            }
+        }
+        later
+    }
+
+    /// Whether evaluating `by` may give a variable that `of` names another value.
+    pub(super) fn changes(&self, by: ExprId, of: ExprId) -> bool {
+        self.changed_later(&[of, by])[0]
+    }
+
+    fn variables(&self, id: ExprId, found: &mut HashSet<BindingId>) {
+        if let Some(Meaning::Local(binding)) = self.names.exprs.get(id) {
+            found.insert(*binding);
+        }
+        hir::for_each_child(self.hir, id, |child| self.variables(child, found));
+    }
+
+    fn names_any(&self, id: ExprId, variables: &HashSet<BindingId>) -> bool {
+        if let Some(Meaning::Local(binding)) = self.names.exprs.get(id)
+            && variables.contains(binding)
+        {
+            return true;
+        }
+        let mut found = false;
+        hir::for_each_child(self.hir, id, |child| {
+            found = found || self.names_any(child, variables);
+        });
+        found
     }
 
     /// Whether an expression names a variable.
