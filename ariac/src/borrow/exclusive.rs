@@ -1,6 +1,6 @@
 //! What may be changed is seen by one name only.
 
-use super::Roots;
+use super::{Roots, changes_shown};
 use crate::diagnostics::{Reports, borrow};
 use crate::hir::ParamMode;
 use crate::mir::liveness::{self, LocalSet, Visit};
@@ -52,7 +52,7 @@ pub(super) fn captured_copies(calls: &Calls<'_>, reports: &mut Reports) {
             return;
         }
         stmt.changes(calls.signatures, &mut |local| {
-            for root in calls.roots.roots(local) {
+            for root in calls.roots.changed_roots(stmt, local) {
                 if copies.contains(&root) && told.insert(root) {
                     let origin = calls.roots.origin(root);
                     reports.add(borrow::captured_changed(stmt.span, &origin));
@@ -134,7 +134,9 @@ impl Calls<'_> {
             if !stmt.binds_alias(&function.locals) {
                 stmt.changes(self.signatures, &mut |local| {
                     changed.insert(local);
-                    changed.extend(origins.get(&local).into_iter().flatten());
+                    if changes_shown(function, stmt, local) {
+                        changed.extend(origins.get(&local).into_iter().flatten());
+                    }
                 });
             }
         });
@@ -313,14 +315,11 @@ impl Visit for Changes<'_, '_> {
         }
         let mut changed = Vec::new();
         stmt.changes(self.signatures, &mut |local| changed.push(local));
-        let (mut written, mut replaced) = (Vec::new(), Vec::new());
-        stmt.locals(&mut |local, access| match access {
-            Access::Write => {
+        let mut written = Vec::new();
+        stmt.locals(&mut |local, access| {
+            if access == Access::Write {
                 written.push(local);
-                replaced.push(local);
             }
-            Access::Take | Access::Bind => replaced.push(local),
-            _ => {}
         });
         for local in changed {
             self.parts(stmt, local, after);
@@ -329,7 +328,8 @@ impl Visit for Changes<'_, '_> {
             }
             let around = self.roots.all(local);
             // A change through a view is one of what it shows, which other views of that see.
-            let is_through = self.function.locals[local].ty.is_view() && !replaced.contains(&local);
+            let is_through = self.function.locals[local].ty.is_view()
+                && changes_shown(self.function, stmt, local);
             let changes = |origin: &LocalId| match is_through {
                 true => around.contains(origin),
                 false => *origin == local,

@@ -22,7 +22,8 @@ use crate::diagnostics::Reports;
 use crate::diagnostics::borrow::Origin;
 use crate::hir::ParamMode;
 use crate::mir::{
-    Const, Function, LocalId, Operand, Program, Rvalue, Signatures, Step, StmtKind, liveness,
+    Access, Const, Function, LocalId, Operand, Program, Rvalue, Signatures, Step, Stmt, StmtKind,
+    liveness,
 };
 use exclusive::Calls;
 use std::collections::{HashMap, HashSet};
@@ -38,6 +39,17 @@ pub fn check(program: &Program, reports: &mut Reports) {
         exclusive::captured_copies(&calls, reports);
         parallel::check(&signatures, function, &roots, &calls, reports);
     }
+}
+
+/// Whether a statement, which changes a local, changes what the local shows: a view that gets another value, or is moved,
+/// changes nothing but itself.
+fn changes_shown(function: &Function, stmt: &Stmt, local: LocalId) -> bool {
+    let mut replaced = false;
+    stmt.locals(&mut |l, access| {
+        let is_itself = matches!(access, Access::Write | Access::Take | Access::Bind);
+        replaced |= l == local && is_itself;
+    });
+    !(replaced && function.locals[local].ty.is_view())
 }
 
 /// Where the memory that a local shows comes from.
@@ -121,6 +133,14 @@ impl<'a> Roots<'a> {
             roots.push(local);
         }
         roots
+    }
+
+    /// The roots of what a statement changes by way of a local.
+    fn changed_roots(&self, stmt: &Stmt, local: LocalId) -> Vec<LocalId> {
+        match changes_shown(self.function, stmt, local) {
+            true => self.roots(local),
+            false => vec![local],
+        }
     }
 
     /// All locals that the view may pass through, itself included.

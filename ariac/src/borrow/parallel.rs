@@ -92,7 +92,7 @@ impl Parallel<'_> {
                 reports.add(say::parallel_touches(stmt.span, block.span, None));
             }
             for local in self.changed(stmt) {
-                for root in self.roots.roots(local) {
+                for root in self.roots.changed_roots(stmt, local) {
                     if self.is_shared(root) && told.insert(root) {
                         let origin = self.roots.origin(root);
                         let report = say::parallel_assigns(stmt.span, &origin.name, origin.span);
