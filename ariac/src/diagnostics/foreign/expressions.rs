@@ -2,6 +2,7 @@
 
 use super::line::{all_words, is_word};
 use super::{Idiom, idiom_at};
+use std::ops::Range;
 
 /// Text that stands for something else wherever it is: theirs, ours, why, and whether the one may replace the other.
 pub(super) const SYMBOLS: &[(&str, &str, &str, bool)] = &[
@@ -62,6 +63,55 @@ pub(super) fn else_if(code: &str) -> Option<Idiom> {
         let at = start..start + 4 + blank + 2;
         idiom_at(at, code, "it is written `elsif`", Some("elsif"))
     })
+}
+
+/// `xs[a:b]`, `xs[a:]`, `xs[::-1]`.
+pub(super) fn slice_with_colons(code: &str) -> Option<Idiom> {
+    let is_index = |open: &usize| {
+        let before = code[..*open].chars().next_back();
+        before.is_some_and(|c| is_word(c) || c == ')' || c == ']')
+    };
+    let opens = code.match_indices('[').map(|(at, _)| at).filter(is_index);
+    let (at, parts) = opens
+        .into_iter()
+        .find_map(|open| colon_parts(code, open + 1))?;
+    let part = |i: usize| parts.get(i).map_or("", |part| part.trim());
+    let (lo, hi, step) = (part(0), part(1), part(2));
+    let ours = match (step.starts_with('-'), lo.is_empty() && hi.is_empty()) {
+        // Where one of the two is given, what the other means depends on the step.
+        (true, false) if lo.is_empty() || hi.is_empty() => None,
+        (true, true) => Some(format!("-1..0 step {step}")),
+        (_, _) => {
+            let end = if hi.is_empty() { "" } else { "<" };
+            let by = if step.is_empty() { "" } else { " step " };
+            Some(format!("{lo}..{end}{hi}{by}{step}"))
+        }
+    };
+    let why = "a slice is written `lo..<hi`, with a step `lo..<hi step n`";
+    Some(idiom_at(at, code, why, ours.as_deref()))
+}
+
+/// What stands in the brackets from `start` on, and its parts between colons, if there are any.
+fn colon_parts(code: &str, start: usize) -> Option<(Range<usize>, Vec<&str>)> {
+    let (mut depth, mut from) = (0, start);
+    let mut parts = Vec::new();
+    for (i, c) in code[start..].char_indices() {
+        let at = start + i;
+        match c {
+            ']' if depth == 0 => {
+                parts.push(&code[from..at]);
+                return (parts.len() > 1).then_some((start..at, parts));
+            }
+            '[' | '(' | '{' => depth += 1,
+            ']' | ')' | '}' => depth -= 1,
+            ':' if depth == 0 => {
+                parts.push(&code[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// `if let Some(x) = y`.

@@ -7,7 +7,8 @@ mod heads;
 mod line;
 
 use self::expressions::{
-    arrow, braced_block, counting_for, else_if, if_let, punctuation, symbol, words,
+    arrow, braced_block, counting_for, else_if, if_let, punctuation, slice_with_colons, symbol,
+    words,
 };
 use self::first_words::{comment, first_word};
 use self::heads::{declaration, types};
@@ -126,6 +127,7 @@ fn idiom(line: &str, near: usize) -> Option<Idiom> {
         .or_else(|| arrow(&code))
         .or_else(|| braced_block(&code))
         .or_else(|| counting_for(&code))
+        .or_else(|| slice_with_colons(&code))
         .or_else(|| symbol(&code, near))
         .or_else(|| types(&code, near))
         .or_else(|| declaration(&code, near))
@@ -166,6 +168,9 @@ mod tests {
             ("fn f<T>(x: T) -> T", Some("<T>")),
             ("fn f(x: Int) -> Int {", Some("{")),
             ("  x === y", Some("===")),
+            ("  y = f(xs[1:g(a)[2]], 3)", Some("1:g(a)[2]")),
+            ("  y = xs[::-1]", Some("::-1")),
+            ("  y = xs[-3:]", Some("-3:")),
             ("  if x = 3", Some("=")),
             ("  if x == 3", None),
             ("  return x;", Some(";")),
