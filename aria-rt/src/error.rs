@@ -37,6 +37,11 @@ pub(crate) enum Cause {
         index: i64,
         len: i64,
     },
+    IndexAlong {
+        index: i64,
+        len: i64,
+        axis: i64,
+    },
     Slice {
         lo: i64,
         hi: i64,
@@ -309,6 +314,10 @@ impl Cause {
                 ErrorKind::IndexError,
                 format!("index {index} is out of range for length {len}"),
             ),
+            Cause::IndexAlong { index, len, axis } => (
+                ErrorKind::IndexError,
+                format!("index {index} is out of range for dimension {axis} of length {len}"),
+            ),
             Cause::Slice { lo, hi, len } => (
                 ErrorKind::IndexError,
                 format!("slice {lo}..<{hi} of an array of {len}"),
@@ -380,6 +389,17 @@ pub unsafe extern "C" fn aria_rt_raise(kind: i32, message: *mut Str, location: *
 #[unsafe(no_mangle)]
 pub extern "C" fn aria_rt_raise_index(index: i64, len: i64, location: *const Location) {
     guard_pending((), || set_pending(Cause::Index { index, len }, location));
+}
+
+/// See the runtime table.
+#[unsafe(no_mangle)]
+pub extern "C" fn aria_rt_raise_index_along(
+    index: i64,
+    len: i64,
+    axis: i64,
+    location: *const Location,
+) {
+    guard_pending((), || set_pending(Cause::IndexAlong { index, len, axis }, location));
 }
 
 /// See the runtime table.

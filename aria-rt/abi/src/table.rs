@@ -93,6 +93,8 @@ macro_rules! for_each_rt_fn {
             any [cold] fn aria_rt_raise(kind: I32, message: Ptr, location: Ptr) -> Void;
             /// IndexError with index and length.
             any [cold] fn aria_rt_raise_index(index: I64, len: I64, location: Ptr) -> Void;
+            /// The same, along a dimension of an array of several.
+            any [cold] fn aria_rt_raise_index_along(index: I64, len: I64, axis: I64, location: Ptr) -> Void;
             /// IndexError: `lo..<hi` is no part of an array of `len` elements.
             any [cold] fn aria_rt_raise_slice(lo: I64, hi: I64, len: I64, location: Ptr) -> Void;
             /// How many indices a range counts, `step` not 0; -1 after an IndexError if one of them is none of an array of

@@ -33,6 +33,14 @@ pub enum Builtin {
     Math(MathFn),
     /// `array.length`
     Length,
+    /// `array.size`, of several dimensions
+    Size,
+    /// `array.shape`
+    Shape,
+    /// `array.rank`
+    Rank,
+    /// `array.transpose`
+    Transpose,
     /// `array.sum`
     Sum,
     /// `array.mean`

@@ -11,6 +11,8 @@ pub enum Receiver {
     Number,
     /// `Array`, `PyArrayView`, `PythonArray`
     Array,
+    /// An array of several dimensions
+    Nd,
     /// `List`
     List,
     /// `Error`
@@ -73,6 +75,22 @@ pub const METHODS: &[Method] = methods! {
     Number."count_ones"(0) => Builtin::CountBits(UnOp::Ones), "Number of bits of an integer that are 1.";
     Number."leading_zeros"(0) => Builtin::CountBits(UnOp::LeadingZeros), "Number of bits above the highest 1 of an integer.";
     Number."trailing_zeros"(0) => Builtin::CountBits(UnOp::TrailingZeros), "Number of bits below the lowest 1 of an integer.";
+    Nd."length"(0) => Builtin::Length, "Number of rows: of elements along the first dimension.";
+    Nd."size"(0) => Builtin::Size, "Number of elements.";
+    Nd."shape"(0) => Builtin::Shape, "Number of elements along each dimension, a tuple.";
+    Nd."rank"(0) => Builtin::Rank, "Number of dimensions.";
+    Nd."sum"(0) => Builtin::Sum, "Sum of the elements, in the fixed order of the language, row by row.";
+    Nd."mean"(0) => Builtin::Mean, "Arithmetic mean; nan of nothing.";
+    Nd."min"(0) => Builtin::Min, "Least element; nan if one is nan.";
+    Nd."max"(0) => Builtin::Max, "Greatest element; nan if one is nan.";
+    Nd."map"(0)[1] => Builtin::Map, "A new array of the block's results, of the same shape.";
+    Nd."to_array"(0) => Builtin::ToArray, "An owned copy, row by row.";
+    Nd."copy"(0) => Builtin::ToArray, "An owned copy, row by row.";
+    Nd."transpose"(0) => Builtin::Transpose, "A view with the dimensions in reverse order.";
+    Nd."t"(0) => Builtin::Transpose, "A view with the dimensions in reverse order.";
+    Array."size"(0) => Builtin::Length, "Number of elements.";
+    Array."shape"(0) => Builtin::Shape, "Number of elements, a tuple of one.";
+    Array."rank"(0) => Builtin::Rank, "Number of dimensions: 1.";
     Array."length"(0) => Builtin::Length, "Number of elements.";
     Array."sum"(0) => Builtin::Sum, "Sum of the elements, in the fixed order of the language.";
     Array."mean"(0) => Builtin::Mean, "Arithmetic mean; nan of nothing.";
@@ -119,7 +137,7 @@ pub fn find_method(receiver: Receiver, name: &str) -> Option<&'static Method> {
 
 /// All names of methods of a receiver, for suggestions.
 pub fn method_names(receiver: Receiver) -> impl Iterator<Item = &'static str> {
-    let math = matches!(receiver, Receiver::Number | Receiver::Array);
+    let math = matches!(receiver, Receiver::Number | Receiver::Array | Receiver::Nd);
     let listed = METHODS
         .iter()
         .filter(move |m| m.receiver == receiver)
@@ -137,6 +155,7 @@ impl Receiver {
             Ty::Exception => Receiver::Error,
             Ty::String => Receiver::String,
             Ty::PythonObject => Receiver::Object,
+            Ty::Nd(_) => Receiver::Nd,
             ty if ty.is_array_like() => Receiver::Array,
             _ => return None,
         })

@@ -78,6 +78,31 @@ pub fn element_missing(span: Span, text: &str) -> Diagnostic {
     )
 }
 
+/// `m[i, j, k]` of two dimensions.
+#[must_use]
+pub fn index_count(span: Span, ty: &Ty, given: usize) -> Diagnostic {
+    let rank = ty.rank();
+    let dimensions = if rank == 1 { "dimension" } else { "dimensions" };
+    let message = format!("{ty} has {rank} {dimensions}, and {given} indices are given");
+    Diagnostic::error(Code::Arguments, span, message, "too many indices")
+}
+
+/// `[[1, 2], [3]]`.
+#[must_use]
+pub fn ragged(span: Span, len: usize, first: Span, first_len: usize) -> Diagnostic {
+    let message = format!("the rows of an array are equally long: {first_len} elements, not {len}");
+    Diagnostic::error(Code::Element, span, message, format!("has {len}"))
+        .at(first, format!("has {first_len}"))
+        .help("for rows of different lengths use a list: `let rows: List[Array[Float]] = …`")
+}
+
+/// `Array[Float, 0]`.
+#[must_use]
+pub fn rank(span: Span, rank: u64, most: u8) -> Diagnostic {
+    let message = format!("an array has 1 to {most} dimensions, not {rank}");
+    Diagnostic::error(Code::Element, span, message, "the number of dimensions")
+}
+
 /// `Array[String]`.
 #[must_use]
 pub fn element(span: Span, ty: &Ty) -> Diagnostic {

@@ -5,6 +5,7 @@ use super::context::ModuleCx;
 use super::entry;
 use super::layout::{FunctionAbi, ParamAbi, element_size, length_limit};
 use super::multiversion::{self, Level};
+use super::nd;
 use crate::arena::Id;
 use crate::hir::ParamMode;
 use crate::mir::{FnId, Function, Rvalue, StmtKind};
@@ -111,6 +112,7 @@ impl<'c> ParamAbi<'c> {
             ParamAbi::Value(_) | ParamAbi::Slot(_) | ParamAbi::Large(_) => args.push(value),
             ParamAbi::Array => args.extend((0..2).map(|i| b.part(value, i))),
             ParamAbi::View => args.extend((0..4).map(|i| b.part(value, i))),
+            ParamAbi::Nd(ty) => args.extend((0..ty.count_fields()).map(|i| b.part(value, i))),
         }
     }
 }
@@ -235,6 +237,23 @@ fn describe_params<'c>(
                     }
                 }
                 length_range(cx, value, index + 1, element);
+            }
+            ParamAbi::Nd(parts) => {
+                let element = ty.element().unwrap_or(&Ty::Float);
+                add(0, "nonnull", 0);
+                add(0, "noundef", 0);
+                add(0, "align", element_size(element));
+                if !function.uses_python {
+                    add(0, "noalias", 0);
+                    if param.mode == ParamMode::Read {
+                        add(0, "readonly", 0);
+                        add(0, "captures", CAPTURES_NONE);
+                    }
+                }
+                for axis in 0..ty.rank() {
+                    length_range(cx, value, index + nd::length_part(ty, axis), element);
+                }
+                debug_assert_eq!(parts.count_fields(), param_abi.types(&cx.types).len() as u32);
             }
             ParamAbi::Slot(value) | ParamAbi::Large(value) => {
                 add(0, "noalias", 0);

@@ -6,6 +6,8 @@
 //! | `String`, `PythonObject` | `ptr` (`Str*`, `PyObject*`) | the value |
 //! | `Array[T]` | `{ ptr data, i64 len }` | `ptr data, i64 len` |
 //! | `PyArrayView[T]`, `PythonArray[T]` | `{ ptr data, i64 len, i64 stride, ptr borrow }` | the four parts |
+//! | `Array[T, N]` | `{ ptr data, i64 len… }` | its parts |
+//! | `PyArrayView[T, N]` | `{ ptr data, ptr borrow, (i64 len, i64 stride)… }` | its parts |
 //! | `Int8` … `UInt64` | `i8` … `i64` | the value |
 //! | tuple | a struct of its members' values | the value; a large one as below |
 //! | declared type | see [`super::adt`] | the value; the address of a large one |
@@ -25,7 +27,7 @@
 use super::context::ModuleCx;
 use crate::hir::ParamMode;
 use crate::mir::Function;
-use crate::types::{FnTy, Repr, Ty};
+use crate::types::{FnTy, NdTy, Repr, Ty};
 use inkwell::AddressSpace;
 use inkwell::context::Context;
 use inkwell::types::{
@@ -119,6 +121,7 @@ impl<'c> ModuleCx<'c> {
             Ty::Fn(_) => types.function.into(),
             Ty::Array(_) => types.array.into(),
             Ty::PyArrayView(_) | Ty::PythonArray(_) => types.view.into(),
+            Ty::Nd(nd) => self.nd_type(nd).into(),
             Ty::List(_) => types.list.into(),
             Ty::Tuple(items) => self.struct_of(items).into(),
             Ty::Adt(adt) if adt.repr == Repr::Boxed => types.ptr.into(),
@@ -127,6 +130,18 @@ impl<'c> ModuleCx<'c> {
                 types.unit.into()
             }
         }
+    }
+
+    /// The value of an array of several dimensions.
+    pub(super) fn nd_type(&self, nd: &NdTy) -> StructType<'c> {
+        let rank = usize::from(nd.rank);
+        let numbers = |n: usize| std::iter::repeat_n(self.types.i64.into(), n);
+        let ptr: BasicTypeEnum<'c> = self.types.ptr.into();
+        let parts: Vec<BasicTypeEnum<'c>> = match nd.kind {
+            Ty::Array(_) => std::iter::once(ptr).chain(numbers(rank)).collect(),
+            _ => [ptr, ptr].into_iter().chain(numbers(2 * rank)).collect(),
+        };
+        self.context.struct_type(&parts, false)
     }
 
     /// A struct of values of these types.
@@ -180,6 +195,8 @@ pub enum ParamAbi<'c> {
     Array,
     /// `ptr data, i64 len, i64 stride, ptr borrow`.
     View,
+    /// The parts of an array of several dimensions.
+    Nd(StructType<'c>),
     /// The address of the caller's value, of this type, to change.
     Slot(BasicTypeEnum<'c>),
     /// The address of a large value of this type: to read, or to take.
@@ -196,8 +213,10 @@ impl<'c> ParamAbi<'c> {
         match (ty, mode) {
             (Ty::Unit | Ty::Never | Ty::Range | Ty::Error, _) => ParamAbi::Nothing,
             (Ty::PyArrayView(_) | Ty::PythonArray(_), _) => ParamAbi::View,
+            (Ty::Nd(nd), _) if nd.kind.is_view() => ParamAbi::Nd(cx.nd_type(nd)),
             (_, ParamMode::Mut) => ParamAbi::Slot(cx.value_type(ty)),
             (Ty::Array(_), _) => ParamAbi::Array,
+            (Ty::Nd(nd), _) => ParamAbi::Nd(cx.nd_type(nd)),
             _ => {
                 let value = cx.value_type(ty);
                 match cx.size(value) {
@@ -217,6 +236,7 @@ impl<'c> ParamAbi<'c> {
             ParamAbi::Value(ty) => vec![ty.into()],
             ParamAbi::Array => vec![ptr, i64],
             ParamAbi::View => vec![ptr, i64, i64, ptr],
+            ParamAbi::Nd(ty) => ty.get_field_types_iter().map(Into::into).collect(),
             ParamAbi::Slot(_) | ParamAbi::Large(_) => vec![ptr],
         }
     }

@@ -27,6 +27,7 @@ mod loop_metadata;
 mod lower;
 pub mod mathlib;
 pub mod multiversion;
+pub mod nd;
 mod object;
 pub mod optimize;
 pub mod remarks;

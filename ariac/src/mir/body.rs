@@ -268,6 +268,20 @@ pub enum StmtKind {
         value: Operand,
         checked: bool,
     },
+    /// `array[i, j] = value`, of an array of several dimensions, an index for each. Until the pass `axes`.
+    StoreAt {
+        array: LocalId,
+        indices: Vec<Operand>,
+        value: Operand,
+    },
+    /// IndexError unless the array, a view along dimension `axis` of another, has an element with this index; nothing where it
+    /// is not `checked`.
+    Bound {
+        array: LocalId,
+        index: Operand,
+        axis: u8,
+        checked: bool,
+    },
     /// A part of a tuple or declared type (of that variant, which is known to be the one) gets a value; what it held is
     /// dropped after. An owned operand is taken.
     SetField {
@@ -452,8 +466,10 @@ pub enum Rvalue {
         inclusive: bool,
         step: Operand,
     },
-    /// Whether the elements of an array, view or handle lie side by side, a Bool.
+    /// Whether the elements of an array, view or handle lie side by side (of several dimensions: row by row), a Bool.
     IsContiguous(LocalId),
+    /// What is done with arrays of several dimensions.
+    Nd(NdOp),
     /// `[a, b]`, of scalars. May fail.
     Array { element: Ty, items: Vec<Operand> },
     /// `len` elements of one value. May fail, also when `len` is negative.
@@ -558,6 +574,86 @@ pub enum Rvalue {
     ToObject { value: Operand, take: bool },
     /// A Python object as a value of this type (number, Bool, String, `Array`, `PythonArray`).
     FromObject { object: Operand, ty: Ty },
+}
+
+/// What is done with arrays of several dimensions. Where an array is asked for, a view does as well. What looks at elements
+/// is there until the pass `axes` takes it apart into work on views of one dimension.
+#[derive(Clone, Debug)]
+pub enum NdOp {
+    /// `array[i, j]`, an index for each dimension. May fail.
+    Load {
+        array: LocalId,
+        indices: Vec<Operand>,
+    },
+    /// A view on a part of an array, borrowed from it. May fail.
+    Section { array: LocalId, along: Vec<Along> },
+    /// A view with the dimensions in reverse order, borrowed.
+    Transposed(LocalId),
+    /// How many elements there are along a dimension.
+    Dim { array: LocalId, axis: u8 },
+    /// A `PyArrayView` on the elements along one dimension whose indices in all others are 0, borrowed.
+    Axis { array: LocalId, axis: u8 },
+    /// A `PyArrayView` as long as `along`, and with its stride, that begins at the element `index` of the view `through`, which is
+    /// there; borrowed from both.
+    Row {
+        through: LocalId,
+        index: Operand,
+        along: LocalId,
+    },
+    /// The view that has these along its dimensions, which begin at the same element; borrowed from them.
+    View(Vec<LocalId>),
+    /// All elements as a `PyArrayView`, borrowed. They lie side by side, row by row.
+    Flat(LocalId),
+    /// The array that has the elements of one of one dimension, which is emptied, and so many along each dimension.
+    Shaped {
+        elements: LocalId,
+        lens: Vec<Operand>,
+    },
+}
+
+/// Which elements along a dimension a section has.
+#[derive(Clone, Debug)]
+pub enum Along {
+    /// One: the section has a dimension less.
+    At(Operand),
+    /// Those whose indices a range counts, as in [`Rvalue::Slice`].
+    Range {
+        lo: Operand,
+        hi: Operand,
+        inclusive: bool,
+        step: Operand,
+    },
+    /// All.
+    All,
+}
+
+impl NdOp {
+    /// The array that it is about; of `View` the first dimension's.
+    #[must_use]
+    pub fn array(&self) -> Option<LocalId> {
+        match self {
+            NdOp::Load { array, .. }
+            | NdOp::Section { array, .. }
+            | NdOp::Transposed(array)
+            | NdOp::Dim { array, .. }
+            | NdOp::Axis { array, .. }
+            | NdOp::Flat(array)
+            | NdOp::Row { through: array, .. }
+            | NdOp::Shaped {
+                elements: array, ..
+            } => Some(*array),
+            NdOp::View(axes) => axes.first().copied(),
+        }
+    }
+
+    /// Whether it gives a view, of what it is about.
+    #[must_use]
+    pub fn is_view(&self) -> bool {
+        !matches!(
+            self,
+            NdOp::Load { .. } | NdOp::Dim { .. } | NdOp::Shaped { .. }
+        )
+    }
 }
 
 /// What is done with a stream.

@@ -99,6 +99,9 @@ fn names(stmt: &Stmt) -> Vec<&'static str> {
         }
         StmtKind::Store { checked: true, .. } => vec!["store", "bounds_check"],
         StmtKind::Store { .. } => vec!["store"],
+        StmtKind::StoreAt { .. } => vec!["store_at"],
+        StmtKind::Bound { checked: true, .. } => vec!["bound", "bounds_check"],
+        StmtKind::Bound { .. } => vec![],
         StmtKind::PySetItem { .. } | StmtKind::PySetAttr { .. } => vec!["python"],
         StmtKind::If { .. } => vec!["if"],
         StmtKind::While { .. } => vec!["loop", "while"],

@@ -337,6 +337,12 @@ pub fn origins(body: &Block, locals: &Arena<LocalId, Local>) -> HashMap<LocalId,
             | Rvalue::Move(source)
             | Rvalue::Clone(source)
             | Rvalue::Field { tuple: source, .. } => from(*dst, *source),
+            Rvalue::Nd(op) if op.is_view() => {
+                op.parts(&mut |part| match part {
+                    super::Part::Local(source, _) => from(*dst, source),
+                    super::Part::Operand(..) => {}
+                });
+            }
             Rvalue::Tuple(items) => {
                 for item in items.iter().filter_map(Operand::local) {
                     if locals[item].ty.holds_view() {

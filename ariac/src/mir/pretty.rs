@@ -11,6 +11,8 @@
 //! A local with a name is printed by it (with its number where two locals share one), a temporary as `_7`.
 //! `?` marks loads and stores whose index is checked.
 
+mod nd;
+
 use super::{
     BinOp, Block, Const, Function, GilMode, Kernel, LocalId, Operand, Program, ReduceOp, Rvalue,
     Step, Stmt, StmtKind, UnOp, Work,
@@ -191,6 +193,27 @@ impl Printer<'_> {
                 self.local(*array),
                 self.operand(index),
                 self.operand(value),
+                if *checked { " ?" } else { "" }
+            )),
+            StmtKind::StoreAt {
+                array,
+                indices,
+                value,
+            } => self.line(&format!(
+                "{}[{}] = {} ?",
+                self.local(*array),
+                self.operands(indices),
+                self.operand(value),
+            )),
+            StmtKind::Bound {
+                array,
+                index,
+                axis,
+                checked,
+            } => self.line(&format!(
+                "bound {axis} {}[{}]{}",
+                self.local(*array),
+                self.operand(index),
                 if *checked { " ?" } else { "" }
             )),
             StmtKind::SetField {
@@ -440,6 +463,7 @@ impl Printer<'_> {
                 let dots = if *inclusive { ".." } else { "..<" };
                 format!("slice {}[{lo}{dots}{hi} step {step}]", self.local(*array))
             }
+            Rvalue::Nd(op) => self.nd(op),
             Rvalue::IsContiguous(l) => format!("is_contiguous {}", self.local(*l)),
             Rvalue::Array { element, items } => {
                 format!("array {element} [{}]", self.operands(items))

@@ -1,7 +1,7 @@
 //! What instructions do beside computing: which can fail, which need the GIL, how calls pass their arguments.
 
 use super::{
-    BinOp, Block, Const, FnId, Function, ListOp, NativeId, Operand, Program, ReduceOp, Rvalue,
+    BinOp, Block, Const, FnId, Function, ListOp, NativeId, NdOp, Operand, Program, ReduceOp, Rvalue,
     Step, Stmt, StmtKind, UnOp, VariantLayout,
 };
 use crate::arena::Id;
@@ -161,6 +161,7 @@ impl Signatures {
             | Rvalue::ErrorIs { .. }
             | Rvalue::Borrowing { .. }
             | Rvalue::StrLen(_) => false,
+            Rvalue::Nd(op) => matches!(op, NdOp::Load { .. } | NdOp::Section { .. }),
             Rvalue::Adt { ty, .. } => ty.repr == Repr::Boxed,
             Rvalue::ListOp { op, .. } => {
                 matches!(
@@ -224,7 +225,8 @@ impl Signatures {
     pub fn stmt_may_fail(&self, stmt: &Stmt, function: &Function) -> bool {
         match &stmt.kind {
             StmtKind::Assign { value, .. } => self.may_fail(value, function),
-            StmtKind::Store { checked, .. } => *checked,
+            StmtKind::Store { checked, .. } | StmtKind::Bound { checked, .. } => *checked,
+            StmtKind::StoreAt { .. } => true,
             StmtKind::Alias { step, .. } => matches!(step, Step::Element { checked: true, .. }),
             StmtKind::PySetItem { .. }
             | StmtKind::PySetAttr { .. }

@@ -4,7 +4,8 @@
 //! which locals are read or written follows.
 
 use super::{
-    Arena, Block, Kernel, LocalId, Loop, LoopId, Operand, Rvalue, Signatures, Step, Stmt, StmtKind,
+    Along, Arena, Block, Kernel, LocalId, Loop, LoopId, NdOp, Operand, Rvalue, Signatures, Step,
+    Stmt, StmtKind,
 };
 use crate::hir::ParamMode;
 
@@ -122,6 +123,7 @@ macro_rules! parts {
                         operand!(hi, Read);
                         operand!(step, Read);
                     }
+                    Rvalue::Nd(op) => op.$name(f),
                     Rvalue::Tuple(items)
                     | Rvalue::Adt { fields: items, .. }
                     | Rvalue::List { items, .. }
@@ -184,6 +186,61 @@ macro_rules! parts {
             }
         }
 
+        impl NdOp {
+            /// The operands and locals of this computation.
+            pub fn $name(&$($mutable)? self, f: &mut dyn FnMut($part<'_>)) {
+                use Access::{Read, Take};
+                macro_rules! operand {
+                    ($o:expr, $a:expr) => { f($part::Operand($o, $a)) };
+                }
+                macro_rules! local {
+                    ($l:expr, $a:expr) => { f($part::Local($local!($l), $a)) };
+                }
+                match self {
+                    NdOp::Load { array, indices } => {
+                        local!(array, Read);
+                        for index in indices {
+                            operand!(index, Read);
+                        }
+                    }
+                    NdOp::Section { array, along } => {
+                        local!(array, Read);
+                        for along in along {
+                            match along {
+                                Along::At(index) => operand!(index, Read),
+                                Along::Range { lo, hi, step, .. } => {
+                                    operand!(lo, Read);
+                                    operand!(hi, Read);
+                                    operand!(step, Read);
+                                }
+                                Along::All => {}
+                            }
+                        }
+                    }
+                    NdOp::Transposed(l)
+                    | NdOp::Flat(l)
+                    | NdOp::Dim { array: l, .. }
+                    | NdOp::Axis { array: l, .. } => local!(l, Read),
+                    NdOp::Row { through, index, along } => {
+                        local!(through, Read);
+                        operand!(index, Read);
+                        local!(along, Read);
+                    }
+                    NdOp::View(axes) => {
+                        for axis in axes {
+                            local!(axis, Read);
+                        }
+                    }
+                    NdOp::Shaped { elements, lens } => {
+                        for len in lens {
+                            operand!(len, Read);
+                        }
+                        local!(elements, Take);
+                    }
+                }
+            }
+        }
+
         impl Stmt {
             /// The operands and locals of this statement, not those of the blocks below it.
             pub fn $name(&$($mutable)? self, f: &mut dyn FnMut($part<'_>)) {
@@ -205,6 +262,17 @@ macro_rules! parts {
                         operand!(index, Read);
                         operand!(value, Read);
                         local!(array, Store);
+                    }
+                    StmtKind::StoreAt { array, indices, value } => {
+                        for index in indices {
+                            operand!(index, Read);
+                        }
+                        operand!(value, Read);
+                        local!(array, Store);
+                    }
+                    StmtKind::Bound { array, index, .. } => {
+                        operand!(index, Read);
+                        local!(array, Read);
                     }
                     StmtKind::SetField { of, value, .. } => {
                         operand!(value, Take);

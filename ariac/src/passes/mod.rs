@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod agreement;
 mod allocations;
+mod axes;
 mod dce;
 mod definitions;
 mod drop_early;
@@ -70,6 +71,7 @@ pub enum RemarkKind {
 pub const TABLE: &[Pass] = &[
     simplify::PASS,
     fuse::PASS,
+    axes::PASS,
     hoist_bounds::PASS,
     version_strides::PASS,
     dce::PASS,

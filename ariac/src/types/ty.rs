@@ -47,12 +47,28 @@ pub enum Ty {
     PyArrayView(Box<Ty>),
     /// `PythonArray[T]` of rank 1.
     PythonArray(Box<Ty>),
+    /// An array, view or handle of more than one dimension.
+    Nd(Box<NdTy>),
     /// `PythonObject`: any Python object, also the `py` of `Python.with_gil |py|`.
     PythonObject,
     /// An expression that does not come back: `return`, `raise`, `break`.
     Never,
     /// Wrong, and reported; agrees with everything.
     Error,
+}
+
+/// The type of arrays of more than one dimension.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct NdTy {
+    /// What it would be with one dimension: an `Array`, `ArrayView` or `PyArrayView` of the elements.
+    pub kind: Ty,
+    /// The number of dimensions: 2 to [`NdTy::MOST`].
+    pub rank: u8,
+}
+
+impl NdTy {
+    /// No array has more dimensions.
+    pub const MOST: u8 = 8;
 }
 
 /// The widths of integers beside `Int`.
@@ -233,6 +249,7 @@ impl Ty {
             Ty::ArrayView(t) => Ty::ArrayView(Box::new(t.subst(args))),
             Ty::PyArrayView(t) => Ty::PyArrayView(Box::new(t.subst(args))),
             Ty::PythonArray(t) => Ty::PythonArray(Box::new(t.subst(args))),
+            Ty::Nd(nd) => nd.kind.subst(args).with_rank(nd.rank),
             Ty::Adt(adt) if !adt.args.is_empty() => Ty::Adt(Adt {
                 args: adt.args.iter().map(|t| t.subst(args)).collect(),
                 ..adt.clone()
@@ -255,6 +272,11 @@ impl Ty {
             | Ty::ArrayView(t)
             | Ty::PyArrayView(t)
             | Ty::PythonArray(t) => t.each(visit),
+            Ty::Nd(nd) => {
+                if let Some(element) = nd.kind.element() {
+                    element.each(visit);
+                }
+            }
             Ty::Adt(adt) => adt.args.iter().for_each(|t| t.each(visit)),
             Ty::Fn(f) => {
                 f.params.iter().for_each(|(t, _)| t.each(visit));
@@ -323,12 +345,46 @@ impl Ty {
         self.class() == Some(ParamClass::Number)
     }
 
-    /// The element type of an array, view or handle.
+    /// The element type of an array, view or handle, whatever its dimensions.
     #[must_use]
     pub fn element(&self) -> Option<&Ty> {
         match self {
             Ty::Array(t) | Ty::ArrayView(t) | Ty::PyArrayView(t) | Ty::PythonArray(t) => Some(t),
+            Ty::Nd(nd) => nd.kind.element(),
             _ => None,
+        }
+    }
+
+    /// The number of dimensions of an array, view or handle; 0 of anything else.
+    #[must_use]
+    pub fn rank(&self) -> u8 {
+        match self {
+            Ty::Nd(nd) => nd.rank,
+            ty => u8::from(ty.is_array_like()),
+        }
+    }
+
+    /// Of an array, view or handle of one dimension: the same with this many.
+    #[must_use]
+    pub fn with_rank(self, rank: u8) -> Ty {
+        match rank {
+            0 | 1 => self,
+            _ => Ty::Nd(Box::new(NdTy { kind: self, rank })),
+        }
+    }
+
+    /// The owned array of these elements with this many dimensions, at least one.
+    #[must_use]
+    pub fn array(element: Ty, rank: u8) -> Ty {
+        Ty::Array(Box::new(element)).with_rank(rank)
+    }
+
+    /// What it is with one dimension, of an array, view or handle of any.
+    #[must_use]
+    pub fn kind(&self) -> &Ty {
+        match self {
+            Ty::Nd(nd) => &nd.kind,
+            ty => ty,
         }
     }
 
@@ -341,7 +397,7 @@ impl Ty {
     /// Whether it is a view: elements that somebody else owns.
     #[must_use]
     pub fn is_view(&self) -> bool {
-        matches!(self, Ty::ArrayView(_) | Ty::PyArrayView(_))
+        matches!(self.kind(), Ty::ArrayView(_) | Ty::PyArrayView(_))
     }
 
     /// Whether a value of this type borrows memory that somebody else owns: a view, or a tuple with one in it.
@@ -362,6 +418,7 @@ impl Ty {
             Ty::List(_) | Ty::Fn(_) | Ty::Param(_) | Ty::Exception => true,
             Ty::Adt(adt) => adt.repr != Repr::Plain,
             Ty::Tuple(items) => items.iter().any(Ty::is_owned),
+            Ty::Nd(nd) => nd.kind.is_owned(),
             _ => false,
         }
     }
@@ -378,6 +435,7 @@ impl Ty {
         match self {
             Ty::Bool | Ty::String | Ty::Array(_) | Ty::PythonArray(_) | Ty::PythonObject => true,
             Ty::Sized(_) | Ty::Param(_) => false,
+            Ty::Nd(nd) => nd.kind.can_come_from_object(),
             ty => ty.is_number(),
         }
     }
@@ -388,6 +446,7 @@ impl Ty {
         match self {
             Ty::Unit | Ty::ArrayView(_) | Ty::PyArrayView(_) => true,
             Ty::Tuple(items) => items.iter().all(Ty::can_become_object),
+            Ty::Nd(nd) => nd.kind.can_become_object(),
             ty => ty.can_come_from_object(),
         }
     }
@@ -400,6 +459,7 @@ impl Ty {
             Ty::Tuple(items) => items.iter().all(Ty::can_cross),
             Ty::Unit | Ty::Bool | Ty::String | Ty::PythonObject => true,
             Ty::ArrayView(_) => false,
+            Ty::Nd(nd) => nd.kind.can_cross(),
             ty => ty.is_number() || ty.is_array_like(),
         }
     }
@@ -479,6 +539,10 @@ impl fmt::Display for Ty {
             Ty::ArrayView(t) => write!(f, "ArrayView[{t}]"),
             Ty::PyArrayView(t) => write!(f, "PyArrayView[{t}]"),
             Ty::PythonArray(t) => write!(f, "PythonArray[{t}]"),
+            Ty::Nd(nd) => {
+                let one = nd.kind.to_string();
+                write!(f, "{}, {}]", one.trim_end_matches(']'), nd.rank)
+            }
             Ty::PythonObject => f.write_str("PythonObject"),
             Ty::Never => f.write_str("Never"),
             Ty::Error => f.write_str("_"),

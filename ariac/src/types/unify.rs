@@ -71,6 +71,7 @@ impl Filled {
             | (Ty::ArrayView(a), Ty::ArrayView(b))
             | (Ty::PyArrayView(a), Ty::PyArrayView(b))
             | (Ty::PythonArray(a), Ty::PythonArray(b)) => self.unify(a, b),
+            (Ty::Nd(a), Ty::Nd(b)) => a.rank == b.rank && self.unify(&a.kind, &b.kind),
             (Ty::Adt(a), Ty::Adt(b)) => a.item == b.item && self.all(&a.args, &b.args),
             (Ty::Fn(a), Ty::Fn(b)) => {
                 a.params.len() == b.params.len()
@@ -88,8 +89,9 @@ impl Filled {
     /// same.
     pub(super) fn unify_element(&mut self, open: &Ty, ty: &Ty) -> bool {
         use std::mem::discriminant;
+        let is_other = discriminant(open.kind()) != discriminant(ty.kind());
         match (open.element(), ty.element()) {
-            (Some(of), Some(element)) if discriminant(open) != discriminant(ty) => {
+            (Some(of), Some(element)) if is_other && open.rank() == ty.rank() => {
                 self.unify(of, element)
             }
             _ => false,
@@ -113,6 +115,7 @@ pub(super) fn overlap(a: &Ty, b: &Ty) -> bool {
         | (Ty::ArrayView(a), Ty::ArrayView(b))
         | (Ty::PyArrayView(a), Ty::PyArrayView(b))
         | (Ty::PythonArray(a), Ty::PythonArray(b)) => overlap(a, b),
+        (Ty::Nd(a), Ty::Nd(b)) => a.rank == b.rank && overlap(&a.kind, &b.kind),
         (Ty::Adt(a), Ty::Adt(b)) => a.item == b.item && all(&a.args, &b.args),
         (Ty::Fn(a), Ty::Fn(b)) => {
             a.params.len() == b.params.len()
@@ -143,6 +146,7 @@ fn map(ty: &Ty, f: &mut dyn FnMut(&Param) -> Option<Ty>) -> Ty {
         Ty::ArrayView(t) => Ty::ArrayView(Box::new(map(t, f))),
         Ty::PyArrayView(t) => Ty::PyArrayView(Box::new(map(t, f))),
         Ty::PythonArray(t) => Ty::PythonArray(Box::new(map(t, f))),
+        Ty::Nd(nd) => map(&nd.kind, f).with_rank(nd.rank),
         Ty::Adt(adt) => Ty::Adt(Adt {
             args: adt.args.iter().map(|t| map(t, f)).collect(),
             ..adt.clone()

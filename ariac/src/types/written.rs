@@ -1,6 +1,6 @@
 //! From types as they are written to types.
 
-use super::{Adt, FnTy, Generic, IntKind, Repr, Ty};
+use super::{Adt, FnTy, Generic, IntKind, NdTy, Repr, Ty};
 use crate::builtins::exception;
 use crate::diagnostics::borrow::view_argument;
 use crate::diagnostics::{Reports, declared as said, syntax, types as say};
@@ -275,15 +275,15 @@ impl Written<'_> {
         make: fn(Box<Ty>) -> Ty,
         reports: &mut Reports,
     ) -> Ty {
-        let element = match args {
-            [TypeArg::Type(element)] | [TypeArg::Type(element), TypeArg::Int(1, _)] => *element,
-            [TypeArg::Type(_), TypeArg::Int(_, rank)] => {
-                reports.add(syntax::not_supported(
-                    *rank,
-                    "an array of more than one dimension is",
-                ));
-                return Ty::Error;
-            }
+        let (element, rank) = match args {
+            [TypeArg::Type(element)] => (*element, 1),
+            [TypeArg::Type(element), TypeArg::Int(rank, at)] => match u8::try_from(*rank) {
+                Ok(rank @ 1..=NdTy::MOST) => (*element, rank),
+                _ => {
+                    reports.add(say::rank(*at, *rank, NdTy::MOST));
+                    return Ty::Error;
+                }
+            },
             _ => {
                 reports.add(say::element_missing(span, &name.name));
                 return Ty::Error;
@@ -292,7 +292,17 @@ impl Written<'_> {
         let ty = self.ty(element, reports);
         match ty {
             Ty::Error => Ty::Error,
-            ty if ty.can_be_element() => make(Box::new(ty)),
+            ty if ty.can_be_element() => {
+                let one = make(Box::new(ty));
+                let is_missing =
+                    self.place == Place::Rust || matches!(one, Ty::PythonArray(_));
+                if is_missing && rank > 1 {
+                    let what = format!("a {} of more than one dimension here is", name.name);
+                    reports.add(syntax::not_supported(span, &what));
+                    return Ty::Error;
+                }
+                one.with_rank(rank)
+            }
             _ => {
                 let at = self.hir.types[element].span;
                 reports.add(say::element(at, &ty));

@@ -10,6 +10,7 @@ use crate::llvm::heap;
 use crate::llvm::layout::element_size;
 use crate::llvm::lower::zero;
 use crate::llvm::multiversion::Level;
+use crate::llvm::nd;
 use crate::llvm::runtime::RtFn;
 use crate::llvm::stack;
 use crate::types::{Adt, Ty};
@@ -94,15 +95,10 @@ impl<'c> Cloner<'_, '_, 'c> {
                 self.fail_if(b.icmp(IntPredicate::EQ, owned, b.null()));
                 b.with_part(value, 3, owned)
             }
-            Ty::Array(element) => {
-                let size = element_size(element);
-                let len = b.part(value, 1);
-                let data = call(RtFn::aria_rt_array_alloc, &[len, b.i64(size as i64)]);
-                self.check_memory(data);
-                let bytes = b.mul(len, b.i64(size as i64));
-                let (to, from) = (data.into_pointer_value(), b.part(value, 0));
-                b.copy(to, from.into_pointer_value(), bytes, size as u32);
-                b.with_part(value, 0, data)
+            Ty::Array(element) => self.array(element, value, b.part(value, 1)),
+            Ty::Nd(nd) => {
+                let element = nd.kind.element().unwrap_or(&Ty::Float);
+                self.array(element, value, nd::total(b, ty, value))
             }
             Ty::Fn(_) => {
                 function_value::share(b, b.part(value, 1));
@@ -110,6 +106,20 @@ impl<'c> Cloner<'_, '_, 'c> {
             }
             _ => unreachable!("a {ty} is copied by its parts"),
         }
+    }
+
+    /// A copy of an array of `len` elements whose first part is their address.
+    fn array(self, element: &Ty, value: Val<'c>, len: Val<'c>) -> Val<'c> {
+        let b = self.b;
+        let size = element_size(element);
+        let args = [len, b.i64(size as i64)];
+        let data = rt(b, RtFn::aria_rt_array_alloc, &args)
+            .expect("the runtime's table says that it returns a value");
+        self.check_memory(data);
+        let bytes = b.mul(len, b.i64(size as i64));
+        let (to, from) = (data.into_pointer_value(), b.part(value, 0));
+        b.copy(to, from.into_pointer_value(), bytes, size as u32);
+        b.with_part(value, 0, data)
     }
 
     /// Fails when the call says so.

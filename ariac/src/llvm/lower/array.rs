@@ -264,6 +264,9 @@ impl<'c> Lowering<'_, 'c> {
 
     /// The value of an array, view or handle as that of a view.
     pub(super) fn as_view(&self, ty: &Ty, value: Val<'c>) -> Val<'c> {
+        if let Ty::Nd(_) = ty {
+            return self.as_nd_view(ty, value);
+        }
         let Ty::Array(element) = ty else {
             return value;
         };
@@ -338,6 +341,10 @@ impl<'c> Lowering<'_, 'c> {
     pub(super) fn is_contiguous(&mut self, array: LocalId) -> Val<'c> {
         if self.contiguous.arrays.contains(&array) {
             return self.b.bool(true);
+        }
+        if let ty @ Ty::Nd(_) = self.ty(array) {
+            let value = self.read(array);
+            return self.is_flat(ty, value);
         }
         let size = element_size(self.element_ty(array)) as i64;
         let elements = self.elements(array);

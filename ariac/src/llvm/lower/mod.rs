@@ -24,6 +24,7 @@ mod list;
 mod loops;
 mod map;
 mod mentions;
+mod nd;
 mod parallel;
 mod parts;
 mod pieces;

@@ -3,7 +3,7 @@
 use super::Lowering;
 use crate::llvm::builder::Val;
 use crate::llvm::runtime::RtFn;
-use crate::mir::Rvalue;
+use crate::mir::{NdOp, Rvalue};
 use crate::types::Ty;
 
 impl<'c> Lowering<'_, 'c> {
@@ -61,6 +61,7 @@ impl<'c> Lowering<'_, 'c> {
                 step,
             } => self.slice(*array, (lo, hi, *inclusive), step),
             Rvalue::IsContiguous(array) => self.is_contiguous(*array),
+            Rvalue::Nd(op) => self.nd(op),
             Rvalue::Array { element, items } => self.array_literal(element, items),
             Rvalue::Fill {
                 element,
@@ -140,6 +141,10 @@ impl<'c> Lowering<'_, 'c> {
             | Rvalue::PyTruth(_)
             | Rvalue::PyLen(_)
             | Rvalue::PyNext { .. } => return None,
+            Rvalue::Nd(NdOp::Shaped { elements, lens }) => {
+                Ty::array(self.element_ty(*elements).clone(), lens.len() as u8)
+            }
+            Rvalue::Nd(_) => return None,
             Rvalue::Move(local) | Rvalue::Clone(local) => self.ty(*local).clone(),
             Rvalue::Tuple(items) => {
                 Ty::Tuple(items.iter().map(|item| self.operand_ty(item)).collect())

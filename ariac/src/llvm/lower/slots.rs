@@ -115,7 +115,7 @@ impl<'c> Lowering<'_, 'c> {
             let value = match abi {
                 ParamAbi::Nothing => zero(ty),
                 ParamAbi::Value(_) => flat[0],
-                ParamAbi::Array | ParamAbi::View => self.b.make(&flat),
+                ParamAbi::Array | ParamAbi::View | ParamAbi::Nd(_) => self.b.make(&flat),
                 ParamAbi::Slot(_) if matches!(self.ty(param.local), Ty::Array(_)) => {
                     let whole = flat[0].into_pointer_value();
                     let part = |index| self.b.part_address(ty, whole, index);

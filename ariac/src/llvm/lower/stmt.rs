@@ -40,6 +40,17 @@ impl<'c> Lowering<'_, 'c> {
                 let element = self.element_ty(*array);
                 self.store_element(element, elements, index, value);
             }
+            StmtKind::Bound {
+                array,
+                index,
+                axis,
+                checked,
+            } => {
+                if *checked {
+                    self.check_index_along(*array, index, *axis);
+                }
+            }
+            StmtKind::StoreAt { .. } => unreachable!("the pass `axes` has taken it apart"),
             StmtKind::SetField {
                 of,
                 variant,

@@ -13,8 +13,10 @@ impl<'a> FnBuilder<'a> {
         f: impl FnOnce(&mut Self, &[Value]) -> Value,
     ) -> Value {
         let (sources, kernel, ty) = self.kernel(values, f);
+        let ranks = sources.iter().map(|s| self.local_ty(*s).rank());
+        let rank = ranks.max().unwrap_or(1);
         self.compute(
-            Ty::Array(Box::new(ty)),
+            Ty::array(ty, rank),
             Rvalue::Map {
                 sources,
                 kernel,
@@ -153,16 +155,20 @@ impl<'a> FnBuilder<'a> {
         value: Value,
         f: impl FnOnce(&mut Self, Value, Value) -> Value,
     ) {
-        let element = self.local_ty(array).element().cloned().unwrap_or(Ty::Float);
-        let n = self.len(array);
         // What is read may be what is written, at other places.
         let value = match self.may_share(array, of, &value) {
             Some(shared) => {
                 let element = value.ty.element().cloned().unwrap_or(Ty::Float);
-                self.compute(Ty::Array(Box::new(element)), Rvalue::ToArray(shared))
+                let ty = Ty::array(element, value.ty.rank());
+                self.compute(ty, Rvalue::ToArray(shared))
             }
             None => value,
         };
+        if self.local_ty(array).rank() > 1 {
+            return self.update_nd(array, value, f);
+        }
+        let element = self.local_ty(array).element().cloned().unwrap_or(Ty::Float);
+        let n = self.len(array);
         let source = value.ty.element().cloned().map(|ty| {
             let source = self.in_local(&value);
             self.check_lengths(&n, source);
@@ -200,7 +206,7 @@ impl<'a> FnBuilder<'a> {
         let shown = value.operand.local().filter(|_| value.ty.is_array_like())?;
         let shares = match &value.ty {
             ty if ty.is_view() && is_part(shown) => true,
-            Ty::Array(_) if value.fresh => false,
+            ty if value.fresh && !ty.is_view() => false,
             _ => is_part(of) || shown == of && of != array,
         };
         shares.then_some(shown)

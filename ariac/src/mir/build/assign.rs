@@ -2,6 +2,7 @@
 
 use super::control::Range;
 use super::function::{FnBuilder, RangeVar, Value, Variable};
+use super::nd::Spot;
 use crate::hir::{BinaryOp, ExprId, ExprKind, ParamMode, PatId, PatKind};
 use crate::mir::{Local, LocalId, Operand, Rvalue, StmtKind};
 use crate::resolve::{BindingId, Meaning};
@@ -117,6 +118,17 @@ impl<'a> FnBuilder<'a> {
                 };
                 let place = self.place_or_temp(target, false);
                 self.write_place(&place, value);
+            }
+            ExprKind::Index { base, indices } if self.is_nd(*base) => {
+                let value = self.save(value);
+                match self.nd_spot(*base, indices) {
+                    Spot::Section(view, of) => {
+                        self.update_in_place(view, of, value, |_, _, new| new);
+                    }
+                    Spot::Element(array, indices) => {
+                        self.write(&Item::Spot { array, indices }, value);
+                    }
+                }
             }
             ExprKind::Index { base, indices } if self.is_slice(target) => {
                 let value = self.save(value);
@@ -260,6 +272,24 @@ impl<'a> FnBuilder<'a> {
                 let new = self.operate(op, old, value);
                 self.write_place(&place, new);
             }
+            ExprKind::Index { base, indices } if self.is_nd(*base) => {
+                match self.nd_spot(*base, indices) {
+                    Spot::Section(view, of) => {
+                        let value = self.expr(value);
+                        self.update_in_place(view, of, value, |b, old, new| {
+                            b.operate_scalar(op, old, new)
+                        });
+                    }
+                    Spot::Element(array, mut indices) => {
+                        if self.cx.writes(value) {
+                            for index in &mut indices {
+                                *index = self.saved(index.clone());
+                            }
+                        }
+                        self.compound_place(op, &Item::Spot { array, indices }, value);
+                    }
+                }
+            }
             ExprKind::Index { base, indices } if self.is_slice(target) => {
                 let (view, of) = self.slice_of_array(*base, indices[0]);
                 let value = self.expr(value);
@@ -270,12 +300,7 @@ impl<'a> FnBuilder<'a> {
             ExprKind::Index { base, indices } => {
                 let mut place = self.item_place(*base, indices);
                 if let (Item::Element { index, .. }, true) = (&mut place, self.cx.writes(value)) {
-                    let saved = Value {
-                        operand: index.clone(),
-                        ty: Ty::Int,
-                        fresh: false,
-                    };
-                    *index = self.save(saved).operand;
+                    *index = self.saved(index.clone());
                 }
                 self.compound_place(op, &place, value);
             }
@@ -288,6 +313,21 @@ impl<'a> FnBuilder<'a> {
             _ => {}
         }
         Value::unit()
+    }
+
+    /// An index that later assignments to variables do not change.
+    fn saved(&mut self, index: Operand) -> Operand {
+        let index = Value {
+            operand: index,
+            ty: Ty::Int,
+            fresh: false,
+        };
+        self.save(index).operand
+    }
+
+    /// Whether it is an array of several dimensions.
+    fn is_nd(&self, base: ExprId) -> bool {
+        matches!(self.ty(base), Ty::Nd(_))
     }
 
     /// `changes`: evaluating `value` may give the variable another value.
@@ -312,6 +352,7 @@ impl<'a> FnBuilder<'a> {
 
     fn compound_place(&mut self, op: BinaryOp, place: &Item, value: ExprId) {
         let old = match place.clone() {
+            Item::Spot { array, indices } => self.nd_load(array, indices),
             Item::Element { array, index } => {
                 let element = self.local_ty(array).element().cloned().unwrap_or(Ty::Float);
                 let load = Rvalue::Load {
@@ -346,6 +387,15 @@ impl<'a> FnBuilder<'a> {
 
     fn write(&mut self, place: &Item, value: Value) {
         match place.clone() {
+            Item::Spot { array, indices } => {
+                let element = self.local_ty(array).scalar().clone();
+                let value = self.convert(value, &element).operand;
+                self.emit(StmtKind::StoreAt {
+                    array,
+                    indices,
+                    value,
+                });
+            }
             Item::Element { array, index } => {
                 let element = self.local_ty(array).element().cloned().unwrap_or(Ty::Float);
                 let value = self.convert(value, &element).operand;
@@ -376,6 +426,11 @@ impl<'a> FnBuilder<'a> {
 #[derive(Clone)]
 enum Item {
     Element { array: LocalId, index: Operand },
+    /// Of an array of several dimensions.
+    Spot {
+        array: LocalId,
+        indices: Vec<Operand>,
+    },
     Object { object: Operand, key: Operand },
     Attr { object: Operand, name: String },
 }

@@ -399,15 +399,26 @@ impl<'a> FnBuilder<'a> {
         if let Builtin::Math(function) = builtin {
             return self.math(*function, values);
         }
-        let second = (values.len() > 1).then(|| values.remove(1));
-        let Some(first) = values.into_iter().next() else {
+        if values.is_empty() {
             return Value::unit();
-        };
+        }
+        let first = values.remove(0);
+        let second = values.first().cloned();
+        let rest = values;
         match builtin {
             Builtin::Length => {
                 let array = self.in_local(&first);
-                self.compute(Ty::Int, Rvalue::Len(array))
+                let len = self.dim(array, 0);
+                Value {
+                    operand: len,
+                    ty: Ty::Int,
+                    fresh: true,
+                }
             }
+            Builtin::Size => self.size(&first),
+            Builtin::Shape => self.shape(&first),
+            Builtin::Rank => Value::int(first.ty.rank().into()),
+            Builtin::Transpose => self.transpose(&first, &ty),
             Builtin::Sum => self.reduction(ReduceOp::Sum, first),
             Builtin::Mean => self.reduction(ReduceOp::Mean, first),
             Builtin::Min => self.reduction(ReduceOp::Min, first),
@@ -453,9 +464,10 @@ impl<'a> FnBuilder<'a> {
             Builtin::StrLength => self.compute(Ty::Int, Rvalue::StrLen(first.operand)),
             Builtin::Zeros | Builtin::Ones | Builtin::Full => {
                 let element = ty.element().cloned().unwrap_or(Ty::Float);
-                let value = match (builtin, second) {
-                    (Builtin::Full, Some(value)) => value,
-                    (Builtin::Zeros, _) => Value::int(0),
+                let mut lens: Vec<Value> = std::iter::once(first).chain(rest).collect();
+                let value = match builtin {
+                    Builtin::Full => lens.pop().unwrap_or_else(Value::unit),
+                    Builtin::Zeros => Value::int(0),
                     _ => Value::int(1),
                 };
                 let value = match (&element, &value.operand) {
@@ -464,12 +476,7 @@ impl<'a> FnBuilder<'a> {
                     }
                     _ => self.convert(value, &element),
                 };
-                let fill = Rvalue::Fill {
-                    element,
-                    len: first.operand,
-                    value: value.operand,
-                };
-                self.compute(ty, fill)
+                self.filled(lens, element, value.operand)
             }
             Builtin::ObjectToArray(element) => {
                 let element = self.lower(element);

@@ -220,6 +220,8 @@ impl<'a> FnBuilder<'a> {
         }
         if items.ty == Ty::PythonObject {
             self.for_object(loop_id, pattern, items, body);
+        } else if items.ty.rank() > 1 {
+            self.for_rows(loop_id, pattern, &items, body);
         } else {
             self.for_array(loop_id, pattern, &items, body);
         }

@@ -51,6 +51,10 @@ impl<'a> FnBuilder<'a> {
                 self.tuple(values)
             }
             ExprKind::Array(items) if matches!(self.ty(id), Ty::List(_)) => self.list(id, items),
+            ExprKind::Array(items) if self.ty(id).rank() > 1 => {
+                let ty = self.ty(id);
+                self.rows(items, &ty)
+            }
             ExprKind::Array(items) => {
                 let element = self.ty(id).element().cloned().unwrap_or(Ty::Float);
                 let items = self.exprs(items);
@@ -203,7 +207,7 @@ impl<'a> FnBuilder<'a> {
             return value;
         }
         let local = self.in_local(&value);
-        match ty {
+        match ty.kind() {
             Ty::PyArrayView(_) => self.compute(ty.clone(), Rvalue::View(local)),
             Ty::Array(_) => self.compute(ty.clone(), Rvalue::ToArray(local)),
             _ => value,
@@ -256,7 +260,9 @@ impl<'a> FnBuilder<'a> {
                 let error = self.in_local(&value);
                 self.compute(Ty::String, Rvalue::ErrorText(error))
             }
-            Ty::Adt(_) | Ty::List(_) | Ty::Tuple(_) | Ty::Fn(_) => self.text_by_parts(value),
+            Ty::Adt(_) | Ty::List(_) | Ty::Tuple(_) | Ty::Fn(_) | Ty::Nd(_) => {
+                self.text_by_parts(value)
+            }
             _ => self.compute(Ty::String, Rvalue::ToStr(value.operand)),
         }
     }

@@ -25,6 +25,7 @@ impl FnBuilder<'_> {
                 let place = self.element_place(place, *index, false);
                 self.read(&place)
             }
+            (Ty::Nd(_), _) => self.nd_index(base, indices),
             (ty, [range]) if ty.is_array_like() && self.ty(*range) == Ty::Range => {
                 let (view, _) = self.slice_of_array(base, *range);
                 Value::fresh(view, self.local_ty(view))

@@ -105,7 +105,7 @@ impl Context<'_> {
             Ty::Param(_) | Ty::Tuple(_) | Ty::List(_) | Ty::Adt(_) | Ty::Fn(_) => {
                 self.concrete(&ty.subst(args))
             }
-            Ty::ArrayView(_) => self.concrete(&ty.subst(args)),
+            Ty::ArrayView(_) | Ty::Nd(_) => self.concrete(&ty.subst(args)),
             Ty::Array(_) | Ty::PyArrayView(_) | Ty::PythonArray(_) if !args.is_empty() => {
                 self.concrete(&ty.subst(args))
             }
@@ -122,6 +122,7 @@ impl Context<'_> {
             Ty::Array(t) => Ty::Array(one(t)),
             Ty::ArrayView(t) | Ty::PyArrayView(t) => Ty::PyArrayView(one(t)),
             Ty::PythonArray(t) => Ty::PythonArray(one(t)),
+            Ty::Nd(nd) => self.concrete(&nd.kind).with_rank(nd.rank),
             Ty::Adt(adt) => {
                 let adt = Adt {
                     args: adt.args.iter().map(|t| self.concrete(t)).collect(),
@@ -256,6 +257,7 @@ pub(super) fn depth(ty: &Ty) -> usize {
         Ty::List(t) | Ty::Array(t) | Ty::ArrayView(t) | Ty::PyArrayView(t) | Ty::PythonArray(t) => {
             depth(t)
         }
+        Ty::Nd(nd) => depth(&nd.kind),
         Ty::Adt(adt) => most(&adt.args),
         Ty::Fn(f) => depth(&f.ret).max(f.params.iter().map(|p| depth(&p.0)).max().unwrap_or(0)),
         _ => 0,

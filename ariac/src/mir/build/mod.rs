@@ -11,6 +11,7 @@
 //!   types included
 //! * [`array`]: elementwise operators and array methods; one `Map` or `Reduce` each, the pass `fuse` joins them
 //! * [`call`]: calls of functions and built-ins; [`closure`]: function values; [`index`]: `a[i]`
+//! * [`nd`]: arrays of several dimensions
 //! * [`adt`]: values of declared types; [`place`]: what can be changed; [`assign`]: declarations and assignments
 //! * [`control`]: branches and loops; [`pattern`]: `match`; [`errors`]: what happens when something fails
 //! * [`python`]: Python objects; [`routines`]: `print`, `assert` and the like
@@ -35,6 +36,7 @@ mod inline;
 mod instances;
 mod layouts;
 mod moves;
+mod nd;
 mod pairs;
 mod pattern;
 mod place;

@@ -43,7 +43,7 @@ impl FnBuilder<'_> {
         if let Some(text) = self.operator("Display", vec![value.clone()]) {
             return text;
         }
-        let (Ty::Adt(_) | Ty::List(_) | Ty::Tuple(_)) = value.ty else {
+        let (Ty::Adt(_) | Ty::List(_) | Ty::Tuple(_) | Ty::Nd(_)) = value.ty else {
             // Of a function value or the like, the type says all.
             let text = format!("<{}>", value.ty);
             return Value::constant(Const::Str(text), Ty::String);
@@ -148,7 +148,7 @@ impl FnBuilder<'_> {
     fn elements_text(&mut self, list: LocalId) {
         let whole = self.temp(Ty::String);
         self.assign(whole, Rvalue::Use(text("[")));
-        let n = self.len(list);
+        let n = self.dim(list, 0);
         self.count_to(n, |b, i| {
             let zero = Operand::Const(Const::Int(0));
             let first = b.binary(BinOp::Eq, Ty::Bool, Operand::Local(i), zero);
@@ -156,7 +156,10 @@ impl FnBuilder<'_> {
             let set =
                 |s: &'static str| move |b: &mut Self| b.assign(separator, Rvalue::Use(text(s)));
             b.emit_if(first.operand, set(""), set(", "));
-            let element = b.element(list, Operand::Local(i));
+            let element = match b.local_ty(list) {
+                Ty::Nd(_) => b.row_of(list, Operand::Local(i)),
+                _ => b.element(list, Operand::Local(i)),
+            };
             let element = b.quoted(element);
             let parts = vec![Operand::Local(whole), Operand::Local(separator), element];
             // What is joined to itself grows in place.

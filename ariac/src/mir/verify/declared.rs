@@ -46,6 +46,7 @@ impl Check<'_> {
     pub(super) fn item(&self, of: LocalId) -> Checked<Ty> {
         match self.local(of)? {
             Ty::List(element) => Ok((**element).clone()),
+            ty @ Ty::Nd(_) => Err(format!("an element of a {ty} by one index")),
             _ => self.element(of),
         }
     }

@@ -35,6 +35,7 @@
 
 mod declared;
 mod gil;
+mod nd;
 mod paths;
 #[cfg(test)]
 mod tests;

@@ -137,6 +137,20 @@ impl Check<'_> {
                 self.want(value, &element, "the element stored")?;
                 self.may_store(*array)
             }
+            StmtKind::StoreAt {
+                array,
+                indices,
+                value,
+            } => {
+                self.indices(*array, indices)?;
+                let element = self.element(*array)?;
+                self.want(value, &element, "the element stored")?;
+                self.may_change(*array)
+            }
+            StmtKind::Bound { array, index, .. } => {
+                self.want(index, &Ty::Int, "an index")?;
+                self.item(*array).map(|_| ())
+            }
             StmtKind::SetField {
                 of,
                 variant,
@@ -292,7 +306,11 @@ impl Check<'_> {
             | Rvalue::ErrorText(_)
             | Rvalue::ErrorClass(_)
             | Rvalue::ErrorIs { .. } => self.declared(value)?,
-            Rvalue::View(array) => Ty::PyArrayView(Box::new(self.element(*array)?)),
+            Rvalue::Nd(op) => self.nd(op)?,
+            Rvalue::View(array) => {
+                let view = Ty::PyArrayView(Box::new(self.element(*array)?));
+                view.with_rank(self.local(*array)?.rank())
+            }
             Rvalue::Slice {
                 array,
                 lo,
@@ -305,7 +323,9 @@ impl Check<'_> {
                 }
                 Ty::PyArrayView(Box::new(self.element(*array)?))
             }
-            Rvalue::ToArray(array) => array_of(self.element(*array)?),
+            Rvalue::ToArray(array) => {
+                Ty::array(self.element(*array)?, self.local(*array)?.rank())
+            }
             Rvalue::Array { element, items } => {
                 for item in items {
                     self.want(item, element, "an element")?;
@@ -323,7 +343,7 @@ impl Check<'_> {
             }
             Rvalue::Map {
                 sources, kernel, ..
-            } => array_of(self.kernel(sources, kernel)?),
+            } => Ty::array(self.kernel(sources, kernel)?, self.rank(sources)?),
             Rvalue::Reduce {
                 op,
                 sources,

@@ -148,7 +148,10 @@ impl Walk<'_> {
                 }
                 work
             }
-            StmtKind::Store { .. } | StmtKind::SetField { .. } | StmtKind::Alias { .. } => {
+            StmtKind::Bound { .. } => Work::Nanos(0),
+            StmtKind::Store { .. }
+            | StmtKind::StoreAt { .. }
+            | StmtKind::SetField { .. } | StmtKind::Alias { .. } => {
                 Work::Nanos(1)
             }
             StmtKind::Try { body, handler, .. } => {
@@ -248,6 +251,7 @@ impl Walk<'_> {
             | Rvalue::Move(_)
             | Rvalue::View(_)
             | Rvalue::Slice { .. }
+            | Rvalue::Nd(_)
             | Rvalue::Len(_) => Work::Nanos(0),
             Rvalue::Math { function, .. } => Work::Nanos(math(*function)),
             Rvalue::Binary { op, .. } => Work::Nanos(match op {

@@ -92,7 +92,7 @@ impl Infer<'_, '_> {
                     self.unsupported(span, "stating the type of an element or attribute is");
                 }
                 match self.place(target) {
-                    Ty::ArrayView(element) => self.elements(value, &element),
+                    ty if matches!(ty.kind(), Ty::ArrayView(_)) => self.elements(value, &ty),
                     ty => self.check(value, &ty, Why::Text("the element or attribute")),
                 }
             }
@@ -101,8 +101,9 @@ impl Infer<'_, '_> {
     }
 
     /// What is assigned to a slice: an array for its elements one by one, or one value for all of them.
-    fn elements(&mut self, value: ExprId, element: &Ty) {
-        let array = Ty::Array(Box::new(element.clone()));
+    fn elements(&mut self, value: ExprId, slice: &Ty) {
+        let element = slice.scalar();
+        let array = Ty::array(element.clone(), slice.rank());
         // A call or a choice may give either.
         let want = match self.kind(value) {
             ExprKind::Array(_) => Want::Hint(&array),
@@ -114,7 +115,7 @@ impl Infer<'_, '_> {
         };
         let have = self.infer(value, want);
         match have.element() {
-            Some(of) if of == element => {}
+            Some(of) if of == element && have.rank() <= slice.rank() => {}
             Some(_) => self.coerce(
                 value,
                 &have,
@@ -349,8 +350,8 @@ impl Infer<'_, '_> {
                 self.infer(value, Want::Any);
                 self.unsupported(span, "changing all elements of a PythonArray at once is");
             }
-            Ty::Array(element) | Ty::ArrayView(element) | Ty::PyArrayView(element) => {
-                self.compound_arithmetic(id, op, (target, &ty, element), value)
+            ty if ty.is_array_like() => {
+                self.compound_arithmetic(id, op, (target, ty, ty.scalar()), value);
             }
             ty if ty.is_number() => self.compound_arithmetic(id, op, (target, ty, ty), value),
             ty => {
@@ -394,7 +395,7 @@ impl Infer<'_, '_> {
                     .set(value, Coercion::FromObject(element.clone()));
                 return;
             }
-            have if have.scalar().is_number() && (ty.is_array_like() || !have.is_array_like()) => {}
+            have if have.scalar().is_number() && have.rank() <= ty.rank() => {}
             have => {
                 self.report(say::operator(
                     span,
@@ -421,7 +422,7 @@ impl Infer<'_, '_> {
         // The result does not fit into the variable.
         let wanted = ty.clone();
         let result = if ty.is_array_like() {
-            Ty::Array(Box::new(result))
+            Ty::array(result, ty.rank())
         } else {
             result
         };

@@ -133,7 +133,11 @@ impl Infer<'_, '_> {
             }
             (have, Ty::PythonObject) if have.can_become_object() => Coercion::ToObject,
             // A block that comes back with something may stand where nothing is wanted of it.
-            (have, want) if want.is_view() && have.element() == want.element() => {
+            (have, want)
+                if want.is_view()
+                    && have.element() == want.element()
+                    && have.rank() == want.rank() =>
+            {
                 Coercion::Lend(want.clone())
             }
             _ => {
@@ -258,7 +262,13 @@ impl Infer<'_, '_> {
             (Ty::Int | Ty::Float, Ty::Float32) => "to_float32",
             (Ty::Float | Ty::Float32, Ty::Int) => "to_int",
             (have, Ty::String) if have.is_number() => "to_string",
-            (have, Ty::Array(element)) if have.element() == Some(&**element) => "to_array",
+            (have, Ty::Array(_) | Ty::Nd(_))
+                if have.element() == want.element()
+                    && have.rank() == want.rank()
+                    && matches!(want.kind(), Ty::Array(_)) =>
+            {
+                "to_array"
+            }
             (have, Ty::PythonArray(_)) if have.is_array_like() => {
                 return report
                     .note("a PythonArray keeps a Python object alive; only Python makes one");
@@ -268,7 +278,9 @@ impl Infer<'_, '_> {
                     "bind it first: `let view: PythonArray[{element}] = …`"
                 ));
             }
-            (have, want) if have.is_array_like() && want.is_array_like() => {
+            (have, want)
+                if have.is_array_like() && want.is_array_like() && have.rank() == want.rank() =>
+            {
                 let method = match want.scalar() {
                     Ty::Float => "to_float",
                     Ty::Float32 => "to_float32",
@@ -437,7 +449,7 @@ impl Infer<'_, '_> {
                 self.check_place(receiver, param);
             }
             (ExprKind::Index { base, .. }, _)
-                if matches!(self.types.exprs.get(id), Some(Ty::ArrayView(_)))
+                if self.types.exprs.get(id).is_some_and(Ty::is_view)
                     || self
                         .types
                         .exprs

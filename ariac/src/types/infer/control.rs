@@ -105,6 +105,10 @@ impl Infer<'_, '_> {
             Ty::PythonObject => Ty::PythonObject,
             Ty::Error | Ty::Never => Ty::Error,
             Ty::List(element) => (**element).clone(),
+            Ty::Nd(nd) => {
+                let element = nd.kind.scalar().clone();
+                Ty::ArrayView(Box::new(element)).with_rank(nd.rank - 1)
+            }
             ty => match ty.element().cloned().or_else(|| self.item_of(ty)) {
                 Some(element) => element,
                 None => {

@@ -47,7 +47,10 @@ impl Infer<'_, '_> {
         if let Some(element) = ty.element() {
             return match indices {
                 [_] => Ty::ArrayView(Box::new(element.clone())),
-                _ => self.unsupported(self.span(id), "an array of more than one dimension is"),
+                _ => {
+                    self.report(say::index_count(self.span(id), ty, indices.len()));
+                    Ty::Error
+                }
             };
         }
         let Some(member) = self.members.own(&self.types, ty, "slice") else {

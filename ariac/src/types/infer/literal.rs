@@ -87,6 +87,10 @@ impl Infer<'_, '_> {
             }
         }
         let wants_list = matches!(want.hint(), Some(Ty::List(_)));
+        if let (Some(Ty::Nd(nd)), false) = (want.hint(), items.is_empty()) {
+            let row = Ty::array(nd.kind.scalar().clone(), nd.rank - 1);
+            return self.rows(id, items, Some(&row));
+        }
         let hint = want.hint().and_then(Ty::element).cloned();
         if items.is_empty() {
             return match hint {
@@ -118,6 +122,10 @@ impl Infer<'_, '_> {
                     }
                     None => self.infer(item, Want::Any),
                 };
+                // Arrays are the rows of one with a dimension more.
+                if ty.is_array_like() && common.is_none() && !wants_list {
+                    return self.rows(id, items, None);
+                }
                 match self.element_with(common.as_ref(), &ty, item) {
                     Some(ty) => common = Some(ty),
                     None => is_wrong |= ty != Ty::Never,
@@ -152,11 +160,9 @@ impl Infer<'_, '_> {
             (_, ty) if ty.is_array_like() => {
                 match self.view_origin(item, ty) {
                     Some(origin) => {
-                        self.report(view_stored(self.span(item), &origin, "an array"));
+                        self.report(view_stored(self.span(item), &origin, "a list"));
                     }
-                    None => {
-                        self.unsupported(self.span(item), "an array of more than one dimension is");
-                    }
+                    None => self.report(say::element_value(self.span(item), ty)),
                 }
                 None
             }

@@ -153,7 +153,7 @@ impl Infer<'_, '_> {
             PatKind::Array { items, rest } => {
                 let element = match ty {
                     Ty::List(element) => (**element).clone(),
-                    ty if ty.is_array_like() => ty.scalar().clone(),
+                    ty if ty.rank() == 1 => ty.scalar().clone(),
                     Ty::Error | Ty::Never => Ty::Error,
                     ty => {
                         self.report(said::pattern_mismatch(span, "a pattern of a list", ty));
@@ -166,7 +166,7 @@ impl Infer<'_, '_> {
                 if let Some((_, Some(name))) = rest {
                     let rest = match ty {
                         Ty::List(_) | Ty::Error => ty.clone(),
-                        ty if ty.is_array_like() => Ty::Array(Box::new(element)),
+                        ty if ty.rank() == 1 => Ty::Array(Box::new(element)),
                         _ => Ty::Error,
                     };
                     self.pattern(*name, &rest);

@@ -77,7 +77,10 @@ impl Infer<'_, '_> {
         }
         self.set_callee(id, Callee::Builtin(Builtin::Math(function)));
         match tys.iter().any(Ty::is_array_like) {
-            true => Ty::Array(Box::new(common)),
+            true => {
+                let rank = tys.iter().map(Ty::rank).max();
+                Ty::array(common, rank.unwrap_or(1))
+            }
             false => common,
         }
     }

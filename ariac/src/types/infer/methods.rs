@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::types::{Callee, Ty};
 
 /// Methods of the language that this version of the compiler lacks.
-const LATER: [&str; 41] = [
+const LATER: [&str; 37] = [
     "zip_map",
     "reduce",
     "scan",
@@ -36,11 +36,7 @@ const LATER: [&str; 41] = [
     "unique",
     "histogram",
     "clip",
-    "shape",
-    "rank",
     "reshape",
-    "transpose",
-    "t",
     "row",
     "col",
     "parallel_reduce",
@@ -192,13 +188,13 @@ impl Infer<'_, '_> {
             return self.unknown_method(call, receiver, owner, &Ty::Error);
         };
         let builtin = (method.builtin)();
-        if matches!(builtin, Builtin::Zeros | Builtin::Ones | Builtin::Full)
-            && call.args.len() > method.args
-        {
-            self.ignore(call.args);
-            return self.unsupported(self.span(call.id), "an array of more than one dimension is");
-        }
-        if !self.has_shape(call, method.args, method.block) {
+        // One length is needed, and there may be more.
+        let is_array = matches!(builtin, Builtin::Zeros | Builtin::Ones | Builtin::Full);
+        let args = match is_array {
+            true => method.args.max(call.args.len()),
+            false => method.args,
+        };
+        if !self.has_shape(call, args, method.block) {
             return Ty::Error;
         }
         let hint = want
@@ -217,13 +213,11 @@ impl Infer<'_, '_> {
                 self.block(&block.body, want)
             }
             Builtin::Zeros | Builtin::Ones => {
-                self.check(
-                    call.args[0].value,
-                    &Ty::Int,
-                    Why::Text("the length of an array"),
-                );
+                let Some(rank) = self.lengths(call, call.args.len()) else {
+                    return Ty::Error;
+                };
                 let element = hint.filter(Ty::is_number).unwrap_or(Ty::Float);
-                Ty::Array(Box::new(element))
+                Ty::array(element, rank)
             }
             _ => self.full(call, hint.as_ref()),
         };
@@ -231,31 +225,30 @@ impl Infer<'_, '_> {
         ty
     }
 
-    /// `Array.full(n, value)`.
+    /// `Array.full(n, value)`, `Array.full(n, m, value)`.
     fn full(&mut self, call: &Call<'_>, hint: Option<&Ty>) -> Ty {
-        self.check(
-            call.args[0].value,
-            &Ty::Int,
-            Why::Text("the length of an array"),
-        );
-        let value = call.args[1].value;
+        let lengths = call.args.len() - 1;
+        let Some(rank) = self.lengths(call, lengths) else {
+            return Ty::Error;
+        };
+        let value = call.args[lengths].value;
         match hint {
             Some(element) => {
                 self.check(value, element, Why::Text("an element of this array"));
-                Ty::Array(Box::new(element.clone()))
+                Ty::array(element.clone(), rank)
             }
             None => {
                 let ty = self.infer(value, Want::Any);
-                self.array_of(value, ty)
+                self.array_of(value, ty, rank)
             }
         }
     }
 
     /// The array of elements of this type, if there is one.
-    fn array_of(&mut self, at: ExprId, ty: Ty) -> Ty {
+    fn array_of(&mut self, at: ExprId, ty: Ty, rank: u8) -> Ty {
         match ty {
             Ty::Error | Ty::Never => Ty::Error,
-            ty if ty.can_be_element() => Ty::Array(Box::new(ty)),
+            ty if ty.can_be_element() => Ty::array(ty, rank),
             ty => {
                 self.report(say::element_value(self.span(at), &ty));
                 Ty::Error
@@ -364,7 +357,7 @@ impl Infer<'_, '_> {
         let grows = [
             "push", "pop", "append", "insert", "extend", "clear", "remove",
         ];
-        if matches!(ty, Ty::Array(_)) && grows.contains(&text.as_str()) {
+        if matches!(ty.kind(), Ty::Array(_)) && grows.contains(&text.as_str()) {
             self.report(say::array_grows(call.name.span, &owner, text, ty.scalar()));
             return true;
         }
@@ -415,7 +408,9 @@ impl Infer<'_, '_> {
         }
         let row = find_method(receiver, text);
         let math = MathFn::from_name(text)
-            .filter(|_| matches!(receiver, Receiver::Number | Receiver::Array));
+            .filter(|_| {
+                matches!(receiver, Receiver::Number | Receiver::Array | Receiver::Nd)
+            });
         // `xs.min` is the least element, `xs.min(y)` works element by element.
         let is_math = row.is_none_or(|m| m.args != call.args.len());
         if let Some(function) = math.filter(|_| is_math) {
@@ -450,6 +445,9 @@ impl Infer<'_, '_> {
         let element = ty.scalar().clone();
         match builtin {
             Builtin::Length | Builtin::StrLength | Builtin::ToInt => Ty::Int,
+            Builtin::Size | Builtin::Rank => Ty::Int,
+            Builtin::Shape => Ty::Tuple(vec![Ty::Int; usize::from(ty.rank())]),
+            Builtin::Transpose => Ty::ArrayView(Box::new(element)).with_rank(ty.rank()),
             Builtin::ErrorText | Builtin::ErrorClass => Ty::String,
             Builtin::ToFloat => Ty::Float,
             Builtin::ToFloat32 => Ty::Float32,
@@ -464,7 +462,7 @@ impl Infer<'_, '_> {
             Builtin::Bits(_) | Builtin::Shift(_) | Builtin::BitNot | Builtin::CountBits(_) => {
                 self.bits(call, builtin, &element)
             }
-            Builtin::ToArray => Ty::Array(Box::new(element)),
+            Builtin::ToArray => Ty::array(element, ty.rank()),
             Builtin::Enumerate => Ty::List(Box::new(Ty::Tuple(vec![Ty::Int, element]))),
             Builtin::Zip => {
                 let other = call.args[0].value;
@@ -472,7 +470,7 @@ impl Infer<'_, '_> {
                 let second = match &other_ty {
                     Ty::Error | Ty::Never => return Ty::Error,
                     Ty::List(second) => (**second).clone(),
-                    ty => match ty.element() {
+                    ty => match ty.element().filter(|_| ty.rank() == 1) {
                         Some(second) => second.clone(),
                         None => {
                             let span = self.span(other);
@@ -504,7 +502,7 @@ impl Infer<'_, '_> {
                 result
             }
             Builtin::Dot => self.dot(call, ty),
-            Builtin::Map | Builtin::ParallelMap => self.map(call, &element, want),
+            Builtin::Map | Builtin::ParallelMap => self.map(call, &element, ty.rank(), want),
             _ => Ty::Error,
         }
     }
@@ -571,7 +569,7 @@ impl Infer<'_, '_> {
                 self.coerce(value, &other, &hint, Why::Text("the other factor"));
                 ty.scalar().clone()
             }
-            other if other.element().is_some_and(Ty::is_number) => {
+            other if other.rank() == 1 && other.scalar().is_number() => {
                 let common = wider(ty.scalar(), other.scalar());
                 if common == Ty::Error {
                     self.report(say::mismatch(self.span(value), &hint, other));
@@ -589,14 +587,14 @@ impl Infer<'_, '_> {
     }
 
     /// `xs.map |x| … end`.
-    fn map(&mut self, call: &Call<'_>, element: &Ty, want: Want<'_>) -> Ty {
+    fn map(&mut self, call: &Call<'_>, element: &Ty, rank: u8, want: Want<'_>) -> Ty {
         let Some(block) = call.block else {
             return Ty::Error;
         };
         let hint = want.hint().and_then(Ty::element).cloned();
         let ty = self.closure(block, std::slice::from_ref(element), hint.as_ref());
         match block.body.stmts.last() {
-            Some(&last) => self.array_of(last, ty),
+            Some(&last) => self.array_of(last, ty, rank),
             None => {
                 self.report(say::expected(
                     block.span,

@@ -21,6 +21,7 @@ mod literal;
 mod matching;
 mod math;
 mod methods;
+mod nd;
 mod operators;
 mod python;
 mod routines;

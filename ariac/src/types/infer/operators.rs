@@ -57,7 +57,7 @@ impl Infer<'_, '_> {
                 }
             },
             ty => match ty.element() {
-                Some(element) if element.is_number() => Ty::Array(Box::new(element.clone())),
+                Some(element) if element.is_number() => Ty::array(element.clone(), ty.rank()),
                 _ => {
                     self.report(say::unary(self.span(id), "-", ty));
                     Ty::Error
@@ -113,7 +113,7 @@ impl Infer<'_, '_> {
         self.adapt(left, &l, &element);
         self.adapt(right, &r, &element);
         if is_array {
-            Ty::Array(Box::new(element))
+            Ty::array(element, l.rank().max(r.rank()))
         } else {
             element
         }
@@ -302,7 +302,7 @@ impl Infer<'_, '_> {
                 // Whether the item fits is for the function to say.
                 return self.contains(left, l, r);
             }
-            if let Some(element) = r.element().cloned() {
+            if let Some(element) = r.element().filter(|_| r.rank() == 1).cloned() {
                 return self.looked_for(left, l, &element);
             }
             if *r == Ty::Range {

@@ -139,6 +139,10 @@ impl Infer<'_, '_> {
             Ty::PythonObject if is_slice => {
                 self.unsupported(self.span(id), "a slice of a Python object is")
             }
+            Ty::Nd(nd) if !indices.is_empty() => {
+                let nd = nd.clone();
+                self.nd_index(id, &nd, indices)
+            }
             ty if is_slice => {
                 let ty = ty.clone();
                 self.slice(id, base, &ty, indices)
@@ -162,7 +166,9 @@ impl Infer<'_, '_> {
             }
             ty => match ty.element() {
                 Some(_) if indices.len() > 1 => {
-                    self.unsupported(self.span(id), "an array of more than one dimension is")
+                    let report = say::index_count(self.span(id), ty, indices.len());
+                    self.report(report);
+                    Ty::Error
                 }
                 Some(element) => {
                     self.check(indices[0], &Ty::Int, Why::Text("an index"));

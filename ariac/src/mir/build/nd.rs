@@ -1,0 +1,460 @@
+//! Arrays of several dimensions: elements, sections, shapes. The pass `axes` makes loops over one dimension of it.
+
+use super::control::Range;
+use super::function::{FnBuilder, Value};
+use super::place::Place;
+use crate::hir::{self, ExprId, ExprKind, PatId};
+use crate::mir::{
+    Along, BinOp, Const, LocalId, LoopId, NdOp, Operand, Rvalue, StmtKind,
+};
+use crate::types::Ty;
+use aria_abi::codes::ErrorKind;
+
+/// An element, or several, of an array, indices evaluated.
+#[derive(Clone)]
+pub(super) enum Spot {
+    Element(LocalId, Vec<Operand>),
+    /// A view on them, and the array.
+    Section(LocalId, LocalId),
+}
+
+impl<'a> FnBuilder<'a> {
+    /// `base[indices]`, to read.
+    pub(super) fn nd_index(&mut self, base: ExprId, indices: &[ExprId]) -> Value {
+        match self.nd_spot(base, indices) {
+            Spot::Element(array, indices) => self.nd_load(array, indices),
+            Spot::Section(view, _) => Value::fresh(view, self.local_ty(view)),
+        }
+    }
+
+    pub(super) fn nd_load(&mut self, array: LocalId, indices: Vec<Operand>) -> Value {
+        let element = self.local_ty(array).scalar().clone();
+        self.compute(element, Rvalue::Nd(NdOp::Load { array, indices }))
+    }
+
+    /// What `base[indices]` names; dimensions behind the last index are there as a whole.
+    pub(super) fn nd_spot(&mut self, base: ExprId, indices: &[ExprId]) -> Spot {
+        // The array is looked at when its indices are there.
+        let place = match indices.iter().any(|&index| self.cx.writes(index)) {
+            true => self.place(base, true),
+            false => None,
+        };
+        let place = place.unwrap_or_else(|| {
+            let value = self.expr(base);
+            Place {
+                base: self.in_local(&value),
+                steps: Vec::new(),
+            }
+        });
+        let later = self.cx.changed_later(indices);
+        let mut along: Vec<Along> = Vec::new();
+        for (axis, (&index, later)) in (0..).zip(indices.iter().zip(later)) {
+            along.push(match self.ty(index) {
+                Ty::Range => self.nd_range(&place, axis, index),
+                _ => {
+                    let index = self.nd_bound(&place, axis, index);
+                    Along::At(if later { self.save(index) } else { index }.operand)
+                }
+            });
+        }
+        let array = self.alias(&place);
+        let at = along.iter().map(|along| match along {
+            Along::At(index) => Some(index.clone()),
+            _ => None,
+        });
+        let at: Option<Vec<Operand>> = at.collect();
+        let rank = usize::from(self.local_ty(array).rank());
+        match at {
+            Some(indices) if indices.len() == rank => Spot::Element(array, indices),
+            _ => {
+                along.resize(rank, Along::All);
+                Spot::Section(self.nd_section(array, along), array)
+            }
+        }
+    }
+
+    fn nd_section(&mut self, array: LocalId, along: Vec<Along>) -> LocalId {
+        let kept = along.iter().filter(|a| !matches!(a, Along::At(_)));
+        let rank = kept.count() as u8;
+        let element = self.local_ty(array).scalar().clone();
+        let ty = Ty::PyArrayView(Box::new(element)).with_rank(rank);
+        let view = self.compute(ty, Rvalue::Nd(NdOp::Section { array, along }));
+        self.in_local(&view)
+    }
+
+    fn nd_range(&mut self, place: &Place, axis: u8, range: ExprId) -> Along {
+        let ExprKind::Range {
+            lo,
+            hi,
+            inclusive,
+            step,
+        } = &self.cx.hir.exprs[range].kind
+        else {
+            return match self.range(range) {
+                Some(Range {
+                    lo,
+                    hi,
+                    step,
+                    inclusive,
+                }) => Along::Range {
+                    lo,
+                    hi,
+                    inclusive,
+                    step,
+                },
+                None => Along::All,
+            };
+        };
+        if let (None, None, None) = (lo, hi, step) {
+            return Along::All;
+        }
+        let bound = |b: &mut Self, bound: ExprId| {
+            let value = b.nd_bound(place, axis, bound);
+            b.save(value).operand
+        };
+        let lo = lo.map_or(Value::int(0).operand, |lo| bound(self, lo));
+        let last = hi.map(|hi| bound(self, hi));
+        let step = step.map_or(Value::int(1), |step| self.expr(step));
+        let step = self.convert(step, &Ty::Int).operand;
+        Along::Range {
+            step: self.check_step(step),
+            lo,
+            inclusive: *inclusive && last.is_some(),
+            hi: last.unwrap_or_else(|| {
+                let array = self.alias(place);
+                self.dim(array, axis)
+            }),
+        }
+    }
+
+    /// An index or bound; a literal negative one counts from the end of the dimension.
+    fn nd_bound(&mut self, place: &Place, axis: u8, index: ExprId) -> Value {
+        match self.literal(index) {
+            Some(n) if n < 0 => {
+                let array = self.alias(place);
+                let len = self.dim(array, axis);
+                // A length and a negative number do not overflow.
+                self.binary(BinOp::WrapAdd, Ty::Int, len, Value::int(n).operand)
+            }
+            _ => {
+                let index = self.expr(index);
+                self.convert(index, &Ty::Int)
+            }
+        }
+    }
+
+    // ---- shapes ----
+
+    /// The number of elements along a dimension of an array of any.
+    pub(super) fn dim(&mut self, array: LocalId, axis: u8) -> Operand {
+        if self.local_ty(array).rank() == 1 {
+            return self.len(array);
+        }
+        let dim = NdOp::Dim { array, axis };
+        self.compute(Ty::Int, Rvalue::Nd(dim)).operand
+    }
+
+    pub(super) fn dims(&mut self, array: LocalId) -> Vec<Operand> {
+        let rank = self.local_ty(array).rank();
+        (0..rank).map(|axis| self.dim(array, axis)).collect()
+    }
+
+    /// `array.shape`.
+    pub(super) fn shape(&mut self, array: &Value) -> Value {
+        let array = self.in_local(array);
+        let dims = self.dims(array);
+        let ty = Ty::Tuple(vec![Ty::Int; dims.len()]);
+        self.compute(ty, Rvalue::Tuple(dims))
+    }
+
+    /// `array.size`.
+    pub(super) fn size(&mut self, array: &Value) -> Value {
+        let array = self.in_local(array);
+        let dims = self.dims(array);
+        let mut size = Value::int(1).operand;
+        for dim in dims {
+            // So many elements have addresses.
+            size = self.binary(BinOp::WrapMul, Ty::Int, size, dim).operand;
+        }
+        Value {
+            operand: size,
+            ty: Ty::Int,
+            fresh: true,
+        }
+    }
+
+    /// `array.transpose`.
+    pub(super) fn transpose(&mut self, array: &Value, ty: &Ty) -> Value {
+        let array = self.in_local(array);
+        self.compute(ty.clone(), Rvalue::Nd(NdOp::Transposed(array)))
+    }
+
+    // ---- new arrays ----
+
+    /// `Array.zeros(n, m)` and the like.
+    pub(super) fn filled(&mut self, lens: Vec<Value>, element: Ty, value: Operand) -> Value {
+        let lens: Vec<Value> = lens.into_iter().map(|len| self.save(len)).collect();
+        let several = lens.len() > 1;
+        let mut total = lens.first().cloned().unwrap_or_else(|| Value::int(0));
+        if several {
+            for len in &lens {
+                self.check_length(len);
+            }
+            for len in &lens[1..] {
+                total = self.operate(hir::BinaryOp::Mul, total, len.clone());
+            }
+        }
+        let ty = Ty::array(element.clone(), 1);
+        let fill = Rvalue::Fill {
+            element,
+            len: total.operand,
+            value,
+        };
+        let elements = self.compute(ty, fill);
+        match several {
+            true => self.shaped(&elements, lens.into_iter().map(|len| len.operand).collect()),
+            false => elements,
+        }
+    }
+
+    /// The array of these elements with so many along each dimension.
+    fn shaped(&mut self, elements: &Value, lens: Vec<Operand>) -> Value {
+        let ty = Ty::array(elements.ty.scalar().clone(), lens.len() as u8);
+        let elements = self.in_local(elements);
+        self.compute(ty, Rvalue::Nd(NdOp::Shaped { elements, lens }))
+    }
+
+    fn check_length(&mut self, len: &Value) {
+        if matches!(len.operand, Operand::Const(Const::Int(0..))) {
+            return;
+        }
+        let zero = Value::int(0).operand;
+        let is_fine = self.binary(BinOp::Ge, Ty::Int, len.operand.clone(), zero);
+        let word = |text: &str| Operand::Const(Const::Str(text.to_owned()));
+        let parts = vec![
+            word("the length of an array cannot be "),
+            len.operand.clone(),
+        ];
+        self.emit_if(
+            is_fine.operand,
+            |_| {},
+            |b| {
+                let message = b.compute(Ty::String, Rvalue::Join(parts));
+                b.emit_raise(ErrorKind::ValueError, message.operand);
+            },
+        );
+    }
+
+    /// `[[a, b], [c, d]]`: elements that are all written down at once, other rows one by one.
+    pub(super) fn rows(&mut self, items: &[ExprId], ty: &Ty) -> Value {
+        let element = ty.scalar().clone();
+        let mut written = Vec::new();
+        let mut lens = Vec::new();
+        if self.written_rows(items, usize::from(ty.rank()), 0, &mut lens, &mut written) {
+            let values = self.exprs(&written);
+            let items = values.into_iter().map(|v| self.convert(v, &element).operand);
+            let items = items.collect();
+            let elements = self.compute(Ty::array(element.clone(), 1), Rvalue::Array { element, items });
+            let lens = lens.into_iter().map(|n| Value::int(n as i64).operand);
+            return self.shaped(&elements, lens.collect());
+        }
+        let rows = self.exprs(items);
+        let first = self.in_local(&rows[0]);
+        let mut lens = vec![Value::int(rows.len() as i64)];
+        for dim in self.dims(first) {
+            lens.push(Value {
+                operand: dim,
+                ty: Ty::Int,
+                fresh: true,
+            });
+        }
+        let value = super::array::zero(&element);
+        let array = self.filled(lens, element, Operand::Const(value));
+        let of = self.in_local(&array);
+        for (i, row) in rows.into_iter().enumerate() {
+            let mut along = vec![Along::All; usize::from(ty.rank())];
+            along[0] = Along::At(Value::int(i as i64).operand);
+            let place = self.nd_section(of, along);
+            self.update_in_place(place, of, row, |_, _, new| new);
+        }
+        array
+    }
+
+    /// Gathers the elements of rows that are all literals of the same lengths.
+    fn written_rows(
+        &self,
+        items: &[ExprId],
+        rank: usize,
+        depth: usize,
+        lens: &mut Vec<usize>,
+        written: &mut Vec<ExprId>,
+    ) -> bool {
+        match lens.get(depth) {
+            Some(len) if *len != items.len() => return false,
+            Some(_) => {}
+            None => lens.push(items.len()),
+        }
+        if depth + 1 == rank {
+            written.extend(items);
+            return true;
+        }
+        items.iter().all(|&item| match &self.cx.hir.exprs[item].kind {
+            ExprKind::Array(row) if self.cx.types.coercions.get(item).is_none() => {
+                self.written_rows(row, rank, depth + 1, lens, written)
+            }
+            _ => false,
+        })
+    }
+
+    // ---- changes ----
+
+    /// `target op= value` of all elements of an array, or of a section of `of`. A `value` with fewer dimensions stands beside each
+    /// of the first ones; others must have the same shape.
+    pub(super) fn update_nd(
+        &mut self,
+        array: LocalId,
+        value: Value,
+        f: impl FnOnce(&mut Self, Value, Value) -> Value,
+    ) {
+        let element = self.local_ty(array).scalar().clone();
+        let dims = self.dims(array);
+        let source = value.ty.is_array_like().then(|| {
+            let source = self.in_local(&value);
+            self.check_shapes(array, source);
+            source
+        });
+        self.each_index(dims, Vec::new(), |b, indices| {
+            let at: Vec<Operand> = indices.iter().map(|i| Operand::Local(*i)).collect();
+            let old = b.nd_load(array, at.clone());
+            let other = match source {
+                Some(source) => {
+                    let rank = usize::from(b.local_ty(source).rank());
+                    let at = at[at.len() - rank..].to_vec();
+                    b.any_load(source, at)
+                }
+                None => Value {
+                    fresh: false,
+                    ..value
+                },
+            };
+            let new = f(b, old, other);
+            let new = b.convert(new, &element);
+            b.emit(StmtKind::StoreAt {
+                array,
+                indices: at,
+                value: new.operand,
+            });
+        });
+    }
+
+    /// An element of an array of any dimensions.
+    fn any_load(&mut self, array: LocalId, mut indices: Vec<Operand>) -> Value {
+        if indices.len() > 1 {
+            return self.nd_load(array, indices);
+        }
+        let element = self.local_ty(array).scalar().clone();
+        let load = Rvalue::Load {
+            array,
+            index: indices.remove(0),
+            checked: true,
+        };
+        self.compute(element, load)
+    }
+
+    /// Loops over all indices, the last one innermost.
+    fn each_index(
+        &mut self,
+        mut dims: Vec<Operand>,
+        mut outer: Vec<LocalId>,
+        body: impl FnOnce(&mut Self, &[LocalId]),
+    ) {
+        if dims.is_empty() {
+            return body(self, &outer);
+        }
+        let first = dims.remove(0);
+        // One closure for all depths: a type for each would have no end.
+        let body: Box<dyn FnOnce(&mut Self, &[LocalId]) + '_> = Box::new(body);
+        self.count_to(first, |b, i| {
+            outer.push(i);
+            b.each_index(dims, outer, body);
+        });
+    }
+
+    /// ValueError unless the last dimensions of `array` are those of `source`.
+    fn check_shapes(&mut self, array: LocalId, source: LocalId) {
+        let (wanted, given) = (self.dims(array), self.dims(source));
+        let missing = wanted.len() - given.len();
+        for (want, have) in wanted[missing..].iter().zip(&given) {
+            let same = self.binary(BinOp::Eq, Ty::Int, want.clone(), have.clone());
+            let (wanted, given) = (wanted.clone(), given.clone());
+            self.emit_if(
+                same.operand,
+                |_| {},
+                |b| {
+                    let word = |text: &str| Operand::Const(Const::Str(text.to_owned()));
+                    let mut parts = vec![word("an array of the shape (")];
+                    for (dims, end) in [
+                        (given, ") does not fit into one of ("),
+                        (wanted, ")"),
+                    ] {
+                        let alone = dims.len() == 1;
+                        for (i, dim) in dims.into_iter().enumerate() {
+                            if i > 0 {
+                                parts.push(word(", "));
+                            }
+                            parts.push(dim);
+                        }
+                        parts.extend(alone.then(|| word(",")));
+                        parts.push(word(end));
+                    }
+                    let message = b.compute(Ty::String, Rvalue::Join(parts));
+                    b.emit_raise(ErrorKind::ValueError, message.operand);
+                },
+            );
+        }
+    }
+
+    // ---- loops ----
+
+    /// Each part along the first dimension in turn, a view.
+    pub(super) fn for_rows(
+        &mut self,
+        id: LoopId,
+        pattern: PatId,
+        items: &Value,
+        body: &'a hir::Block,
+    ) {
+        let mut array = self.in_local(items);
+        if !items.fresh {
+            let element = items.ty.scalar().clone();
+            let view = Ty::PyArrayView(Box::new(element)).with_rank(items.ty.rank());
+            let view = self.compute(view, Rvalue::View(array));
+            array = self.in_local(&view);
+        }
+        let n = self.dim(array, 0);
+        let var = self.temp(Ty::Int);
+        let (body, _, _) = self.nested(|b| {
+            let row = b.row_of(array, Operand::Local(var));
+            b.bound(pattern, &row, |b| {
+                b.block_value(body, false);
+            });
+        });
+        self.emit(StmtKind::For {
+            id,
+            var,
+            lo: Operand::Const(Const::Int(0)),
+            hi: n,
+            inclusive: false,
+            step: Operand::Const(Const::Int(1)),
+            body,
+        });
+    }
+
+    /// A part along the first dimension.
+    pub(super) fn row_of(&mut self, array: LocalId, index: Operand) -> Value {
+        let mut along = vec![Along::All; usize::from(self.local_ty(array).rank())];
+        along[0] = Along::At(index);
+        let view = self.nd_section(array, along);
+        Value::fresh(view, self.local_ty(view))
+    }
+}
