@@ -277,7 +277,20 @@ unsafe fn enlist(
     len: i64,
     stride: i64,
 ) -> bool {
-    let (low, high) = extent(data, len, stride, request.elem.size() as i64);
+    let extent = extent(data, len, stride, request.elem.size() as i64);
+    let plain = Plain { data, len, stride };
+    // SAFETY: forwarded from the caller.
+    unsafe { enlist_extent(out, request, plain, extent) }
+}
+
+/// The same, of memory of this extent.
+#[inline(always)]
+unsafe fn enlist_extent(
+    out: *mut Active,
+    request: &Request<'_>,
+    plain: Plain,
+    (low, high): (usize, usize),
+) -> bool {
     registry().locked(|registry| {
         let head = registry.first.load(Ordering::Relaxed);
         let exclusive = registry.exclusive.load(Ordering::Relaxed);
@@ -287,7 +300,6 @@ unsafe fn enlist(
             {
                 return false;
             }
-            let plain = Plain { data, len, stride };
             link(out, request, plain, (low, high), registry);
         }
         true
@@ -395,19 +407,47 @@ pub(crate) unsafe fn accept(
 ) -> Result<(), Raised> {
     let size = request.elem.size() as i64;
     let stride = if offer.len <= 1 { size } else { offer.stride };
+    let memory = refusal::Memory {
+        rank: 1,
+        is_empty: offer.len == 0,
+        strides: &[stride],
+        shares: stride.abs() < size,
+    };
     // SAFETY: the GIL is held and `obj` is live.
-    if let Some((kind, message)) = unsafe { refusal::of_offer(obj, request, &offer, stride) } {
+    if let Some((kind, message)) = unsafe { refusal::of_offer(obj, request, &offer, &memory) } {
         set_error(exception_class(kind), &message);
         return Err(Raised);
     }
     let data = if offer.len == 0 { NOWHERE } else { offer.data };
+    let plain = Plain {
+        data,
+        len: offer.len,
+        stride,
+    };
+    let extent = extent(data, offer.len, stride, size);
     // SAFETY: the offer's lock keeps the memory in place, and goes into the borrow.
+    unsafe { hold(obj, request, plain, extent, offer.lock, out) }
+}
+
+/// Borrows memory of an object that is locked.
+///
+/// # Safety
+/// The GIL is held, `obj` is live, the lock keeps the memory of this extent in place, `out` is inactive and stays in place.
+pub(crate) unsafe fn hold(
+    obj: *mut PyObject,
+    request: &Request<'_>,
+    plain: Plain,
+    extent: (usize, usize),
+    lock: Lock,
+    out: *mut Active,
+) -> Result<(), Raised> {
+    // SAFETY: the caller's promise.
     unsafe {
-        if !enlist(out, request, data, offer.len, stride) {
-            conflict(request, data, offer.len, stride);
+        if !enlist_extent(out, request, plain, extent) {
+            conflict(request, extent);
             return Err(Raised);
         }
-        match offer.lock {
+        match lock {
             Lock::Reference(reference) => (*out).owner = reference.into_ptr(),
             Lock::Buffer(view) => {
                 (*out).buffer = view.into_raw();
@@ -422,8 +462,7 @@ pub(crate) unsafe fn accept(
 
 /// The error for a borrow that `enlist` refused.
 #[cold]
-unsafe fn conflict(request: &Request<'_>, data: *mut u8, len: i64, stride: i64) {
-    let (low, high) = extent(data, len, stride, request.elem.size() as i64);
+unsafe fn conflict(request: &Request<'_>, (low, high): (usize, usize)) {
     // The facts are copied under the lock: on free-threaded Python the other borrow may end at any time.
     let found = registry().locked(|registry| {
         let mut other = registry.first.load(Ordering::Relaxed);
@@ -477,7 +516,7 @@ pub(crate) unsafe fn share(source: *const Active, out: *mut Active) -> Result<()
             return borrow(source.owner, &request, out);
         }
         if !enlist(out, &request, source.data, source.len, source.stride) {
-            conflict(&request, source.data, source.len, source.stride);
+            conflict(&request, (source.low, source.high));
             return Err(Raised);
         }
         Py_INCREF(source.owner);

@@ -23,6 +23,25 @@ pub(crate) struct Offer {
 }
 
 impl Offer {
+    /// The length and the stride along each dimension.
+    pub(crate) fn dimensions(&self) -> Vec<(i64, i64)> {
+        let ndim = usize::try_from(self.ndim).unwrap_or(0);
+        let (shape, strides) = match &self.lock {
+            Lock::Reference(array) => {
+                // SAFETY: only exact arrays are locked by a reference.
+                let array = unsafe { &*array.as_ptr().cast::<numpy::ArrayFields>() };
+                (array.dimensions, array.strides)
+            }
+            Lock::Buffer(view) => (view.0.shape, view.0.strides),
+        };
+        if shape.is_null() || strides.is_null() {
+            return (0..ndim).map(|_| (self.len, self.stride)).collect();
+        }
+        // SAFETY: shape and strides have `ndim` entries.
+        let pair = |axis| unsafe { (*shape.add(axis) as i64, *strides.add(axis) as i64) };
+        (0..ndim).map(pair).collect()
+    }
+
     /// The element type as the exporter calls it, for messages.
     ///
     /// # Safety

@@ -181,8 +181,8 @@ unsafe fn fit(ty: &ValueSpec, object: *mut PyObject) -> Result<Option<Fit>, Rais
             Some(Kind::Unit) => exact(object == Py_None()),
             Some(Kind::Bytes) => exact(PyBytes_Check(object) != 0),
             Some(Kind::Complex) => Ok(complex(object)),
-            Some(Kind::View | Kind::PythonArray) => memory(elem(ty.elem), object, false),
-            Some(Kind::Array) => memory(elem(ty.elem), object, true),
+            Some(Kind::View | Kind::PythonArray) => memory(elem(ty.elem), object, 0),
+            Some(Kind::Array) => memory(elem(ty.elem), object, (ty.stride as usize).max(1)),
             Some(Kind::Tuple) => {
                 let parts = parts(ty);
                 if PyTuple_Check(object) == 0 || PyTuple_Size(object) as usize != parts.len() {
@@ -272,15 +272,17 @@ unsafe fn sequence(
     }
 }
 
-/// Memory of elements; what is copied may be converted, or be a list.
+/// Memory of elements; what is copied may be converted, or be a list, of lists if it has several dimensions. `copied`: the
+/// number of dimensions then, else 0.
 ///
 /// # Safety
 /// The GIL is held and the object is live.
 unsafe fn memory(
     elem: Elem,
     object: *mut PyObject,
-    is_copied: bool,
+    copied: usize,
 ) -> Result<Option<Fit>, Raised> {
+    let is_copied = copied > 0;
     // SAFETY: forwarded from the caller.
     unsafe {
         // An array's fields say it at once; the buffer protocol would hold the memory for a moment.
@@ -288,9 +290,10 @@ unsafe fn memory(
             return Ok(fit_element(numpy::element(array).kind, elem, is_copied));
         }
         let Some(offer) = buffer::ask(object, false)? else {
-            return match is_copied {
-                true => sequence(object, |item| Ok(scalar(elem, item))),
-                false => Ok(None),
+            return match copied {
+                0 => Ok(None),
+                1 => sequence(object, |item| Ok(scalar(elem, item))),
+                _ => sequence(object, |item| memory(elem, item, copied - 1)),
             };
         };
         Ok(fit_element(offer.element.kind, elem, is_copied))

@@ -182,24 +182,12 @@ unsafe fn copy_object(
 ) -> Result<RawArray, Raised> {
     // SAFETY: the GIL is held and `obj` is live, by the callers' contracts.
     unsafe {
-        let is_list = PyList_Check(obj) != 0 || PyTuple_Check(obj) != 0;
-        if !is_list && type_has(obj, c"__array__") {
-            let numpy = Owned::take(PyImport_ImportModule(c"numpy".as_ptr())).ok_or(Raised)?;
-            let asarray = Owned::take(PyObject_GetAttrString(numpy.as_ptr(), c"asarray".as_ptr()))
-                .ok_or(Raised)?;
-            let arguments = Owned::take(PyTuple_New(1)).ok_or(Raised)?;
-            Py_INCREF(obj);
-            PyTuple_SetItem(arguments.as_ptr(), 0, obj);
-            let converted = Owned::take(PyObject_Call(
-                asarray.as_ptr(),
-                arguments.as_ptr(),
-                null_mut(),
-            ))
-            .ok_or(Raised)?;
-            if let Some(offer) = buffer::ask(converted.as_ptr(), false)? {
-                return copy_offer(&offer, elem, place);
-            }
+        if let Some(converted) = as_ndarray(obj)?
+            && let Some(offer) = buffer::ask(converted.as_ptr(), false)?
+        {
+            return copy_offer(&offer, elem, place);
         }
+        let is_list = PyList_Check(obj) != 0 || PyTuple_Check(obj) != 0;
         let is_text = PyUnicode_Check(obj) != 0 || PyBytes_Check(obj) != 0;
         if !is_list && (is_text || PyDict_Check(obj) != 0 || PySequence_Check(obj) == 0) {
             let given = crate::python::type_name(obj);
@@ -212,6 +200,28 @@ unsafe fn copy_object(
         let items =
             Owned::take(PySequence_Fast(obj, c"a sequence is needed".as_ptr())).ok_or(Raised)?;
         copy_items(items.as_ptr(), elem, place)
+    }
+}
+
+/// `numpy.asarray(obj)` of what has `__array__` and is no list.
+///
+/// # Safety
+/// The GIL is held and `obj` is live.
+pub(crate) unsafe fn as_ndarray(obj: *mut PyObject) -> Result<Option<Owned>, Raised> {
+    // SAFETY: forwarded from the caller.
+    unsafe {
+        let is_list = PyList_Check(obj) != 0 || PyTuple_Check(obj) != 0;
+        if is_list || !type_has(obj, c"__array__") {
+            return Ok(None);
+        }
+        let numpy = Owned::take(PyImport_ImportModule(c"numpy".as_ptr())).ok_or(Raised)?;
+        let asarray = Owned::take(PyObject_GetAttrString(numpy.as_ptr(), c"asarray".as_ptr()));
+        let asarray = asarray.ok_or(Raised)?;
+        let arguments = Owned::take(PyTuple_New(1)).ok_or(Raised)?;
+        Py_INCREF(obj);
+        PyTuple_SetItem(arguments.as_ptr(), 0, obj);
+        let converted = PyObject_Call(asarray.as_ptr(), arguments.as_ptr(), null_mut());
+        Owned::take(converted).map(Some).ok_or(Raised)
     }
 }
 
@@ -229,10 +239,33 @@ unsafe fn copy_items(
         if data.is_null() {
             return Err(out_of_memory());
         }
+        if fill_items(items, elem, place, data, len).is_err() {
+            array::free(data);
+            return Err(Raised);
+        }
+        Ok(RawArray {
+            data,
+            len: len as i64,
+        })
+    }
+}
+
+/// Copies the `len` items of a list or tuple to `data`, which has room for as many.
+///
+/// # Safety
+/// The GIL is held; `items` is a list or tuple that the caller keeps alive.
+pub(crate) unsafe fn fill_items(
+    items: *mut PyObject,
+    elem: Elem,
+    place: &Place<'_>,
+    data: *mut u8,
+    len: isize,
+) -> Result<(), Raised> {
+    // SAFETY: the caller's promise; each item is owned while it is converted.
+    unsafe {
         let is_list = PyList_Check(items) != 0;
         for index in 0..len {
             if PySequence_Size(items) != len {
-                array::free(data);
                 value_error(&format!("{place} changed its length while it was read"));
                 return Err(Raised);
             }
@@ -241,25 +274,10 @@ unsafe fn copy_items(
             } else {
                 Owned::share(PyTuple_GetItem(items, index))
             };
-            let converted = match item {
-                Some(item) => scalars::write_item(
-                    item.as_ptr(),
-                    elem,
-                    data.add(index as usize * elem.size()),
-                    place,
-                    index,
-                ),
-                None => Err(Raised),
-            };
-            if converted.is_err() {
-                array::free(data);
-                return Err(Raised);
-            }
+            let to = data.add(index as usize * elem.size());
+            scalars::write_item(item.ok_or(Raised)?.as_ptr(), elem, to, place, index)?;
         }
-        Ok(RawArray {
-            data,
-            len: len as i64,
-        })
+        Ok(())
     }
 }
 

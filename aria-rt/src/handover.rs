@@ -82,7 +82,7 @@ unsafe fn as_ndarray(owner: Owned) -> *mut PyObject {
         };
         let block: *mut Block = owner.as_ptr().cast();
         let (len, elem) = ((*block).len, place::elem((*block).elem));
-        api.wrap(Block::data(block), len, numpy_type(elem), owner)
+        api.wrap(Block::data(block), &[len], numpy_type(elem), owner)
     }
 }
 

@@ -220,14 +220,14 @@ impl Api {
         }
     }
 
-    /// A new one-dimensional array over memory that `owner` keeps alive; steals `owner`. Null with an exception set.
+    /// A new array of this shape over memory that `owner` keeps alive; steals `owner`. Null with an exception set.
     ///
     /// # Safety
-    /// `data` holds `len` elements of NumPy's type `type_num` as long as `owner` lives; the GIL is held.
+    /// `data` holds as many elements as the shape has of NumPy's type `type_num` as long as `owner` lives; the GIL is held.
     pub(crate) unsafe fn wrap(
         self,
         data: *mut u8,
-        len: isize,
+        shape: &[isize],
         type_num: i32,
         owner: Owned,
     ) -> *mut PyObject {
@@ -249,8 +249,8 @@ impl Api {
             let set_base: SetBaseObject = std::mem::transmute(*self.0.add(282));
             let array = new(
                 NDARRAY.load(Ordering::Relaxed),
-                1,
-                &len,
+                shape.len() as c_int,
+                shape.as_ptr(),
                 type_num,
                 std::ptr::null(),
                 data.cast(),

@@ -12,7 +12,19 @@ use crate::python::{text, type_has, type_name};
 /// An error's class and text.
 type Refusal = (ErrorKind, String);
 
-/// What stands against borrowing an offer whose elements are `stride` bytes apart; `None` when nothing does.
+/// The memory that is asked for.
+pub(crate) struct Memory<'a> {
+    /// The wanted number of dimensions.
+    pub(crate) rank: usize,
+    /// There are no elements.
+    pub(crate) is_empty: bool,
+    /// Bytes from one element to the next along each dimension.
+    pub(crate) strides: &'a [i64],
+    /// Elements have bytes in common.
+    pub(crate) shares: bool,
+}
+
+/// What stands against borrowing an offer; `None` when nothing does.
 ///
 /// # Safety
 /// The GIL is held and `obj`, which made the offer, is live.
@@ -20,7 +32,7 @@ pub(crate) unsafe fn of_offer(
     obj: *mut PyObject,
     request: &Request<'_>,
     offer: &Offer,
-    stride: i64,
+    memory: &Memory<'_>,
 ) -> Option<Refusal> {
     let Request {
         place,
@@ -38,8 +50,14 @@ pub(crate) unsafe fn of_offer(
             format!("{place} must be {wanted}, not {}", named()),
         ));
     }
-    let refusal = if offer.ndim != 1 {
-        format!("must have 1 dimension, not {}", offer.ndim)
+    let mask = |address: usize| address & (align - 1);
+    let is_aligned = || {
+        let mut strides = memory.strides.iter();
+        mask(offer.data as usize) == 0 && strides.all(|&stride| mask(stride as usize) == 0)
+    };
+    let refusal = if offer.ndim as usize != memory.rank {
+        let word = if memory.rank == 1 { "dimension" } else { "dimensions" };
+        format!("must have {} {word}, not {}", memory.rank, offer.ndim)
     } else if offer.element.swapped {
         let (named, native) = (named(), elem.names().1);
         format!(
@@ -57,9 +75,9 @@ pub(crate) unsafe fn of_offer(
                 return Some((ErrorKind::BufferError, message));
             }
         }
-    } else if offer.len > 0 && (offer.data as usize | stride as usize) & (align - 1) != 0 {
+    } else if !memory.is_empty && !is_aligned() {
         format!("must be aligned to {align} bytes; {variable}.copy() is")
-    } else if exclusive && stride.unsigned_abs() < elem.size() as u64 {
+    } else if exclusive && memory.shares {
         format!("is written to, but its elements share memory; {variable}.copy() has its own")
     } else {
         return None;

@@ -225,6 +225,15 @@ pub(crate) unsafe fn to_py(value: *mut u8, ty: &ValueSpec) -> Option<Owned> {
             Some(Kind::Object) => Owned::share(value.cast::<*mut PyObject>().read()),
             Some(Kind::Array) => {
                 let data = value.cast::<*mut u8>();
+                // Behind the address is the length along each dimension.
+                if ty.stride > 1 {
+                    return Owned::take(crate::nd::aria_rt_nd_to_py(
+                        data.replace(null_mut()),
+                        value.add(size_of::<usize>()).cast(),
+                        ty.stride as i32,
+                        ty.elem as i32,
+                    ));
+                }
                 let len = value.add(size_of::<usize>()).cast::<i64>().read();
                 Owned::take(aria_rt_array_to_py(
                     data.replace(null_mut()),

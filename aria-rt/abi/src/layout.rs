@@ -83,7 +83,7 @@ pub struct ValueSpec {
     /// The members of a tuple; the value in an `Option`; the element of a list, at offset 0. Of a `Map` or `Set`: its list
     /// of entries and, in an entry, the hash (both of no type), the key, the value. Of a `Complex`: both parts; of `Bytes`: the list (of no type).
     pub parts: *const ValuePart,
-    /// Of a `Map` or `Set`: bytes of an entry.
+    /// Of a `Map` or `Set`: bytes of an entry. Of an array: its number of dimensions.
     pub stride: u64,
     /// Of a `Map` or `Set` whose entries have keys and values, but no hashes and no table: makes it whole. 1: an error is pending.
     pub finish: Option<unsafe extern "C" fn(map: *mut u8) -> i32>,

@@ -46,6 +46,11 @@ macro_rules! for_each_rt_fn {
             /// borrowed; lists, strided arrays and arrays of a type that casts safely are copied into memory that the
             /// `Borrow` owns. `stride` is always the element size.
             held [] fn aria_rt_borrow_or_copy(obj: Ptr, spec: Ptr, out: Ptr) -> I32;
+            /// As `aria_rt_borrow`, for a view of the parameter's number of dimensions; at `dims` the length and the stride along each.
+            held [] fn aria_rt_borrow_nd(obj: Ptr, spec: Ptr, out: Ptr, dims: Ptr) -> I32;
+            /// As `aria_rt_borrow_or_copy`, for an array of the parameter's number of dimensions, whose elements lie row by row;
+            /// at `lens` the length along each.
+            held [] fn aria_rt_borrow_or_copy_nd(obj: Ptr, spec: Ptr, out: Ptr, lens: Ptr) -> I32;
             /// Looks at the array arguments that a `ViewsSpec` names, among those at `args`, as `aria_rt_borrow` and
             /// `aria_rt_borrow_or_copy` do one by one; a `View` of each at `views`. While nothing but the call itself can run,
             /// plain arrays need no borrow: `borrow` is null in all views then. Otherwise it is set in all. `brief` is the
@@ -77,6 +82,10 @@ macro_rules! for_each_rt_fn {
             /// Hands an owned array to a `numpy.ndarray` without a copy; without NumPy, to an object of the runtime that
             /// speaks the buffer protocol. Takes ownership, also on failure.
             held [] fn aria_rt_array_to_py(data: Ptr, len: I64, elem: I32) -> Ptr;
+            /// As `aria_rt_array_to_py`, of several dimensions whose lengths are at `lens`; without NumPy, a `memoryview`.
+            held [] fn aria_rt_nd_to_py(data: Ptr, lens: Ptr, rank: I32, elem: I32) -> Ptr;
+            /// The same of a copy of strided elements; at `dims` the length and the stride along each dimension.
+            held [] fn aria_rt_nd_copy_to_py(data: Ptr, dims: Ptr, rank: I32, elem: I32) -> Ptr;
             /// `n` new references to `tuple`. Steals them; a null among them means failure, and the others are dropped.
             held [] fn aria_rt_tuple_to_py(items: Ptr, n: I64) -> Ptr;
             /// The value at `value`, which a `ValueSpec` describes. It stays the caller's to drop; the memory of arrays in it
@@ -154,6 +163,8 @@ macro_rules! for_each_rt_fn {
             any [] fn aria_rt_array_free(data: Ptr) -> Void;
             /// `obj.to_array(T)`: copies a list, buffer or ndarray of a type that casts safely to the `RawArray` at `out`.
             held [] fn aria_rt_array_from_py(obj: Ptr, elem: I32, out: Ptr, location: Ptr) -> I32;
+            /// The same of several dimensions; their lengths at `lens`.
+            held [] fn aria_rt_nd_from_py(obj: Ptr, elem: I32, rank: I32, out: Ptr, lens: Ptr, location: Ptr) -> I32;
 
             // ---- lists ----
             /// Memory of `size * *cap` bytes or more for a list of `len` elements, at `data` (null: none yet), that is to

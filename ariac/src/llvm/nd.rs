@@ -45,11 +45,3 @@ pub fn stride<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Val<'c>, axis: u8) -> Val
         _ => b.part(value, length_part(ty, axis) + 1),
     }
 }
-
-/// The `Borrow*` that keeps the memory; null for an array, whose memory nobody borrows.
-pub fn borrow<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Val<'c>) -> Val<'c> {
-    match ty.kind() {
-        Ty::Array(_) => b.null(),
-        _ => b.part(value, 1),
-    }
-}

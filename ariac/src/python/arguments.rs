@@ -10,7 +10,7 @@ use super::values;
 use super::views::Views;
 use crate::hir::ParamMode;
 use crate::llvm::{Builder, ModuleCx, RtFn, Val};
-use crate::types::Ty;
+use crate::types::{NdTy, Ty};
 use aria_abi::layout::Borrow;
 use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
@@ -153,7 +153,7 @@ impl<'c> Arguments<'_, '_, 'c> {
         let b = self.b;
         let held = match ty {
             Ty::String => Held::String,
-            Ty::Array(_) => Held::Array,
+            Ty::Array(_) | Ty::Nd(_) => Held::Array,
             Ty::PythonObject => Held::Object,
             Ty::List(_) | Ty::Adt(_) => Held::Value(ty.clone()),
             _ => return value,
@@ -225,6 +225,8 @@ impl<'c> Arguments<'_, '_, 'c> {
                     slot.into(),
                 ])
             }
+            Ty::Nd(nd) if nd.kind.is_view() => self.nd_view(nd.rank, object, spec),
+            Ty::Nd(nd) => self.nd_array(nd, mode, object, spec),
             Ty::Array(_) if mode == ParamMode::Own => self.owned_array(ty, object, spec),
             Ty::Array(_) => self.lent_array(object, spec),
             Ty::PythonObject => {
@@ -251,6 +253,43 @@ impl<'c> Arguments<'_, '_, 'c> {
         self.b.load(ty, slot)
     }
 
+    /// A view of several dimensions.
+    fn nd_view(&mut self, rank: u8, object: Val<'c>, spec: Val<'c>) -> Val<'c> {
+        let b = self.b;
+        let slot = self.cleanup.slot(b, Held::Memory);
+        let i64 = b.cx.types.i64;
+        let dims = b.slot(i64.array_type(2 * u32::from(rank)), "dims");
+        let args = [object, spec, slot.into(), dims.into()];
+        let status = call_value(b, RtFn::aria_rt_borrow_nd, &args);
+        self.stop_if_failed(status);
+        let mut parts = vec![b.load(b.cx.types.ptr, slot), slot.into()];
+        let word = |word: u8| b.load(i64, b.element(i64, dims, b.i64(word.into())));
+        parts.extend((0..2 * rank).map(word));
+        b.make(&parts)
+    }
+
+    /// An array of several dimensions: borrowed or copied for a function that reads it, a copy for one that takes it.
+    fn nd_array(&mut self, nd: &NdTy, mode: ParamMode, object: Val<'c>, spec: Val<'c>) -> Val<'c> {
+        let b = self.b;
+        let slot = self.cleanup.slot(b, Held::Memory);
+        let i64 = b.cx.types.i64;
+        let lens = b.slot(i64.array_type(nd.rank.into()), "lens");
+        let args = [object, spec, slot.into(), lens.into()];
+        let status = call_value(b, RtFn::aria_rt_borrow_or_copy_nd, &args);
+        self.stop_if_failed(status);
+        let len = |axis: u8| b.load(i64, b.element(i64, lens, b.i64(axis.into())));
+        let lens: Vec<Val<'c>> = (0..nd.rank).map(len).collect();
+        let mut data = b.load(b.cx.types.ptr, slot);
+        if mode == ParamMode::Own {
+            let total = lens.iter().copied().reduce(|a, len| b.mul(a, len));
+            let lent = b.make(&[data, total.unwrap_or(b.i64(0))]);
+            data = b.part(self.copied_array(&nd.kind, lent), 0);
+        }
+        let mut parts = vec![data];
+        parts.extend(lens);
+        b.make(&parts)
+    }
+
     /// Memory that the function only reads: borrowed where it fits, else a copy that the borrow owns.
     fn lent_array(&mut self, object: Val<'c>, spec: Val<'c>) -> Val<'c> {
         let b = self.b;
@@ -263,8 +302,13 @@ impl<'c> Arguments<'_, '_, 'c> {
 
     /// A copy that the function takes over.
     fn owned_array(&mut self, ty: &Ty, object: Val<'c>, spec: Val<'c>) -> Val<'c> {
-        let b = self.b;
         let lent = self.lent_array(object, spec);
+        self.copied_array(ty, lent)
+    }
+
+    /// A copy of an array of one dimension, which the function takes over.
+    fn copied_array(&mut self, ty: &Ty, lent: Val<'c>) -> Val<'c> {
+        let b = self.b;
         let size = crate::llvm::element_size(ty.element().unwrap_or(&Ty::Float));
         let len = b.part(lent, 1);
         let size = b.i64(size as i64);

@@ -36,7 +36,7 @@ impl Specs<'_> {
             i32(elem as u32),
             i32(param.mutable.into()),
             i32(param.default.is_some().into()),
-            i32(param.ty.is_array_like().into()),
+            i32(param.ty.rank().into()),
             i32(0),
         ];
         cx.context.const_struct(&fields, false)
@@ -143,7 +143,7 @@ pub fn choice<'c>(
 /// How a parameter crosses the boundary, and of what elements.
 pub(super) fn classify(ty: &Ty) -> (Kind, Elem) {
     let elem = |ty: &Ty| ty.elem().unwrap_or(Elem::F64);
-    match ty {
+    match ty.kind() {
         Ty::String => (Kind::String, Elem::F64),
         Ty::PythonObject => (Kind::Object, Elem::F64),
         Ty::PyArrayView(element) => (Kind::View, elem(element)),

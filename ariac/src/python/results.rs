@@ -3,7 +3,7 @@
 use super::arguments::{call, call_value};
 use super::interface::Export;
 use super::values;
-use crate::llvm::{Builder, RtFn, Val};
+use crate::llvm::{self, Builder, RtFn, Val};
 use crate::types::{IntKind, Ty};
 use aria_abi::codes::ErrorKind;
 use inkwell::IntPredicate;
@@ -96,6 +96,16 @@ fn object<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Option<Val<'c>>) -> Val<'c> {
                 RtFn::aria_rt_array_to_py,
                 &[b.part(value, 0), b.part(value, 1), b.i32(elem)],
             )
+        }
+        Ty::Nd(nd) => {
+            let elem = nd.kind.element().and_then(Ty::elem).map_or(0, |elem| elem as u32);
+            let rank = u32::from(nd.rank);
+            let lens = b.slot(types.i64.array_type(rank), "lens");
+            for (axis, len) in (0..).zip(llvm::nd::lengths(b, ty, value)) {
+                b.store(len, b.element(types.i64, lens, b.i64(axis)));
+            }
+            let args = [b.part(value, 0), lens.into(), b.i32(rank), b.i32(elem)];
+            call_value(b, RtFn::aria_rt_nd_to_py, &args)
         }
         Ty::PythonArray(_) => {
             // As a function's result the bare `Borrow*`, in a tuple the view with the borrow as its last part.

@@ -112,6 +112,19 @@ fn argument_type(ty: &Ty, imports: &mut Imports<'_>) -> String {
             imports.insert(BUFFER);
             format!("{} | Buffer", ndarray(element, imports))
         }
+        Ty::Nd(nd) => {
+            imports.insert(BUFFER);
+            let array = ndarray(nd.kind.scalar(), imports);
+            if nd.kind.is_view() {
+                return format!("{array} | Buffer");
+            }
+            imports.insert(SEQUENCE);
+            let mut rows = argument_type(nd.kind.scalar(), imports);
+            for _ in 0..nd.rank {
+                rows = format!("Sequence[{rows}]");
+            }
+            format!("{array} | {rows} | Buffer")
+        }
         Ty::Array(element) => {
             imports.extend([BUFFER, SEQUENCE]);
             let item = argument_type(element, imports);
@@ -136,6 +149,7 @@ fn result_type(ty: &Ty, imports: &mut Imports<'_>) -> String {
         Ty::Array(element) | Ty::PyArrayView(element) | Ty::PythonArray(element) => {
             ndarray(element, imports)
         }
+        Ty::Nd(nd) => ndarray(nd.kind.scalar(), imports),
         Ty::Tuple(items) => {
             let items: Vec<String> = items.iter().map(|t| result_type(t, imports)).collect();
             format!("tuple[{}]", items.join(", "))

@@ -60,7 +60,10 @@ pub fn value<'c>(cx: &ModuleCx<'c>, ty: &Ty) -> PointerValue<'c> {
                 }
             }
         }
-        _ => Vec::new(),
+        ty => {
+            stride = ty.rank().into();
+            Vec::new()
+        }
     };
     let parts: Vec<StructValue<'c>> = parts
         .into_iter()

@@ -133,7 +133,7 @@ fn check(
                     && item.name.name != "main"
                     && function.generics.is_empty()
                     && ty.can_cross()
-                    && !matches!(ty, Ty::PyArrayView(_) | Ty::Error)
+                    && !matches!(ty.kind(), Ty::PyArrayView(_) | Ty::Error)
                 {
                     reports.add(say::mut_from_python(at, &item.name.name, &param.name, ty));
                 }

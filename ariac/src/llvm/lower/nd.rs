@@ -22,7 +22,8 @@ impl<'c> Lowering<'_, 'c> {
                 let b = &self.b;
                 let len = b.part(value, nd::length_part(ty, *axis));
                 let stride = nd::stride(b, ty, value, *axis);
-                b.make(&[b.part(value, 0), len, stride, nd::borrow(b, ty, value)])
+                // A part is no object of Python's.
+                b.make(&[b.part(value, 0), len, stride, b.null()])
             }
             NdOp::Row {
                 through,
@@ -35,8 +36,7 @@ impl<'c> Lowering<'_, 'c> {
                 let size = element_size(self.element_ty(*array)) as i64;
                 let b = &self.b;
                 let total = nd::total(b, ty, value);
-                let borrow = nd::borrow(b, ty, value);
-                b.make(&[b.part(value, 0), total, b.i64(size), borrow])
+                b.make(&[b.part(value, 0), total, b.i64(size), b.null()])
             }
             NdOp::Shaped { elements, lens } => {
                 let lens: Vec<Val<'c>> = lens.iter().map(|len| self.operand(len)).collect();
@@ -55,8 +55,6 @@ impl<'c> Lowering<'_, 'c> {
         let index = self.operand(index);
         let element = self.element_ty(through);
         let start = self.elements(through);
-        let whole = self.read(through);
-        let borrow = self.b.part(whole, 3);
         let line = self.elements(along);
         let b = &self.b;
         // One that is not there is never looked at, but its address may be computed.
@@ -65,12 +63,12 @@ impl<'c> Lowering<'_, 'c> {
             Some(stride) => b.element(b.cx.types.i8, start.data, b.mul(index, stride)),
         };
         let size = b.i64(element_size(element) as i64);
-        b.make(&[data.into(), line.len, line.stride.unwrap_or(size), borrow])
+        b.make(&[data.into(), line.len, line.stride.unwrap_or(size), b.null()])
     }
 
     fn view_along(&mut self, axes: &[LocalId]) -> Val<'c> {
         let first = self.read(axes[0]);
-        let mut parts = vec![self.b.part(first, 0), self.b.part(first, 3)];
+        let mut parts = vec![self.b.part(first, 0), self.b.null()];
         for &axis in axes {
             let Elements { len, stride, .. } = self.elements(axis);
             let size = element_size(self.element_ty(axis)) as i64;

@@ -3,11 +3,13 @@
 use super::Lowering;
 use super::array::Elements;
 use crate::llvm::builder::Val;
+use crate::llvm::nd;
 use crate::llvm::runtime::RtFn;
 use crate::mir::{LocalId, ModuleId, Operand};
 use crate::types::Ty;
 use aria_abi::codes::{Elem, PyOp};
 use inkwell::IntPredicate;
+use inkwell::values::PointerValue;
 
 impl<'c> Lowering<'_, 'c> {
     /// Calls a function of the runtime that returns a new reference, or null with an error pending.
@@ -132,9 +134,12 @@ impl<'c> Lowering<'_, 'c> {
     /// A value as a Python object.
     pub(super) fn object_from(&mut self, operand: &Operand, take: bool) -> Val<'c> {
         let ty = self.operand_ty(operand);
-        if let (true, Ty::Array(_)) = (take, &ty) {
+        if let (true, Ty::Array(_)) = (take, ty.kind()) {
             let array = self.take_operand(operand);
-            let object = self.array_object(&ty, array);
+            let object = match ty {
+                Ty::Nd(_) => self.nd_object(&ty, array),
+                _ => self.array_object(&ty, array),
+            };
             return self.python_result(object);
         }
         if ty == Ty::PythonObject && take {
@@ -188,7 +193,15 @@ impl<'c> Lowering<'_, 'c> {
                 let borrow = self.b.part(value, 3);
                 self.rt_value(RtFn::aria_rt_borrow_to_py, &[borrow])
             }
-            Ty::PyArrayView(element) => self.view_object(element, value),
+            Ty::PyArrayView(element) => {
+                let borrow = self.b.part(value, 3);
+                self.shown_object(borrow, |this| this.view_copy(element, value))
+            }
+            Ty::Nd(nd) if nd.kind.is_view() => {
+                let borrow = self.b.part(value, 1);
+                self.shown_object(borrow, |this| this.nd_copy(ty, value))
+            }
+            Ty::Nd(_) => self.nd_copy(ty, value),
             Ty::Tuple(items) => {
                 let parts: Vec<_> = (0..)
                     .zip(items)
@@ -216,9 +229,48 @@ impl<'c> Lowering<'_, 'c> {
         self.rt_value(RtFn::aria_rt_array_to_py, &args)
     }
 
+    /// Hands an owned array of several dimensions over.
+    fn nd_object(&mut self, ty: &Ty, array: Val<'c>) -> Val<'c> {
+        let lens = self.numbers(&nd::lengths(&self.b, ty, array), "lens");
+        let (rank, elem) = self.rank_and_elem(ty);
+        let args = [self.b.part(array, 0), lens.into(), rank, elem];
+        self.rt_value(RtFn::aria_rt_nd_to_py, &args)
+    }
+
+    /// A copy of an array or view of several dimensions.
+    fn nd_copy(&mut self, ty: &Ty, array: Val<'c>) -> Val<'c> {
+        let view = self.as_nd_view(ty, array);
+        let dims: Vec<Val<'c>> = (2..2 + 2 * u32::from(ty.rank()))
+            .map(|part| self.b.part(view, part))
+            .collect();
+        let dims = self.numbers(&dims, "dims");
+        let (rank, elem) = self.rank_and_elem(ty);
+        let args = [self.b.part(view, 0), dims.into(), rank, elem];
+        self.rt_value(RtFn::aria_rt_nd_copy_to_py, &args)
+    }
+
+    fn rank_and_elem(&self, ty: &Ty) -> (Val<'c>, Val<'c>) {
+        let elem = ty.scalar().elem().unwrap_or(Elem::F64);
+        (self.b.i32(ty.rank().into()), self.b.i32(elem as u32))
+    }
+
+    /// Numbers in memory, side by side.
+    fn numbers(&mut self, numbers: &[Val<'c>], name: &str) -> PointerValue<'c> {
+        let i64 = self.cx.types.i64;
+        let at = self.b.slot(i64.array_type(numbers.len() as u32), name);
+        for (i, number) in (0..).zip(numbers) {
+            let place = self.b.element(i64, at, self.b.i64(i));
+            self.b.store(*number, place);
+        }
+        at
+    }
+
     /// The object whose memory a view shows; of a view on an `Array`, a copy.
-    fn view_object(&mut self, element: &Ty, view: Val<'c>) -> Val<'c> {
-        let borrow = self.b.part(view, 3);
+    fn shown_object(
+        &mut self,
+        borrow: Val<'c>,
+        copy: impl FnOnce(&mut Self) -> Val<'c>,
+    ) -> Val<'c> {
         let (shown, copied, next) = (
             self.b.block("shown"),
             self.b.block("copied"),
@@ -231,13 +283,7 @@ impl<'c> Lowering<'_, 'c> {
         let shown = self.b.here();
         self.b.go(next);
         self.b.enter(copied);
-        let elements = Elements {
-            data: self.b.part(view, 0).into_pointer_value(),
-            len: self.b.part(view, 1),
-            stride: Some(self.b.part(view, 2)),
-        };
-        let copy = self.copy_array(element, elements);
-        let copy = self.array_object(&Ty::Array(Box::new(element.clone())), copy);
+        let copy = copy(self);
         let copied = self.b.here();
         self.b.go(next);
         self.b.enter(next);
@@ -245,6 +291,34 @@ impl<'c> Lowering<'_, 'c> {
             .b
             .phi(self.cx.types.ptr, &[(object, shown), (copy, copied)]);
         phi.as_basic_value()
+    }
+
+    /// A copy of the elements of a view of one dimension.
+    fn view_copy(&mut self, element: &Ty, view: Val<'c>) -> Val<'c> {
+        let elements = Elements {
+            data: self.b.part(view, 0).into_pointer_value(),
+            len: self.b.part(view, 1),
+            stride: Some(self.b.part(view, 2)),
+        };
+        let copy = self.copy_array(element, elements);
+        self.array_object(&Ty::Array(Box::new(element.clone())), copy)
+    }
+
+    /// A Python object as an array of several dimensions.
+    fn nd_of_object(&mut self, object: Val<'c>, ty: &Ty) -> Val<'c> {
+        let (i64, count) = (self.cx.types.i64, u32::from(ty.rank()));
+        let out = self.b.slot(self.cx.types.array, "array");
+        let lens = self.b.slot(i64.array_type(count), "lens");
+        let (rank, elem) = self.rank_and_elem(ty);
+        let args = [object, elem, rank, out.into(), lens.into(), self.location()];
+        self.status(RtFn::aria_rt_nd_from_py, &args);
+        let mut parts = vec![self.b.load(self.cx.types.ptr, out)];
+        let len = |axis: u32| {
+            let place = self.b.element(i64, lens, self.b.i64(axis.into()));
+            self.b.load(i64, place)
+        };
+        parts.extend((0..count).map(len));
+        self.b.make(&parts)
     }
 
     /// A Python object as a value of a type.
@@ -268,6 +342,7 @@ impl<'c> Lowering<'_, 'c> {
                 let borrow = self.object(RtFn::aria_rt_pyarray_of_object, &args);
                 self.handle_of_borrow(borrow)
             }
+            Ty::Nd(_) => self.nd_of_object(object, ty),
             Ty::PythonObject => self.rt_value(RtFn::aria_rt_py_retain, &[object]),
             ty if ty.elem().is_some() => self.scalar_of(object, ty),
             _ => super::zero(self.cx.value_type(ty)),

@@ -26,7 +26,7 @@ impl Context<'_> {
     /// Why a function cannot be called from Python, if so.
     pub(super) fn left_out(&self, id: ItemId, function: &Function) -> Option<LeftOut> {
         for (param, known) in self.signature(id).params.iter().zip(&function.params) {
-            if let Ty::ArrayView(_) = param.ty {
+            if let Ty::ArrayView(_) = param.ty.kind() {
                 return Some(LeftOut::View(known.name.clone(), param.ty.clone()));
             }
         }
@@ -36,7 +36,7 @@ impl Context<'_> {
                 return Some(LeftOut::Param(param.name.clone(), ty));
             }
             // Python would not see a change of anything but its own memory.
-            if param.mode == ParamMode::Mut && !matches!(ty, Ty::PyArrayView(_)) {
+            if param.mode == ParamMode::Mut && !matches!(ty.kind(), Ty::PyArrayView(_)) {
                 return Some(LeftOut::Mut(param.name.clone(), ty.clone()));
             }
         }
@@ -89,7 +89,7 @@ impl Context<'_> {
                     .find_map(|ty| self.part_stays(ty, is_result, seen));
             }
             Ty::Bool | Ty::String | Ty::PythonObject => true,
-            Ty::Array(_) => is_result,
+            Ty::Array(_) | Ty::Nd(_) => is_result,
             ty => ty.is_number(),
         };
         (!crosses).then(|| ty.clone())

@@ -532,14 +532,14 @@ impl Check<'_> {
             }
             Rvalue::ToObject { value, take } => {
                 let ty = self.ty(value)?;
-                if *take && !matches!(ty, Ty::Array(_)) {
+                if *take && !matches!(ty.kind(), Ty::Array(_)) {
                     return Err(format!("a {ty} is handed over"));
                 }
             }
             Rvalue::FromObject { object, ty } => {
                 self.object(object, "an object")?;
                 let fits = ty.elem().is_some()
-                    || matches!(ty, Ty::String | Ty::Array(_) | Ty::PythonArray(_));
+                    || matches!(ty.kind(), Ty::String | Ty::Array(_) | Ty::PythonArray(_));
                 if !fits {
                     return Err(format!("an object as {ty}"));
                 }
