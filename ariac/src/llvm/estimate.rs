@@ -7,8 +7,8 @@ use crate::mir::{LocalId, Operand, Work};
 pub trait Estimator<'m, 'c: 'm> {
     /// Where instructions are added.
     fn builder(&self) -> &Builder<'m, 'c>;
-    /// The length of an array.
-    fn length(&mut self, array: LocalId) -> Val<'c>;
+    /// The length of an array along a dimension.
+    fn length(&mut self, array: LocalId, axis: u8) -> Val<'c>;
     /// An Int.
     fn int(&mut self, operand: &Operand) -> Val<'c>;
 }
@@ -21,7 +21,7 @@ pub fn work_nanos<'m, 'c: 'm>(from: &mut impl Estimator<'m, 'c>, work: &Work) ->
             .builder()
             .i64(i64::try_from(*nanos).unwrap_or(i64::MAX)),
         Work::Unknown => from.builder().i64(i64::MAX),
-        Work::Len(array) => from.length(*array),
+        Work::Len(array, axis) => from.length(*array, *axis),
         Work::Int(operand) => {
             let value = from.int(operand);
             let b = from.builder();

@@ -815,8 +815,8 @@ pub enum ReduceOp {
 pub enum Work {
     /// A constant.
     Nanos(u64),
-    /// The length of an array that is there when the estimate is made.
-    Len(LocalId),
+    /// The length of an array that is there when the estimate is made, along a dimension.
+    Len(LocalId, u8),
     /// An Int that is there; negative counts as 0.
     Int(Operand),
     /// The sum.

@@ -568,7 +568,8 @@ impl Printer<'_> {
     fn work(&self, work: &Work) -> String {
         match work {
             Work::Nanos(n) => format!("{n}ns"),
-            Work::Len(l) => format!("len({})", self.local(*l)),
+            Work::Len(l, 0) => format!("len({})", self.local(*l)),
+            Work::Len(l, axis) => format!("len {axis}({})", self.local(*l)),
             Work::Int(o) => self.operand(o),
             Work::Add(a, b) => format!("({} + {})", self.work(a), self.work(b)),
             Work::Mul(a, b) => format!("({} * {})", self.work(a), self.work(b)),

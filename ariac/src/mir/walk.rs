@@ -527,7 +527,7 @@ impl super::Work {
     pub fn locals(&self, f: &mut dyn FnMut(LocalId)) {
         match self {
             super::Work::Nanos(_) | super::Work::Unknown => {}
-            super::Work::Len(l) | super::Work::Int(Operand::Local(l)) => f(*l),
+            super::Work::Len(l, _) | super::Work::Int(Operand::Local(l)) => f(*l),
             super::Work::Int(Operand::Const(_)) => {}
             super::Work::Add(a, b) | super::Work::Mul(a, b) => {
                 a.locals(f);
@@ -539,7 +539,7 @@ impl super::Work {
 
     fn rename(&mut self, rename: &dyn Fn(LocalId) -> LocalId) {
         match self {
-            super::Work::Len(l) | super::Work::Int(Operand::Local(l)) => *l = rename(*l),
+            super::Work::Len(l, _) | super::Work::Int(Operand::Local(l)) => *l = rename(*l),
             super::Work::Add(a, b) | super::Work::Mul(a, b) => {
                 a.rename(rename);
                 b.rename(rename);

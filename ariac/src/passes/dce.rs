@@ -52,6 +52,7 @@ impl Visit for Dead<'_> {
                 let may_fail = matches!(step, Step::Element { checked: true, .. });
                 return may_fail || after.contains(*dst);
             }
+            StmtKind::Bound { checked, .. } => return *checked,
             _ => return true,
         };
         // What is written to an alias is written to what it is a part of.

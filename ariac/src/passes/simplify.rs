@@ -80,6 +80,7 @@ pub(super) fn simplify(function: &mut Function, signatures: &Signatures) {
         function,
         known: HashMap::new(),
         views: HashMap::new(),
+        tuples: HashMap::new(),
     };
     simplify.block(&mut body);
     function.body = body;
@@ -92,6 +93,8 @@ struct Simplify<'a> {
     known: HashMap<LocalId, Operand>,
     /// The array that a view shows, where both are defined once: elements are read from the array itself.
     views: HashMap<LocalId, LocalId>,
+    /// The members of a tuple that is defined once.
+    tuples: HashMap<LocalId, Vec<Operand>>,
 }
 
 impl Simplify<'_> {
@@ -179,6 +182,15 @@ impl Simplify<'_> {
         if let Some(constant) = fold(value) {
             *value = Rvalue::Use(constant);
         }
+        if let Some(member) = self.member(value) {
+            *value = Rvalue::Use(member);
+        }
+        if let (Some(dst), Rvalue::Tuple(items)) = (&dst, &*value)
+            && self.definitions.once(*dst)
+        {
+            self.tuples.insert(*dst, items.clone());
+            return;
+        }
         if let (Some(dst), Rvalue::View(array)) = (&dst, &*value)
             && self.definitions.once(*dst)
             && self.definitions.once(*array)
@@ -203,6 +215,27 @@ impl Simplify<'_> {
         if stable {
             self.known.insert(*dst, operand.clone());
         }
+    }
+}
+
+impl Simplify<'_> {
+    /// The number that a part of a tuple is, if the tuple was made of it and it is still the same.
+    fn member(&self, value: &Rvalue) -> Option<Operand> {
+        let Rvalue::Field {
+            tuple,
+            index,
+            take: false,
+            ..
+        } = value
+        else {
+            return None;
+        };
+        let member = self.tuples.get(tuple)?.get(*index)?;
+        let stays = member.local().is_none_or(|local| {
+            self.definitions.once(local) && self.function.locals[local].ty.elem().is_some()
+        });
+        let is_text = matches!(member, Operand::Const(Const::Str(_) | Const::Unit));
+        (stays && !is_text).then(|| member.clone())
     }
 }
 

@@ -23,7 +23,7 @@
 
 use super::{Pass, Remark, RemarkKind};
 use crate::mir::{
-    Access, Block, Const, Function, Local, LocalId, Operand, Program, Rvalue, Stmt, StmtKind,
+    Access, Block, Const, Function, Local, LocalId, NdOp, Operand, Program, Rvalue, Stmt, StmtKind,
 };
 use crate::types::Ty;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,11 +53,12 @@ fn version(function: &mut Function, changed: &BTreeSet<LocalId>, remarks: &mut V
     let hot = hot_arrays(&function.body);
     let strided = |local: LocalId, ty: &Ty| {
         matches!(ty, Ty::PyArrayView(_) | Ty::PythonArray(_))
-            && !changed.contains(&local)
             && !function.locals[local].contiguous
     };
     let params = function.params.iter().map(|p| p.local);
     let params: BTreeSet<LocalId> = params
+        .filter(|p| !changed.contains(p))
+        .chain(axes_of_params(function))
         .filter(|&p| strided(p, &function.locals[p].ty))
         .collect();
     let all = contiguous(function, changed, &params);
@@ -86,10 +87,13 @@ fn version(function: &mut Function, changed: &BTreeSet<LocalId>, remarks: &mut V
     let Some((first, last)) = range(&function.body, &tested, &derived) else {
         return;
     };
-    let names: Vec<String> = tested
+    // An axis is named as its array, and a number.
+    let name = |l: &LocalId| function.locals[*l].name.as_deref().unwrap_or_default();
+    let mut names: Vec<&str> = tested
         .iter()
-        .map(|&l| function.locals[l].name.clone().unwrap_or_default())
+        .map(|l| name(l).split('.').next().unwrap_or_default())
         .collect();
+    names.dedup();
     let names = names.join(", ");
     let mut size = 0;
     for stmt in &function.body.stmts[first..=last] {
@@ -108,6 +112,21 @@ fn version(function: &mut Function, changed: &BTreeSet<LocalId>, remarks: &mut V
         kind: RemarkKind::Strides,
         text,
     });
+}
+
+/// The views along the dimensions of parameters, which the pass `axes` has made at the beginning.
+fn axes_of_params(function: &Function) -> Vec<LocalId> {
+    let axis = |stmt: &Stmt| match stmt.kind {
+        StmtKind::Assign {
+            dst: Some(dst),
+            value: Rvalue::Nd(NdOp::Axis { array, .. }),
+        } => {
+            let mut params = function.params.iter();
+            params.any(|p| p.local == array).then_some(dst)
+        }
+        _ => None,
+    };
+    function.body.stmts.iter().map_while(axis).collect()
 }
 
 /// Replaces the statements of the range by a test and two versions of them.
@@ -263,6 +282,7 @@ fn contiguous(
                     step: Operand::Const(Const::Int(1)),
                     ..
                 } => Some(*array),
+                Rvalue::Nd(NdOp::Row { along, .. }) => Some(*along),
                 _ => None,
             });
         }
@@ -351,6 +371,10 @@ fn for_elements(stmt: &mut Stmt, f: &mut dyn FnMut(&mut LocalId)) {
             | Rvalue::ToArray(array) => f(array),
             Rvalue::Map { sources, .. } | Rvalue::Reduce { sources, .. } => {
                 sources.iter_mut().for_each(f);
+            }
+            Rvalue::Nd(NdOp::Row { through, along, .. }) => {
+                f(through);
+                f(along);
             }
             _ => {}
         },

@@ -13,6 +13,7 @@ use super::results;
 use super::views::Views;
 use crate::llvm::{self, Builder, Estimator, FunctionHandle, ModuleCx, ParamAbi, RtFn, Val};
 use crate::mir::{Const, Function, LocalId, Operand};
+use crate::types::Ty;
 use inkwell::values::{FunctionValue, PointerValue};
 use inkwell::{GlobalVisibility, IntPredicate};
 
@@ -305,8 +306,11 @@ impl<'m, 'c> Estimator<'m, 'c> for AtEntry<'_, 'm, 'c> {
         self.b
     }
 
-    fn length(&mut self, array: LocalId) -> Val<'c> {
+    fn length(&mut self, array: LocalId, axis: u8) -> Val<'c> {
         let position = self.position(array);
+        if let ty @ Ty::Nd(_) = &self.function.locals[array].ty {
+            return self.b.part(self.values[position], llvm::nd::length_part(ty, axis));
+        }
         match self.views.filter(|views| views.include(position)) {
             Some(views) => views.len(self.b, position),
             None => self.b.part(self.values[position], 1),

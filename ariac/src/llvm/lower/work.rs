@@ -3,8 +3,10 @@
 use super::Lowering;
 use crate::llvm::builder::{Builder, Val};
 use crate::llvm::estimate::{Estimator, work_nanos};
+use crate::llvm::nd;
 use crate::llvm::runtime::RtFn;
 use crate::mir::{LocalId, Operand, StmtKind, Work};
+use crate::types::Ty;
 use inkwell::IntPredicate;
 
 impl<'c> Lowering<'_, 'c> {
@@ -46,8 +48,14 @@ impl<'m, 'c> Estimator<'m, 'c> for Lowering<'m, 'c> {
         &self.b
     }
 
-    fn length(&mut self, array: LocalId) -> Val<'c> {
-        self.elements(array).len
+    fn length(&mut self, array: LocalId, axis: u8) -> Val<'c> {
+        match self.ty(array) {
+            ty @ Ty::Nd(_) => {
+                let value = self.read(array);
+                self.b.part(value, nd::length_part(ty, axis))
+            }
+            _ => self.elements(array).len,
+        }
     }
 
     fn int(&mut self, operand: &Operand) -> Val<'c> {

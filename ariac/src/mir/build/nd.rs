@@ -145,11 +145,11 @@ impl<'a> FnBuilder<'a> {
 
     // ---- shapes ----
 
-    /// The number of elements along a dimension of an array of any.
+    /// The number of elements along a dimension of an array of any, or of a list.
     pub(super) fn dim(&mut self, array: LocalId, axis: u8) -> Operand {
-        if self.local_ty(array).rank() == 1 {
+        let Ty::Nd(_) = self.local_ty(array) else {
             return self.len(array);
-        }
+        };
         let dim = NdOp::Dim { array, axis };
         self.compute(Ty::Int, Rvalue::Nd(dim)).operand
     }

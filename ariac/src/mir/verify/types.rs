@@ -217,7 +217,11 @@ impl Check<'_> {
     fn work(&self, work: &Work) -> Checked<()> {
         match work {
             Work::Nanos(_) | Work::Unknown => Ok(()),
-            Work::Len(local) => self.item(*local).map(|_| ()),
+            Work::Len(local, axis) => match self.local(*local)? {
+                Ty::List(_) => Ok(()),
+                ty if *axis < ty.rank() => Ok(()),
+                ty => Err(format!("an estimate by dimension {axis} of a {ty}")),
+            },
             Work::Int(operand) => self.want(operand, &Ty::Int, "an estimate"),
             Work::Add(a, b) | Work::Mul(a, b) => {
                 self.work(a)?;

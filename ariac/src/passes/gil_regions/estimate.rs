@@ -8,8 +8,8 @@
 use super::vector::{SPEEDUP, is_vector_code};
 use crate::builtins::MathFn;
 use crate::mir::{
-    Access, BinOp, Block, Const, FnId, Function, Kernel, LocalId, Operand, Program, Rvalue, Stmt,
-    StmtKind, Work,
+    Access, BinOp, Block, Const, FnId, Function, Kernel, LocalId, NdOp, Operand, Program, Rvalue,
+    Stmt, StmtKind, Work,
 };
 use crate::types::Ty;
 use aria_abi::codes::WORTH_A_SWITCH_NS;
@@ -55,6 +55,7 @@ impl Estimates {
             function,
             assigned,
             known: Known::default(),
+            shapes: BTreeMap::new(),
         };
         stmts.iter().map(|stmt| walk.stmt(stmt)).collect()
     }
@@ -79,6 +80,8 @@ struct Walk<'a> {
     program: &'a Program,
     function: &'a Function,
     assigned: &'a BTreeSet<LocalId>,
+    /// The lengths of the arrays of several dimensions that got a value on the way.
+    shapes: BTreeMap<LocalId, Vec<Option<Work>>>,
     /// Locals that got a value on the way: an Int's value or an array's length. None: nothing simple.
     known: Known,
 }
@@ -140,6 +143,7 @@ impl Walk<'_> {
             StmtKind::Assign { dst, value } => {
                 let work = self.rvalue(value);
                 if let Some(dst) = dst {
+                    self.shape(*dst, value);
                     let known = self.value(*dst, value);
                     self.forget_written(stmt);
                     self.known.insert(*dst, known);
@@ -261,7 +265,7 @@ impl Walk<'_> {
                 _ => 1,
             }),
             Rvalue::Clone(local) => match &self.function.locals[*local].ty {
-                Ty::Array(_) => self.copy(*local),
+                Ty::Array(_) | Ty::Nd(_) => self.copy(*local),
                 _ => Work::Nanos(10),
             },
             Rvalue::ToArray(local) => self.copy(*local),
@@ -328,7 +332,7 @@ impl Walk<'_> {
     }
 
     fn copy(&mut self, array: LocalId) -> Work {
-        match self.length(array) {
+        match self.size(array) {
             Some(len) => add(Work::Nanos(50), len),
             None => Work::Unknown,
         }
@@ -384,6 +388,9 @@ impl Walk<'_> {
                 Rvalue::Map { sources, .. } => sources.first().and_then(|&s| self.length(s)),
                 Rvalue::Fill { len, .. } => self.number(len),
                 Rvalue::Slice { array, .. } => self.length(*array),
+                Rvalue::Nd(NdOp::Axis { array, axis }) => self.length_along(*array, *axis),
+                Rvalue::Nd(NdOp::Row { along, .. }) => self.length(*along),
+                Rvalue::Nd(NdOp::Flat(array)) => self.size(*array),
                 Rvalue::Array { items, .. } => Some(Work::Nanos(items.len() as u64)),
                 _ => None,
             };
@@ -444,14 +451,58 @@ impl Walk<'_> {
         }
     }
 
-    /// The length of an array.
+    /// The length of an array along a dimension.
+    fn length_along(&self, array: LocalId, axis: u8) -> Option<Work> {
+        let Ty::Nd(_) = self.function.locals[array].ty else {
+            return self.length(array);
+        };
+        match self.shapes.get(&array) {
+            Some(shape) => shape.get(usize::from(axis)).cloned().flatten(),
+            None => {
+                let is_there = self.assigned.contains(&array);
+                is_there.then_some(Work::Len(array, axis))
+            }
+        }
+    }
+
+    /// What is known of the lengths of an array of several dimensions that has just got a value.
+    fn shape(&mut self, dst: LocalId, value: &Rvalue) {
+        let Ty::Nd(nd) = &self.function.locals[dst].ty else {
+            return;
+        };
+        let shape = match value {
+            Rvalue::Nd(NdOp::Shaped { lens, .. }) => {
+                lens.iter().map(|len| self.number(len)).collect()
+            }
+            Rvalue::Nd(NdOp::View(axes)) => axes.iter().map(|axis| self.length(*axis)).collect(),
+            Rvalue::Use(Operand::Local(source))
+            | Rvalue::Move(source)
+            | Rvalue::Clone(source)
+            | Rvalue::View(source) => {
+                let axes = 0..nd.rank;
+                axes.map(|axis| self.length_along(*source, axis)).collect()
+            }
+            _ => Vec::new(),
+        };
+        self.shapes.insert(dst, shape);
+    }
+
+    /// The number of elements of an array.
+    fn size(&self, array: LocalId) -> Option<Work> {
+        let rank = self.function.locals[array].ty.rank();
+        let mut lens = (0..rank).map(|axis| self.length_along(array, axis));
+        let first = lens.next()??;
+        lens.try_fold(first, |size, len| Some(multiply(size, len?)))
+    }
+
+    /// The length of an array of one dimension.
     fn length(&self, array: LocalId) -> Option<Work> {
         match self.known.get(&array) {
             Some(known) => known.clone(),
             None => {
                 let is_there = self.assigned.contains(&array)
-                    && self.function.locals[array].ty.is_array_like();
-                is_there.then_some(Work::Len(array))
+                    && self.function.locals[array].ty.rank() == 1;
+                is_there.then_some(Work::Len(array, 0))
             }
         }
     }
@@ -468,9 +519,9 @@ impl Walk<'_> {
                 .and_then(|arg| self.number(arg))
                 .unwrap_or(Work::Unknown),
             Work::Int(_) => work.clone(),
-            Work::Len(param) => argument(*param)
+            Work::Len(param, axis) => argument(*param)
                 .and_then(Operand::local)
-                .and_then(|array| self.length(array))
+                .and_then(|array| self.length_along(array, *axis))
                 .unwrap_or(Work::Unknown),
             Work::Add(a, b) => add(self.substitute(a, argument), self.substitute(b, argument)),
             Work::Div(a, n) => divide(self.substitute(a, argument), *n),

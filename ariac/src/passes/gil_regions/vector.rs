@@ -1,7 +1,7 @@
 //! Whether a loop's body is simple enough that LLVM makes vector instructions of it: then a turn costs a fraction.
 
 use crate::builtins::MathFn;
-use crate::mir::{Access, BinOp, Block, Function, LocalId, Rvalue, Stmt, StmtKind};
+use crate::mir::{Access, BinOp, Block, Function, LocalId, NdOp, Rvalue, Stmt, StmtKind};
 use crate::types::Ty;
 use std::collections::BTreeSet;
 
@@ -34,6 +34,11 @@ pub(super) fn is_vector_code(function: &Function, body: &Block) -> bool {
 
 fn is_simple(function: &Function, stmt: &Stmt) -> bool {
     match &stmt.kind {
+        StmtKind::Bound { checked, .. } => !checked,
+        StmtKind::Assign {
+            value: Rvalue::Nd(NdOp::Row { .. }),
+            ..
+        } => true,
         StmtKind::Store { array, checked, .. } => !checked && is_float_array(function, *array),
         StmtKind::Assign {
             dst: Some(dst),

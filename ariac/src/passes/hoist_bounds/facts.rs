@@ -2,7 +2,7 @@
 
 use super::super::definitions::Definitions;
 use crate::builtins::MathFn;
-use crate::mir::{BinOp, Const, Function, LocalId, Operand, Rvalue, Stmt, StmtKind, UnOp};
+use crate::mir::{BinOp, Const, Function, LocalId, NdOp, Operand, Rvalue, Stmt, StmtKind, UnOp};
 use crate::types::Ty;
 use std::collections::{HashMap, HashSet};
 
@@ -12,6 +12,8 @@ pub(super) struct Values {
     defined: HashMap<LocalId, Rvalue>,
     /// Arrays that keep their memory: defined once.
     stable: HashMap<LocalId, Option<Length>>,
+    /// The lengths of arrays of several dimensions that were made with them.
+    shapes: HashMap<LocalId, Vec<Operand>>,
     /// Numbers and the like that are defined once.
     once: HashSet<LocalId>,
     /// Numbers whose computation bounds them.
@@ -71,6 +73,12 @@ impl Values {
             | Rvalue::View(source)
             | Rvalue::Use(Operand::Local(source)) => Some(Length::Of(*source)),
             Rvalue::Fill { len, .. } => Some(Length::Is(len.clone())),
+            Rvalue::Nd(NdOp::Row { along, .. }) => Some(Length::Of(*along)),
+            Rvalue::Nd(NdOp::Axis { array, axis }) => {
+                let lens = self.shapes.get(array);
+                lens.and_then(|lens| lens.get(usize::from(*axis)))
+                    .map(|len| Length::Is(len.clone()))
+            }
             Rvalue::Slice {
                 lo: Operand::Const(Const::Int(0)),
                 hi,
@@ -104,6 +112,17 @@ impl Values {
                 right: Operand::Const(Const::Int(n @ 1..)),
                 ..
             } => self.bounded.push((dst, Most::Rest(*n))),
+            _ => {}
+        }
+        match value {
+            Rvalue::Nd(NdOp::Shaped { lens, .. }) => {
+                self.shapes.insert(dst, lens.clone());
+            }
+            Rvalue::Move(source) => {
+                if let Some(lens) = self.shapes.get(source).cloned() {
+                    self.shapes.insert(dst, lens);
+                }
+            }
             _ => {}
         }
         if let Rvalue::Use(_) | Rvalue::Len(_) | Rvalue::Binary { .. } | Rvalue::Unary { .. } =

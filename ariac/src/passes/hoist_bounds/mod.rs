@@ -319,6 +319,12 @@ fn checked_access(stmt: &Stmt) -> Option<(LocalId, &Operand)> {
             checked: true,
             ..
         }
+        | StmtKind::Bound {
+            array,
+            index,
+            checked: true,
+            ..
+        }
         | StmtKind::Alias {
             of: array,
             step:
@@ -329,6 +335,23 @@ fn checked_access(stmt: &Stmt) -> Option<(LocalId, &Operand)> {
             ..
         } => Some((*array, index)),
         _ => None,
+    }
+}
+
+/// Makes an access unchecked.
+fn uncheck(stmt: &mut Stmt) {
+    match &mut stmt.kind {
+        StmtKind::Store { checked, .. }
+        | StmtKind::Bound { checked, .. }
+        | StmtKind::Alias {
+            step: Step::Element { checked, .. },
+            ..
+        }
+        | StmtKind::Assign {
+            value: Rvalue::Load { checked, .. },
+            ..
+        } => *checked = false,
+        _ => {}
     }
 }
 
@@ -353,18 +376,7 @@ fn apply(stmt: &mut Stmt, decided: &[Option<Plan>]) {
         if checked_access(stmt).is_some()
             && let Some(Some(_)) = next.next()
         {
-            match &mut stmt.kind {
-                StmtKind::Store { checked, .. }
-                | StmtKind::Alias {
-                    step: Step::Element { checked, .. },
-                    ..
-                }
-                | StmtKind::Assign {
-                    value: Rvalue::Load { checked, .. },
-                    ..
-                } => *checked = false,
-                _ => {}
-            }
+            uncheck(stmt);
         }
         if let StmtKind::Assign {
             dst: Some(dst),

@@ -10,9 +10,9 @@
 //! Unlike a guard, this also sees the conditions around an access, and it works outside of loops. A check that succeeded
 //! is known from there on, so that `a[i] = a[i] + 1` checks once.
 
-use super::checked_access;
+use super::{checked_access, uncheck};
 use super::facts::{Facts, Sum, Symbol};
-use crate::mir::{BinOp, Block, Operand, Rvalue, Step, Stmt, StmtKind};
+use crate::mir::{BinOp, Block, Operand, Rvalue, Stmt, StmtKind};
 use crate::source::Span;
 use std::collections::HashMap;
 
@@ -77,18 +77,7 @@ fn access(facts: &mut Facts<'_>, stmt: &mut Stmt, outer: Option<Span>, proved: &
         if let Some(outer) = outer {
             *proved.entry(outer).or_default() += 1;
         }
-        match &mut stmt.kind {
-            StmtKind::Store { checked, .. }
-            | StmtKind::Alias {
-                step: Step::Element { checked, .. },
-                ..
-            }
-            | StmtKind::Assign {
-                value: Rvalue::Load { checked, .. },
-                ..
-            } => *checked = false,
-            _ => {}
-        }
+        uncheck(stmt);
         return;
     }
     facts.learn_order(zero, index);
