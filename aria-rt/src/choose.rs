@@ -277,11 +277,7 @@ unsafe fn sequence(
 ///
 /// # Safety
 /// The GIL is held and the object is live.
-unsafe fn memory(
-    elem: Elem,
-    object: *mut PyObject,
-    copied: usize,
-) -> Result<Option<Fit>, Raised> {
+unsafe fn memory(elem: Elem, object: *mut PyObject, copied: usize) -> Result<Option<Fit>, Raised> {
     let is_copied = copied > 0;
     // SAFETY: forwarded from the caller.
     unsafe {

@@ -399,7 +399,9 @@ pub extern "C" fn aria_rt_raise_index_along(
     axis: i64,
     location: *const Location,
 ) {
-    guard_pending((), || set_pending(Cause::IndexAlong { index, len, axis }, location));
+    guard_pending((), || {
+        set_pending(Cause::IndexAlong { index, len, axis }, location)
+    });
 }
 
 /// See the runtime table.

@@ -107,6 +107,9 @@ impl Dims {
             .collect();
         steps.sort_unstable();
         let mut inside = size;
+        if self.lens().contains(&0) {
+            return false;
+        }
         for (stride, len) in steps {
             if stride < inside {
                 return true;
@@ -234,7 +237,14 @@ unsafe fn accept(
             len: total,
             stride: size,
         };
-        borrow::hold(obj, request, plain, dims.extent(data, size), offer.lock, out)?;
+        borrow::hold(
+            obj,
+            request,
+            plain,
+            dims.extent(data, size),
+            offer.lock,
+            out,
+        )?;
     }
     Ok(dims)
 }
@@ -379,7 +389,13 @@ unsafe fn gather(
     visit(dims, 0, last, offer.data, &mut |from| {
         // SAFETY: the offer describes a row of so many readable elements there, and there is room for as many.
         unsafe {
-            convert(from, stride as isize, len as usize, offer.element.swapped, to);
+            convert(
+                from,
+                stride as isize,
+                len as usize,
+                offer.element.swapped,
+                to,
+            );
             to = to.add(len as usize * elem.size());
         }
     });
@@ -441,8 +457,13 @@ unsafe fn measure(
     unsafe {
         if !is_sequence(obj) {
             let given = type_name(obj);
-            let wanted = place.array_type(elem);
-            type_error(&format!("{place} must be {wanted} or a list of lists, not {given}"));
+            type_error(&match place {
+                Place::Item { .. } => format!("{place} must be {}, not {given}", row(inner.len())),
+                _ => {
+                    let wanted = place.array_type(elem);
+                    format!("{place} must be {wanted} or a list of lists, not {given}")
+                }
+            });
             return Err(Raised);
         }
         if let Some(offer) = offer_of(obj)? {
@@ -456,7 +477,10 @@ unsafe fn measure(
             return Ok(());
         }
         let item = Owned::take(PySequence_GetItem(obj, 0)).ok_or(Raised)?;
-        let place = Place::Item { of: place, index: 0 };
+        let place = Place::Item {
+            of: place,
+            index: 0,
+        };
         measure(item.as_ptr(), elem, inner, &place)
     }
 }
@@ -470,13 +494,25 @@ fn measure_offer(
     let dims = Dims::of(offer);
     let (wanted, given) = (1 + inner.len(), offer.ndim);
     if given as usize != wanted {
-        let word = if wanted == 1 { "dimension" } else { "dimensions" };
+        let word = if wanted == 1 {
+            "dimension"
+        } else {
+            "dimensions"
+        };
         value_error(&format!("{place} must have {wanted} {word}, not {given}"));
         return Err(Raised);
     }
     *first = dims.lens[0];
     inner.copy_from_slice(&dims.lens()[1..]);
     Ok(())
+}
+
+/// What an item of a list is, of which there are so many dimensions of lists below.
+fn row(inner: usize) -> &'static str {
+    match inner {
+        0 => "a list of numbers",
+        _ => "a list of lists",
+    }
 }
 
 /// Lists, tuples, and what has memory or items like them.
@@ -512,14 +548,17 @@ unsafe fn fill(
 ) -> Result<(), Raised> {
     let wanted = dims.lens[axis];
     let differs = |given: i64| {
-        value_error(&format!("{place} must have {wanted} items as the first one has, not {given}"));
+        let word = if wanted == 1 { "item" } else { "items" };
+        let message =
+            format!("{place} must have {wanted} {word}, as the first one has, not {given}");
+        value_error(&message);
         Raised
     };
     // SAFETY: the GIL is held; `obj` is live; there is room for all elements of `dims` from this dimension on.
     unsafe {
         if !is_sequence(obj) {
-            let given = type_name(obj);
-            type_error(&format!("{place} must be a list of {wanted} items, not {given}"));
+            let (given, wanted) = (type_name(obj), row(dims.rank - axis - 1));
+            type_error(&format!("{place} must be {wanted}, not {given}"));
             return Err(Raised);
         }
         if let Some(offer) = offer_of(obj)? {

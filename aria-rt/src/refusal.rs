@@ -56,7 +56,11 @@ pub(crate) unsafe fn of_offer(
         mask(offer.data as usize) == 0 && strides.all(|&stride| mask(stride as usize) == 0)
     };
     let refusal = if offer.ndim as usize != memory.rank {
-        let word = if memory.rank == 1 { "dimension" } else { "dimensions" };
+        let word = if memory.rank == 1 {
+            "dimension"
+        } else {
+            "dimensions"
+        };
         format!("must have {} {word}, not {}", memory.rank, offer.ndim)
     } else if offer.element.swapped {
         let (named, native) = (named(), elem.names().1);

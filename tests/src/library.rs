@@ -124,7 +124,10 @@ pub fn built_in(table: &str) -> String {
             continue;
         };
         if receiver != last {
-            let shown = receiver.replace("Namespace", ".");
+            let shown = match receiver {
+                "Nd" => "Array of several dimensions".to_owned(),
+                _ => receiver.replace("Namespace", "."),
+            };
             let _ = write!(
                 page,
                 "\n## {shown}\n\n| method | arguments | |\n|---|---|---|\n"

@@ -253,7 +253,10 @@ fn describe_params<'c>(
                 for axis in 0..ty.rank() {
                     length_range(cx, value, index + nd::length_part(ty, axis), element);
                 }
-                debug_assert_eq!(parts.count_fields(), param_abi.types(&cx.types).len() as u32);
+                debug_assert_eq!(
+                    parts.count_fields(),
+                    param_abi.types(&cx.types).len() as u32
+                );
             }
             ParamAbi::Slot(value) | ParamAbi::Large(value) => {
                 add(0, "noalias", 0);

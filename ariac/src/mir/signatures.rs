@@ -1,8 +1,8 @@
 //! What instructions do beside computing: which can fail, which need the GIL, how calls pass their arguments.
 
 use super::{
-    BinOp, Block, Const, FnId, Function, ListOp, NativeId, NdOp, Operand, Program, ReduceOp, Rvalue,
-    Step, Stmt, StmtKind, UnOp, VariantLayout,
+    BinOp, Block, Const, FnId, Function, ListOp, LocalId, NativeId, NdOp, Operand, Program,
+    ReduceOp, Rvalue, Step, Stmt, StmtKind, UnOp, VariantLayout,
 };
 use crate::arena::Id;
 use crate::hir::ParamMode;
@@ -203,7 +203,13 @@ impl Signatures {
                 sources,
                 kernel,
             } => {
+                // What does not lie row by row is copied first.
+                let is_nd_view = |s: &LocalId| {
+                    let ty = &function.locals[*s].ty;
+                    ty.rank() > 1 && ty.is_view()
+                };
                 let fails = sources.len() > 1
+                    || sources.iter().any(is_nd_view)
                     || matches!(op, ReduceOp::Min | ReduceOp::Max)
                     || *op == ReduceOp::Sum && is_int(&kernel.result);
                 fails || self.block_may_fail(&kernel.body, function)

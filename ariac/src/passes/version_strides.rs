@@ -52,8 +52,7 @@ fn run(program: &mut Program, remarks: &mut Vec<Remark>) {
 fn version(function: &mut Function, changed: &BTreeSet<LocalId>, remarks: &mut Vec<Remark>) {
     let hot = hot_arrays(&function.body);
     let strided = |local: LocalId, ty: &Ty| {
-        matches!(ty, Ty::PyArrayView(_) | Ty::PythonArray(_))
-            && !function.locals[local].contiguous
+        matches!(ty, Ty::PyArrayView(_) | Ty::PythonArray(_)) && !function.locals[local].contiguous
     };
     let params = function.params.iter().map(|p| p.local);
     let params: BTreeSet<LocalId> = params

@@ -98,7 +98,11 @@ fn object<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Option<Val<'c>>) -> Val<'c> {
             )
         }
         Ty::Nd(nd) => {
-            let elem = nd.kind.element().and_then(Ty::elem).map_or(0, |elem| elem as u32);
+            let elem = nd
+                .kind
+                .element()
+                .and_then(Ty::elem)
+                .map_or(0, |elem| elem as u32);
             let rank = u32::from(nd.rank);
             let lens = b.slot(types.i64.array_type(rank), "lens");
             for (axis, len) in (0..).zip(llvm::nd::lengths(b, ty, value)) {

@@ -309,7 +309,9 @@ impl<'m, 'c> Estimator<'m, 'c> for AtEntry<'_, 'm, 'c> {
     fn length(&mut self, array: LocalId, axis: u8) -> Val<'c> {
         let position = self.position(array);
         if let ty @ Ty::Nd(_) = &self.function.locals[array].ty {
-            return self.b.part(self.values[position], llvm::nd::length_part(ty, axis));
+            return self
+                .b
+                .part(self.values[position], llvm::nd::length_part(ty, axis));
         }
         match self.views.filter(|views| views.include(position)) {
             Some(views) => views.len(self.b, position),

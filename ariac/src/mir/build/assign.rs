@@ -425,12 +425,21 @@ impl<'a> FnBuilder<'a> {
 /// What an assignment writes to, its parts evaluated.
 #[derive(Clone)]
 enum Item {
-    Element { array: LocalId, index: Operand },
+    Element {
+        array: LocalId,
+        index: Operand,
+    },
     /// Of an array of several dimensions.
     Spot {
         array: LocalId,
         indices: Vec<Operand>,
     },
-    Object { object: Operand, key: Operand },
-    Attr { object: Operand, name: String },
+    Object {
+        object: Operand,
+        key: Operand,
+    },
+    Attr {
+        object: Operand,
+        name: String,
+    },
 }

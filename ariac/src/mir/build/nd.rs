@@ -4,9 +4,7 @@ use super::control::Range;
 use super::function::{FnBuilder, Value};
 use super::place::Place;
 use crate::hir::{self, ExprId, ExprKind, PatId};
-use crate::mir::{
-    Along, BinOp, Const, LocalId, LoopId, NdOp, Operand, Rvalue, StmtKind,
-};
+use crate::mir::{Along, BinOp, Const, LocalId, LoopId, NdOp, Operand, Rvalue, StmtKind};
 use crate::types::Ty;
 use aria_abi::codes::ErrorKind;
 
@@ -252,9 +250,14 @@ impl<'a> FnBuilder<'a> {
         let mut lens = Vec::new();
         if self.written_rows(items, usize::from(ty.rank()), 0, &mut lens, &mut written) {
             let values = self.exprs(&written);
-            let items = values.into_iter().map(|v| self.convert(v, &element).operand);
+            let items = values
+                .into_iter()
+                .map(|v| self.convert(v, &element).operand);
             let items = items.collect();
-            let elements = self.compute(Ty::array(element.clone(), 1), Rvalue::Array { element, items });
+            let elements = self.compute(
+                Ty::array(element.clone(), 1),
+                Rvalue::Array { element, items },
+            );
             let lens = lens.into_iter().map(|n| Value::int(n as i64).operand);
             return self.shaped(&elements, lens.collect());
         }
@@ -298,12 +301,14 @@ impl<'a> FnBuilder<'a> {
             written.extend(items);
             return true;
         }
-        items.iter().all(|&item| match &self.cx.hir.exprs[item].kind {
-            ExprKind::Array(row) if self.cx.types.coercions.get(item).is_none() => {
-                self.written_rows(row, rank, depth + 1, lens, written)
-            }
-            _ => false,
-        })
+        items
+            .iter()
+            .all(|&item| match &self.cx.hir.exprs[item].kind {
+                ExprKind::Array(row) if self.cx.types.coercions.get(item).is_none() => {
+                    self.written_rows(row, rank, depth + 1, lens, written)
+                }
+                _ => false,
+            })
     }
 
     // ---- changes ----
@@ -393,10 +398,7 @@ impl<'a> FnBuilder<'a> {
                 |b| {
                     let word = |text: &str| Operand::Const(Const::Str(text.to_owned()));
                     let mut parts = vec![word("an array of the shape (")];
-                    for (dims, end) in [
-                        (given, ") does not fit into one of ("),
-                        (wanted, ")"),
-                    ] {
+                    for (dims, end) in [(given, ") does not fit into one of ("), (wanted, ")")] {
                         let alone = dims.len() == 1;
                         for (i, dim) in dims.into_iter().enumerate() {
                             if i > 0 {

@@ -106,7 +106,9 @@ impl Check<'_> {
     fn several(&self, array: LocalId) -> Checked<u8> {
         match self.local(array)? {
             Ty::Nd(nd) => Ok(nd.rank),
-            ty => Err(format!("a {ty} where an array of several dimensions is needed")),
+            ty => Err(format!(
+                "a {ty} where an array of several dimensions is needed"
+            )),
         }
     }
 

@@ -327,9 +327,7 @@ impl Check<'_> {
                 }
                 Ty::PyArrayView(Box::new(self.element(*array)?))
             }
-            Rvalue::ToArray(array) => {
-                Ty::array(self.element(*array)?, self.local(*array)?.rank())
-            }
+            Rvalue::ToArray(array) => Ty::array(self.element(*array)?, self.local(*array)?.rank()),
             Rvalue::Array { element, items } => {
                 for item in items {
                     self.want(item, element, "an element")?;

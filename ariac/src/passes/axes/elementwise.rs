@@ -36,6 +36,14 @@ struct Shape {
     lens: Vec<LocalId>,
 }
 
+/// Whether the elements of all sources lie side by side and belong together one by one.
+enum Flat {
+    Always,
+    /// If the local says so.
+    If(LocalId),
+    Never,
+}
+
 impl Shape {
     fn rank(&self) -> usize {
         self.lens.len()
@@ -79,29 +87,33 @@ impl Axes<'_> {
         let shape = self.shape(sources);
         let element = self.operand_ty(&kernel.result);
         let rank = shape.rank() as u8;
-        let made = self.local(Ty::array(element.clone(), rank));
         let lens = || shape.lens.iter().map(|len| Operand::Local(*len)).collect();
-        let Some(flat) = self.is_flat(&shape) else {
-            let out = self.computed(&shape, &kernel);
-            return self.emit(StmtKind::Assign {
-                dst,
-                value: Rvalue::Move(out),
-            });
-        };
-        let copy = self.copy_of(&kernel);
-        let then = self.nested(|this| {
+        let flat_map = |this: &mut Self, dst: Option<LocalId>, kernel: Kernel| {
             let sources = this.flat(&shape);
-            let elements = this.local(Ty::array(element, 1));
+            let elements = this.local(Ty::array(element.clone(), 1));
             let map = Rvalue::Map {
                 sources,
-                kernel: Box::new(copy),
+                kernel: Box::new(kernel),
                 parallel: false,
                 reuse: false,
             };
             this.compute(elements, map);
             let lens = lens();
-            this.compute(made, Rvalue::Nd(NdOp::Shaped { elements, lens }));
-        });
+            let value = Rvalue::Nd(NdOp::Shaped { elements, lens });
+            this.emit(StmtKind::Assign { dst, value });
+        };
+        let flat = match self.is_flat(&shape) {
+            Flat::Always => return flat_map(self, dst, kernel),
+            Flat::Never => {
+                let out = self.computed(&shape, &kernel);
+                let value = Rvalue::Move(out);
+                return self.emit(StmtKind::Assign { dst, value });
+            }
+            Flat::If(flat) => flat,
+        };
+        let copy = self.copy_of(&kernel);
+        let made = self.local(Ty::array(element.clone(), rank));
+        let then = self.nested(|this| flat_map(this, Some(made), copy));
         let otherwise = self.nested(|this| {
             let out = this.computed(&shape, &kernel);
             this.compute(made, Rvalue::Move(out));
@@ -138,18 +150,21 @@ impl Axes<'_> {
             };
             this.compute(dst, reduce);
         };
-        let Some(flat) = self.is_flat(&shape) else {
-            return from_array(self, &kernel);
-        };
-        let copy = self.copy_of(&kernel);
-        let then = self.nested(|this| {
+        let from_flat = |this: &mut Self, kernel: Kernel| {
             let reduce = Rvalue::Reduce {
                 op,
                 sources: this.flat(&shape),
-                kernel: Box::new(copy),
+                kernel: Box::new(kernel),
             };
             this.compute(dst, reduce);
-        });
+        };
+        let flat = match self.is_flat(&shape) {
+            Flat::Always => return from_flat(self, kernel),
+            Flat::Never => return from_array(self, &kernel),
+            Flat::If(flat) => flat,
+        };
+        let copy = self.copy_of(&kernel);
+        let then = self.nested(|this| from_flat(this, copy));
         let otherwise = self.nested(|this| from_array(this, &kernel));
         self.branch(flat, then, otherwise);
     }
@@ -186,7 +201,12 @@ impl Axes<'_> {
     }
 
     /// Makes `len` the length of both.
-    fn meet(&mut self, shape: &Shape, (first, len): (usize, LocalId), (second, other): (usize, LocalId)) {
+    fn meet(
+        &mut self,
+        shape: &Shape,
+        (first, len): (usize, LocalId),
+        (second, other): (usize, LocalId),
+    ) {
         let differ = self.compare(BinOp::Ne, Operand::Local(len), Operand::Local(other));
         let one = Operand::Const(Const::Int(1));
         let otherwise = Block::default();
@@ -227,10 +247,15 @@ impl Axes<'_> {
         });
     }
 
-    /// Whether the operation is one on elements that lie side by side; none where it cannot be.
-    fn is_flat(&mut self, shape: &Shape) -> Option<LocalId> {
+    /// Whether the operation is one on elements that lie side by side, in arrays of one shape.
+    fn is_flat(&mut self, shape: &Shape) -> Flat {
         if shape.axes.iter().any(|axes| axes.len() < shape.rank()) {
-            return None;
+            return Flat::Never;
+        }
+        if let [only] = shape.sources[..]
+            && !self.function.locals[only].ty.is_view()
+        {
+            return Flat::Always;
         }
         let flat = self.local(Ty::Bool);
         let several = shape.sources.len() > 1;
@@ -253,7 +278,7 @@ impl Axes<'_> {
                 self.branch(flat, then, Block::default());
             }
         }
-        Some(flat)
+        Flat::If(flat)
     }
 
     /// The elements of all sources, which lie side by side.
@@ -362,7 +387,14 @@ impl Axes<'_> {
         self.branch(even, then, otherwise);
     }
 
-    fn line(&mut self, shape: &Shape, kernel: &Kernel, row: LocalId, rows: &[LocalId], single: bool) {
+    fn line(
+        &mut self,
+        shape: &Shape,
+        kernel: &Kernel,
+        row: LocalId,
+        rows: &[LocalId],
+        single: bool,
+    ) {
         let last = shape.rank() - 1;
         let copy = self.copy_of(kernel);
         self.count(shape.lens[last], |this, var| {

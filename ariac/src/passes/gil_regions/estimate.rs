@@ -155,9 +155,8 @@ impl Walk<'_> {
             StmtKind::Bound { .. } => Work::Nanos(0),
             StmtKind::Store { .. }
             | StmtKind::StoreAt { .. }
-            | StmtKind::SetField { .. } | StmtKind::Alias { .. } => {
-                Work::Nanos(1)
-            }
+            | StmtKind::SetField { .. }
+            | StmtKind::Alias { .. } => Work::Nanos(1),
             StmtKind::Try { body, handler, .. } => {
                 self.known.begin();
                 let work = self.block(body);
@@ -500,8 +499,8 @@ impl Walk<'_> {
         match self.known.get(&array) {
             Some(known) => known.clone(),
             None => {
-                let is_there = self.assigned.contains(&array)
-                    && self.function.locals[array].ty.rank() == 1;
+                let is_there =
+                    self.assigned.contains(&array) && self.function.locals[array].ty.rank() == 1;
                 is_there.then_some(Work::Len(array, 0))
             }
         }

@@ -10,8 +10,8 @@
 //! Unlike a guard, this also sees the conditions around an access, and it works outside of loops. A check that succeeded
 //! is known from there on, so that `a[i] = a[i] + 1` checks once.
 
-use super::{checked_access, uncheck};
 use super::facts::{Facts, Sum, Symbol};
+use super::{checked_access, uncheck};
 use crate::mir::{BinOp, Block, Operand, Rvalue, Stmt, StmtKind};
 use crate::source::Span;
 use std::collections::HashMap;

@@ -448,6 +448,15 @@ impl Infer<'_, '_> {
                 }
                 self.check_place(receiver, param);
             }
+            // A transposed array shows the same elements.
+            (ExprKind::MethodCall { receiver, .. }, _)
+                if matches!(
+                    self.types.callees.get(id),
+                    Some(Callee::Builtin(Builtin::Transpose))
+                ) =>
+            {
+                self.check_place(*receiver, param);
+            }
             (ExprKind::Index { base, .. }, _)
                 if self.types.exprs.get(id).is_some_and(Ty::is_view)
                     || self

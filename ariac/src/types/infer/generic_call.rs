@@ -189,6 +189,12 @@ impl Infer<'_, '_> {
                     self.types.exprs.set(value, list.clone());
                     list
                 }
+                (Ty::List(_), Ty::Nd(nd), ExprKind::Array(_)) => {
+                    let row = Ty::array(nd.kind.scalar().clone(), nd.rank - 1);
+                    let list = Ty::List(Box::new(row));
+                    self.check(value, &list, slot.why);
+                    list
+                }
                 (_, have, _) => have,
             };
             if filled.unify_element(ty, &have) {

@@ -408,9 +408,7 @@ impl Infer<'_, '_> {
         }
         let row = find_method(receiver, text);
         let math = MathFn::from_name(text)
-            .filter(|_| {
-                matches!(receiver, Receiver::Number | Receiver::Array | Receiver::Nd)
-            });
+            .filter(|_| matches!(receiver, Receiver::Number | Receiver::Array | Receiver::Nd));
         // `xs.min` is the least element, `xs.min(y)` works element by element.
         let is_math = row.is_none_or(|m| m.args != call.args.len());
         if let Some(function) = math.filter(|_| is_math) {

@@ -30,7 +30,8 @@ impl Infer<'_, '_> {
             self.types.exprs.set(index, Ty::Range);
         }
         if indices.len() > usize::from(nd.rank) {
-            let report = say::index_count(self.span(id), &Ty::Nd(Box::new(nd.clone())), indices.len());
+            let report =
+                say::index_count(self.span(id), &Ty::Nd(Box::new(nd.clone())), indices.len());
             self.report(report);
             return Ty::Error;
         }
@@ -80,7 +81,11 @@ impl Infer<'_, '_> {
                 Some(common) if common == *element => common,
                 Some(common) => match super::literal::wider(&common, element) {
                     Ty::Error => {
-                        self.report(say::mismatch(self.span(item), &Ty::array(common, rank), &ty));
+                        self.report(say::mismatch(
+                            self.span(item),
+                            &Ty::array(common, rank),
+                            &ty,
+                        ));
                         return Ty::Error;
                     }
                     wider => wider,
@@ -117,7 +122,9 @@ impl Infer<'_, '_> {
             ExprKind::Array(items) => Some(items.len()),
             _ => None,
         };
-        let lengths = items.iter().filter_map(|&id| Some((id, written(self, id)?)));
+        let lengths = items
+            .iter()
+            .filter_map(|&id| Some((id, written(self, id)?)));
         let lengths: Vec<(ExprId, usize)> = lengths.collect();
         let Some(&(first, len)) = lengths.first() else {
             return;
