@@ -22,8 +22,8 @@ use crate::diagnostics::Reports;
 use crate::diagnostics::borrow::Origin;
 use crate::hir::ParamMode;
 use crate::mir::{
-    Access, Const, Function, LocalId, Operand, Program, Rvalue, Signatures, Step, Stmt, StmtKind,
-    liveness,
+    Access, Const, Function, LocalId, NdOp, Operand, Program, Rvalue, Signatures, Step, Stmt,
+    StmtKind, liveness,
 };
 use exclusive::Calls;
 use std::collections::{HashMap, HashSet};
@@ -69,7 +69,8 @@ impl<'a> Roots<'a> {
         function.body.each(&mut |stmt| {
             if let StmtKind::Assign {
                 dst: Some(dst),
-                value: Rvalue::Slice { .. },
+                value:
+                    Rvalue::Slice { .. } | Rvalue::Nd(NdOp::Section { .. } | NdOp::Transposed(_)),
             } = &stmt.kind
             {
                 slices.insert(*dst);

@@ -35,19 +35,25 @@ impl Origin {
     /// The two ways out that every escape has.
     fn cures(&self, diagnostic: Diagnostic) -> Diagnostic {
         let (name, element) = (&self.name, self.element());
+        let rank = self.ty.rank();
+        let array = Ty::array(self.ty.scalar().clone(), rank);
         let copy = match self.is_slice {
+            true if rank > 1 => {
+                "copy the elements: the part with `.to_array` is an array that may go anywhere"
+                    .to_owned()
+            }
             true => format!(
                 "copy the elements: the slice with `.to_array` is an `Array[{element}]` that may go anywhere"
             ),
-            false => format!(
-                "copy the elements: `{name}.to_array`, an `Array[{element}]` that may go anywhere"
-            ),
+            false => {
+                format!("copy the elements: `{name}.to_array`, an `{array}` that may go anywhere")
+            }
         };
         let keep = format!(
             "or declare `{name}: PythonArray[{element}]`: no copy, and the Python object stays alive as long as it is used"
         );
         let diagnostic = diagnostic.help(copy);
-        match self.is_param && !self.is_slice {
+        match self.is_param && !self.is_slice && rank < 2 {
             true => diagnostic.help(keep),
             false => diagnostic,
         }

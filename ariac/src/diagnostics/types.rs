@@ -166,7 +166,9 @@ pub fn mut_from_python(span: Span, function: &str, param: &str, ty: &Ty) -> Diag
     match ty.element() {
         Some(element) => report.fix(
             span,
-            format!("PyArrayView[{element}]"),
+            Ty::PyArrayView(Box::new(element.clone()))
+                .with_rank(ty.rank())
+                .to_string(),
             "take a view of Python's memory",
         ),
         None => report.help(format!(

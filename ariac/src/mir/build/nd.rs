@@ -328,7 +328,9 @@ impl<'a> FnBuilder<'a> {
             self.check_shapes(array, source);
             source
         });
-        self.each_index(dims, Vec::new(), |b, indices| {
+        let mut f = Some(f);
+        self.each_index(&dims, &[], &mut |b, indices| {
+            let Some(f) = f.take() else { return };
             let at: Vec<Operand> = indices.iter().map(|i| Operand::Local(*i)).collect();
             let old = b.nd_load(array, at.clone());
             let other = match source {
@@ -339,7 +341,7 @@ impl<'a> FnBuilder<'a> {
                 }
                 None => Value {
                     fresh: false,
-                    ..value
+                    ..value.clone()
                 },
             };
             let new = f(b, old, other);
@@ -369,19 +371,16 @@ impl<'a> FnBuilder<'a> {
     /// Loops over all indices, the last one innermost.
     fn each_index(
         &mut self,
-        mut dims: Vec<Operand>,
-        mut outer: Vec<LocalId>,
-        body: impl FnOnce(&mut Self, &[LocalId]),
+        dims: &[Operand],
+        outer: &[LocalId],
+        body: &mut dyn FnMut(&mut Self, &[LocalId]),
     ) {
-        if dims.is_empty() {
-            return body(self, &outer);
-        }
-        let first = dims.remove(0);
-        // One closure for all depths: a type for each would have no end.
-        let body: Box<dyn FnOnce(&mut Self, &[LocalId]) + '_> = Box::new(body);
-        self.count_to(first, |b, i| {
-            outer.push(i);
-            b.each_index(dims, outer, body);
+        let Some((first, inner)) = dims.split_first() else {
+            return body(self, outer);
+        };
+        self.count_to(first.clone(), |b, i| {
+            let indices: Vec<LocalId> = outer.iter().copied().chain([i]).collect();
+            b.each_index(inner, &indices, body);
         });
     }
 
