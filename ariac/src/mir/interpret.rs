@@ -307,6 +307,9 @@ impl Machine<'_> {
             StmtKind::PySetItem { .. } | StmtKind::PySetAttr { .. } | StmtKind::RaiseObject(_) => {
                 panic!("the interpreter knows no Python")
             }
+            StmtKind::StoreAt { .. } | StmtKind::Bound { .. } => {
+                panic!("the interpreter knows one dimension")
+            }
         }
         Ok(Flow::On)
     }
@@ -318,6 +321,7 @@ impl Machine<'_> {
             Rvalue::Clone(local) => frame.local(*local).copy(),
             Rvalue::View(local) => frame.local(*local),
             Rvalue::Slice { .. } => panic!("the interpreter knows no slices"),
+            Rvalue::Nd(_) => panic!("the interpreter knows one dimension"),
             Rvalue::ToArray(local) => frame.local(*local).copy(),
             Rvalue::IsContiguous(_) => Value::Bool(true),
             Rvalue::Unary { op, operand } => match (op, frame.operand(operand)) {
