@@ -191,7 +191,6 @@ impl<'a> FnBuilder<'a> {
 
     /// `Array.zeros(n, m)` and the like.
     pub(super) fn filled(&mut self, lens: Vec<Value>, element: Ty, value: Operand) -> Value {
-        let lens: Vec<Value> = lens.into_iter().map(|len| self.save(len)).collect();
         let several = lens.len() > 1;
         let mut total = lens.first().cloned().unwrap_or_else(|| Value::int(0));
         if several {
