@@ -7,7 +7,8 @@
 //!   goes through it. Different fields of one value are different memory. A block counts as an argument with all that it
 //!   uses of the function around it.
 //!
-//! * **Parallel blocks** ([`parallel`]): they change nothing that their threads share.
+//! * **Parallel blocks** ([`parallel`]): they change nothing that their threads share; turns of a parallel loop ([`turns`]) may change
+//!   what no other turn sees.
 //!
 //! All ask where a view comes from: its *roots*, the parameters and variables whose memory it may show, through locals,
 //! tuples, branches and loops alike.
@@ -17,6 +18,7 @@ mod exclusive;
 mod parallel;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use crate::diagnostics::Reports;
 use crate::diagnostics::borrow::Origin;

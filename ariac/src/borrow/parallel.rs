@@ -4,12 +4,13 @@
 //! that changes a list, a part that is changed through an alias, a block inside the block, and functions that were lent,
 //! which may be blocks that change variables of a caller.
 
-use super::Roots;
 use super::escape::is_lent_function;
 use super::exclusive::Calls;
-use crate::diagnostics::{Reports, effects as say};
+use super::{Roots, turns};
+use crate::diagnostics::{Diagnostic, Reports, effects as say};
 use crate::hir::ParamMode;
-use crate::mir::{Function, Kernel, LocalId, Rvalue, Signatures, Stmt, StmtKind};
+use crate::mir::{Block, Function, Kernel, LocalId, Rvalue, Signatures, Stmt, StmtKind};
+use crate::source::Span;
 use std::collections::{HashMap, HashSet};
 
 pub(super) fn check(
@@ -37,16 +38,30 @@ pub(super) fn check(
         }
     });
     for (stmt, kernel) in kernels {
-        let block = Parallel {
+        let shared = Shared {
             signatures,
             function,
             roots,
             calls,
+            what: BLOCK,
             own: own_locals(&stmt, &kernel, &everywhere),
         };
-        block.check(&stmt, &kernel, reports);
+        let mut told = HashSet::new();
+        shared.check(
+            &kernel.body,
+            stmt.span,
+            &mut |stmt, _, root| {
+                let origin = roots.origin(root);
+                told.insert(root)
+                    .then(|| say::parallel_assigns(stmt.span, BLOCK, &origin.name, origin.span))
+            },
+            reports,
+        );
     }
+    turns::check(signatures, function, roots, calls, &everywhere, reports);
 }
+
+const BLOCK: say::Parallel = say::Parallel::Block;
 
 /// The locals of a kernel: those that nothing else mentions.
 fn own_locals(
@@ -55,20 +70,27 @@ fn own_locals(
     everywhere: &HashMap<LocalId, u32>,
 ) -> HashSet<LocalId> {
     // The statement itself names the kernel's parameters and result.
-    let mut inside = HashMap::new();
-    let mut count = |local, _| *inside.entry(local).or_insert(0_u32) += 1;
-    stmt.locals(&mut count);
-    kernel.body.each(&mut |stmt| stmt.locals(&mut count));
+    let mut named = Vec::new();
+    stmt.locals(&mut |local, _| named.push(local));
     if let StmtKind::Assign { dst, value } = &stmt.kind {
-        if let Some(dst) = dst {
-            inside.remove(dst);
-        }
+        named.retain(|local| Some(*local) != *dst);
         if let Rvalue::Map { sources, .. } = value {
-            for source in sources {
-                inside.remove(source);
-            }
+            named.retain(|local| !sources.contains(local));
         }
     }
+    owned_by(&kernel.body, &named, everywhere)
+}
+
+/// The locals that a block, and what is around it by the locals that it names, mentions as often as all of the function does.
+pub(super) fn owned_by(
+    block: &Block,
+    named: &[LocalId],
+    everywhere: &HashMap<LocalId, u32>,
+) -> HashSet<LocalId> {
+    let mut inside = HashMap::new();
+    let mut count = |local| *inside.entry(local).or_insert(0_u32) += 1;
+    named.iter().copied().for_each(&mut count);
+    block.each_local(&mut |local, _| count(local));
     inside
         .into_iter()
         .filter(|(local, n)| everywhere.get(local) == Some(n))
@@ -76,26 +98,41 @@ fn own_locals(
         .collect()
 }
 
-struct Parallel<'a> {
-    signatures: &'a Signatures,
-    function: &'a Function,
-    roots: &'a Roots<'a>,
-    calls: &'a Calls<'a>,
-    own: HashSet<LocalId>,
+/// Code that runs on several threads.
+pub(super) struct Shared<'a> {
+    pub(super) signatures: &'a Signatures,
+    pub(super) function: &'a Function,
+    pub(super) roots: &'a Roots<'a>,
+    pub(super) calls: &'a Calls<'a>,
+    pub(super) what: say::Parallel,
+    /// The locals of which each turn has its own.
+    pub(super) own: HashSet<LocalId>,
 }
 
-impl Parallel<'_> {
-    fn check(&self, block: &Stmt, kernel: &Kernel, reports: &mut Reports) {
+/// What is wrong with a statement that changes, by a local, something shared; none if nothing is, or it was told.
+pub(super) type Judge<'j> = dyn FnMut(&Stmt, LocalId, LocalId) -> Option<Diagnostic> + 'j;
+
+impl Shared<'_> {
+    /// Reports what touches Python, changes what is shared, or calls what was lent. `at`: the loop or call.
+    pub(super) fn check(
+        &self,
+        body: &Block,
+        at: Span,
+        judge: &mut Judge<'_>,
+        reports: &mut Reports,
+    ) {
         let mut told: HashSet<LocalId> = HashSet::new();
-        kernel.body.each(&mut |stmt| {
-            if self.signatures.needs_gil(stmt, self.function) {
-                reports.add(say::parallel_touches(stmt.span, block.span, None));
+        let mut python = false;
+        body.each(&mut |stmt| {
+            if self.signatures.needs_gil(stmt, self.function) && !python {
+                python = true;
+                reports.add(say::parallel_touches(stmt.span, self.what, at, None));
             }
             for local in self.changed(stmt) {
                 for root in self.roots.changed_roots(stmt, local) {
-                    if self.is_shared(root) && told.insert(root) {
-                        let origin = self.roots.origin(root);
-                        let report = say::parallel_assigns(stmt.span, &origin.name, origin.span);
+                    if self.is_shared(root)
+                        && let Some(report) = judge(stmt, local, root)
+                    {
                         reports.add(report);
                     }
                 }
@@ -103,19 +140,20 @@ impl Parallel<'_> {
             stmt.locals(&mut |local, _| {
                 if is_lent_function(self.function, local) && told.insert(local) {
                     let origin = self.roots.origin(local);
-                    let report = say::parallel_calls(stmt.span, &origin.name, origin.span);
+                    let report =
+                        say::parallel_calls(stmt.span, self.what, &origin.name, origin.span);
                     reports.add(report);
                 }
             });
         });
     }
 
-    fn is_shared(&self, root: LocalId) -> bool {
+    pub(super) fn is_shared(&self, root: LocalId) -> bool {
         !self.own.contains(&root) || self.function.params.iter().any(|p| p.local == root)
     }
 
     /// What a statement changes, by itself or by a block that it makes.
-    fn changed(&self, stmt: &Stmt) -> Vec<LocalId> {
+    pub(super) fn changed(&self, stmt: &Stmt) -> Vec<LocalId> {
         let mut changed = Vec::new();
         match &stmt.kind {
             StmtKind::Alias { .. } => {}

@@ -72,7 +72,7 @@ codes! {
     Unreachable = "W0301" "an arm is never reached",
     PureTouches = "E0401" "a pure function has an effect",
     GilReleased = "E0402" "Python is touched where the GIL is released",
-    ParallelEffect = "E0403" "a parallel block has an effect",
+    ParallelEffect = "E0403" "parallel code has an effect",
     NotStated = "E0404" "a function has an effect that it does not state",
     InlineRecursion = "E0405" "an inline function calls itself",
     ViewReturned = "E0501" "a view is returned",

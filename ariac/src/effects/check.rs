@@ -191,6 +191,7 @@ impl Check<'_> {
                         if !contains(block.span, binding.span) && told.insert(place.stmt) {
                             reports.add(say::parallel_assigns(
                                 place.span,
+                                say::Parallel::Block,
                                 &binding.name,
                                 binding.span,
                             ));
@@ -201,6 +202,7 @@ impl Check<'_> {
                         if is_python && told.insert(place.stmt) {
                             reports.add(say::parallel_touches(
                                 place.span,
+                                say::Parallel::Block,
                                 block.span,
                                 self.callee_name(place),
                             ));

@@ -204,9 +204,10 @@ pub enum ExprKind {
         body: Block,
         attributes: Vec<Attribute>,
     },
-    /// `for pattern in iterable`.
+    /// `for pattern in iterable`, or `parallel_for`.
     For {
         label: Option<Ident>,
+        parallel: bool,
         pattern: PatId,
         iterable: ExprId,
         body: Block,

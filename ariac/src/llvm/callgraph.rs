@@ -135,6 +135,7 @@ fn lets_others_run(function: &Function) -> bool {
             .locals
             .iter()
             .any(|(_, local)| may_hold_object(&local.ty));
+    found |= function.loops.iter().any(|(_, l)| l.parallel);
     function.body.each(&mut |stmt| match &stmt.kind {
         StmtKind::GilRelease(_) | StmtKind::WithGil(_) => found = true,
         StmtKind::Assign { value, .. } => {

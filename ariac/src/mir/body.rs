@@ -169,6 +169,9 @@ pub struct Loop {
     pub span: Span,
     /// What its attributes, and those of what is around it, ask of the code of its body.
     pub wishes: Wishes,
+    /// `parallel_for`: its turns run in any order, on several threads. The body neither touches Python nor leaves the loop, and assigns
+    /// no local that lives outside; of arrays that it changes, each turn sees elements of its own.
+    pub parallel: bool,
 }
 
 /// What attributes ask of code.

@@ -301,8 +301,10 @@ impl Printer<'_> {
                     Operand::Const(Const::Int(1)) => String::new(),
                     step => format!(" step {}", self.operand(step)),
                 };
+                let parallel = self.function.loops[*id].parallel;
                 self.line(&format!(
-                    "for {} in {}{}{}{step}   # {id:?}",
+                    "{}for {} in {}{}{}{step}   # {id:?}",
+                    if parallel { "parallel_" } else { "" },
                     self.local(*var),
                     self.operand(lo),
                     if *inclusive { ".." } else { "..<" },

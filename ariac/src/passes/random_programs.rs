@@ -405,6 +405,7 @@ impl Make {
         let id = self.f.function.loops.push(Loop {
             span: self.f.function.span,
             wishes: Wishes::default(),
+            parallel: false,
         });
         let var = self.f.variable("i", Ty::Int);
         self.f.begin();
@@ -430,6 +431,7 @@ impl Make {
         let id = self.f.function.loops.push(Loop {
             span: self.f.function.span,
             wishes: Wishes::default(),
+            parallel: false,
         });
         self.f.begin();
         let condition = self.condition();

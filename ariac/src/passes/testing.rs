@@ -225,6 +225,7 @@ impl FnTest {
         let id = self.function.loops.push(Loop {
             span: self.function.span,
             wishes: Wishes::default(),
+            parallel: false,
         });
         let var = self.variable(var, Ty::Int);
         let body = self.block(|f| body(f, var, id));
@@ -248,6 +249,7 @@ impl FnTest {
         let id = self.function.loops.push(Loop {
             span: self.function.span,
             wishes: Wishes::default(),
+            parallel: false,
         });
         let mut condition = int(0);
         let test = self.block(|f| condition = test(f));

@@ -220,6 +220,7 @@ impl<'h, 'r> Walk<'h, 'r> {
                 iterable,
                 body,
                 attributes,
+                ..
             } => {
                 attributes::check_loop(attributes, self.reports);
                 self.expr(*iterable);

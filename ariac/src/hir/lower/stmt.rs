@@ -56,8 +56,7 @@ impl Lower<'_> {
                     span,
                 )
             }
-            Kind::ForStatement => self.for_statement(node),
-            Kind::ParallelForStatement => self.unsupported_expr(node, "`parallel_for` is"),
+            Kind::ForStatement | Kind::ParallelForStatement => self.for_statement(node),
             Kind::WhileStatement => {
                 let attributes = self.attributes(node);
                 let label = node.field(Field::Label).map(|n| self.label(n));
@@ -183,6 +182,7 @@ impl Lower<'_> {
         self.push(
             ExprKind::For {
                 label,
+                parallel: node.kind() == Kind::ParallelForStatement,
                 pattern,
                 iterable,
                 body,

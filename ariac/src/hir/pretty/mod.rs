@@ -374,6 +374,7 @@ impl Printer<'_> {
             }
             ExprKind::For {
                 label,
+                parallel,
                 pattern,
                 iterable,
                 body,
@@ -382,7 +383,8 @@ impl Printer<'_> {
                 let label = self.label(label.as_ref());
                 let (pattern, iterable) = (self.pat(*pattern), self.expr(*iterable));
                 format!(
-                    "{label}for {pattern} in {iterable}\n{}end",
+                    "{label}{}for {pattern} in {iterable}\n{}end",
+                    if *parallel { "parallel_" } else { "" },
                     self.lines(body)
                 )
             }

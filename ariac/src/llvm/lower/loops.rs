@@ -53,11 +53,25 @@ impl<'c> Lowering<'_, 'c> {
         step: &Operand,
         body: &Block,
     ) {
-        let first = self.operand(lo);
-        let last = self.operand(hi);
-        let around = self.begin_loop(id);
+        let (first, last) = (self.operand(lo), self.operand(hi));
         let by_one = *step == Operand::Const(Const::Int(1));
         let step = self.operand(step);
+        if self.function.loops[id].parallel {
+            return self.parallel_loop(id, var, (first, last, inclusive), (step, by_one), body);
+        }
+        self.count_values(id, var, (first, last, inclusive), (step, by_one), body);
+    }
+
+    /// A `for` over values that are there.
+    pub(super) fn count_values(
+        &mut self,
+        id: LoopId,
+        var: LocalId,
+        (first, last, inclusive): (Val<'c>, Val<'c>, bool),
+        (step, by_one): (Val<'c>, bool),
+        body: &Block,
+    ) {
+        let around = self.begin_loop(id);
         let (begin, next) = (self.b.block("begin"), self.b.block("end"));
         let is_empty = self.is_empty_range(first, last, inclusive, step);
         self.b.branch(is_empty, next, begin);
@@ -143,7 +157,7 @@ impl<'c> Lowering<'_, 'c> {
     }
 
     /// Whether a range has no number. Of a range that has one, the next sum with the step is in it or is not used.
-    fn is_empty_range(
+    pub(super) fn is_empty_range(
         &self,
         first: Val<'c>,
         last: Val<'c>,
@@ -161,7 +175,13 @@ impl<'c> Lowering<'_, 'c> {
     }
 
     /// The number of the last turn of a range that has one, as an unsigned number.
-    fn last_turn(&self, first: Val<'c>, last: Val<'c>, inclusive: bool, step: Val<'c>) -> Val<'c> {
+    pub(super) fn last_turn(
+        &self,
+        first: Val<'c>,
+        last: Val<'c>,
+        inclusive: bool,
+        step: Val<'c>,
+    ) -> Val<'c> {
         let b = &self.b;
         let goes_up = b.icmp(IntPredicate::SGT, step, b.i64(0));
         let (up, down) = (b.sub(last, first), b.sub(first, last));

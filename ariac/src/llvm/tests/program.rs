@@ -177,6 +177,7 @@ impl Body {
         self.function.loops.push(Loop {
             span,
             wishes: Wishes::default(),
+            parallel: false,
         })
     }
 

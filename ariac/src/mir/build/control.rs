@@ -191,12 +191,13 @@ impl<'a> FnBuilder<'a> {
 
     pub(super) fn for_loop(
         &mut self,
-        id: ExprId,
+        (id, parallel): (ExprId, bool),
         pattern: PatId,
         iterable: ExprId,
         body: &'a hir::Block,
     ) -> Value {
         let loop_id = self.new_loop();
+        self.function.loops[loop_id].parallel = parallel;
         self.loops.insert(id, loop_id);
         if self.ty(iterable) == Ty::Range {
             if let Some(range) = self.range(iterable) {

@@ -103,12 +103,15 @@ impl<'a> FnBuilder<'a> {
                 body, attributes, ..
             } => self.with_wishes(attributes, |b| b.endless_loop(id, body)),
             ExprKind::For {
+                parallel,
                 pattern,
                 iterable,
                 body,
                 attributes,
                 ..
-            } => self.with_wishes(attributes, |b| b.for_loop(id, *pattern, *iterable, body)),
+            } => self.with_wishes(attributes, |b| {
+                b.for_loop((id, *parallel), *pattern, *iterable, body)
+            }),
             ExprKind::Break { value, .. } => self.break_loop(id, *value),
             ExprKind::Continue { .. } => self.continue_loop(id),
             ExprKind::Return(value) => {

@@ -278,6 +278,7 @@ impl<'a> FnBuilder<'a> {
         let id = self.function.loops.push(Loop {
             span: self.span,
             wishes: self.wishes,
+            parallel: false,
         });
         self.loop_cleanups.insert(id, self.cleanups.len());
         id

@@ -38,7 +38,8 @@ impl Check<'_> {
             signatures,
             errors: Vec::new(),
         };
-        if crate::mir::count(function).contains_key("parallel_map") {
+        let has_loop = function.loops.iter().any(|(_, l)| l.parallel);
+        if has_loop || crate::mir::count(function).contains_key("parallel_map") {
             liveness::walk(function, &mut function.body.clone(), &mut parallel);
         }
         for error in parallel.errors {
@@ -207,6 +208,15 @@ impl Visit for Parallel<'_> {
         } = &stmt.kind
         {
             self.kernel(kernel, after);
+        }
+        if let StmtKind::For { id, body, .. } = &stmt.kind
+            && self.function.loops[*id].parallel
+        {
+            body.each(&mut |stmt| {
+                if self.signatures.needs_gil(stmt, self.function) {
+                    self.errors.push("a parallel loop touches Python".into());
+                }
+            });
         }
         Vec::new()
     }

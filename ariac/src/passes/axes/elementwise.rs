@@ -446,7 +446,11 @@ impl Axes<'_> {
     fn count(&mut self, len: LocalId, body: impl FnOnce(&mut Self, LocalId)) {
         let span = self.span;
         let wishes = Wishes::default().and(self.function.wishes);
-        let id = self.function.loops.push(Loop { span, wishes });
+        let id = self.function.loops.push(Loop {
+            span,
+            wishes,
+            parallel: false,
+        });
         let var = self.local(Ty::Int);
         let body = self.nested(|this| body(this, var));
         self.emit(StmtKind::For {

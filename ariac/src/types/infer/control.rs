@@ -2,7 +2,7 @@
 
 use super::literal::wider;
 use super::{Infer, Want, Why};
-use crate::diagnostics::types as say;
+use crate::diagnostics::{effects, types as say};
 use crate::hir::{Block, Closure, ExprId, ExprKind, PatId, PatKind};
 use crate::resolve::Meaning;
 use crate::types::{Binder, Coercion, Ty};
@@ -98,8 +98,18 @@ impl Infer<'_, '_> {
         }
     }
 
-    pub(super) fn for_loop(&mut self, pattern: PatId, iterable: ExprId, body: &Block) -> Ty {
-        let ty = self.infer(iterable, Want::Any);
+    pub(super) fn for_loop(
+        &mut self,
+        parallel: bool,
+        pattern: PatId,
+        iterable: ExprId,
+        body: &Block,
+    ) -> Ty {
+        let mut ty = self.infer(iterable, Want::Any);
+        if parallel && !matches!(ty, Ty::Range | Ty::Error | Ty::Never) {
+            self.report(effects::parallel_range(self.span(iterable), &ty));
+            ty = Ty::Error;
+        }
         let item = match &ty {
             Ty::Range => Ty::Int,
             Ty::PythonObject => Ty::PythonObject,

@@ -378,11 +378,12 @@ impl<'h> Infer<'h, '_> {
             } => self.while_loop(id, *condition, body),
             ExprKind::Loop { body, .. } => self.loop_value(id, body, want),
             ExprKind::For {
+                parallel,
                 pattern,
                 iterable,
                 body,
                 ..
-            } => self.for_loop(*pattern, *iterable, body),
+            } => self.for_loop(*parallel, *pattern, *iterable, body),
             ExprKind::Break { value, .. } => self.break_value(id, *value),
             ExprKind::Continue { .. } => Ty::Never,
             ExprKind::Return(value) => self.return_statement(id, *value),
