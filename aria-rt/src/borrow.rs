@@ -512,11 +512,29 @@ pub(crate) unsafe fn share(source: *const Active, out: *mut Active) -> Result<()
             exclusive: false,
             frame: 0,
         };
+        let plain = Plain {
+            data: source.data,
+            len: source.len,
+            stride: source.stride,
+        };
+        let extent = (source.low, source.high);
         if source.state & BUFFER != 0 {
-            return borrow(source.owner, &request, out);
+            // A buffer keeps the memory that it describes, which need not be that of the first one.
+            let Some(offer) = buffer::ask(source.owner, false)? else {
+                type_error(&refusal::of_object(source.owner, &request));
+                return Err(Raised);
+            };
+            if offer.data != source.data && source.low != source.high {
+                let exporter = crate::python::type_name(source.owner);
+                crate::python::value_error(&format!(
+                    "{exporter} offers other memory each time it is asked, so it cannot be kept; numpy.array() of it can"
+                ));
+                return Err(Raised);
+            }
+            return hold(source.owner, &request, plain, extent, offer.lock, out);
         }
-        if !enlist(out, &request, source.data, source.len, source.stride) {
-            conflict(&request, (source.low, source.high));
+        if !enlist_extent(out, &request, plain, extent) {
+            conflict(&request, extent);
             return Err(Raised);
         }
         Py_INCREF(source.owner);

@@ -137,7 +137,10 @@ impl Dims {
     }
 
     /// Writes lengths, each followed by its stride.
-    unsafe fn write(&self, out: *mut i64) {
+    ///
+    /// # Safety
+    /// There is room for two numbers a dimension.
+    pub(crate) unsafe fn write(&self, out: *mut i64) {
         for axis in 0..self.rank {
             // SAFETY: the caller has room for two numbers a dimension.
             unsafe {
@@ -189,7 +192,7 @@ unsafe extern "C" fn borrow_from(
 
 /// # Safety
 /// As `borrow::borrow`.
-unsafe fn borrow(
+pub(crate) unsafe fn borrow(
     obj: *mut PyObject,
     request: &Request<'_>,
     rank: usize,

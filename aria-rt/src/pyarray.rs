@@ -11,6 +11,7 @@ use crate::drops::{self, Dropped};
 use crate::error::pending_from_python;
 use crate::gil;
 use crate::handover::out_of_memory;
+use crate::nd;
 use crate::panics::guard_pending;
 use crate::place::{self, Place};
 use crate::python::Raised;
@@ -52,6 +53,32 @@ pub unsafe extern "C" fn aria_rt_pyarray_retain(
 ) -> *mut Borrow {
     // SAFETY: forwarded from the caller.
     on_heap(location, |out| unsafe { borrow::share(borrow.cast(), out) })
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// As `aria_rt_pyarray_of_object`; `dims` has room for two numbers a dimension.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_pyarray_of_nd(
+    obj: *mut PyObject,
+    elem: i32,
+    rank: i32,
+    dims: *mut i64,
+    location: *const Location,
+) -> *mut Borrow {
+    let request = Request {
+        place: Place::Value,
+        elem: place::elem(elem as u32),
+        exclusive: false,
+        frame: 0,
+    };
+    // SAFETY: forwarded from the caller; `out` is a fresh borrow that stays in place.
+    on_heap(location, |out| unsafe {
+        let found = nd::borrow(obj, &request, rank as usize, out)?;
+        found.write(dims);
+        Ok(())
+    })
 }
 
 /// A fresh borrow that `fill` makes active; null with an error pending. The GIL is held.

@@ -1,5 +1,6 @@
 """Arrays of several dimensions, beside NumPy."""
 
+import array
 import gc
 import sys
 import threading
@@ -141,9 +142,49 @@ end
 """
 
 
+HANDLES = """
+struct Kept
+  x: PythonArray[Float]
+  m: PythonArray[Float, 2]
+end
+
+fn kept(own x: PythonArray[Float], own m: PythonArray[Float, 2]) -> Float
+  k = Kept(x: x, m: m)
+  l = k
+  l.x.sum + k.m[1, 0] + l.m.t.sum
+end
+
+fn one(own x: PythonArray[Float]) -> PythonArray[Float] = x
+
+fn given(own m: PythonArray[Float, 2]) -> PythonArray[Float, 2] = m
+
+fn lent(m: PythonArray[Float, 2]) -> (PythonArray[Float, 2], Float) = (m, m.sum)
+
+fn doubled(m: PythonArray[Int, 2], n: Int) -> Array[Int, 2] = m[..<n] * 2
+
+fn looked_at(o: PythonObject) -> Float
+  m: PythonArray[Float, 2] = o
+  s = 0.0
+  for i in 0..<m.shape[0]
+    for j in 0..<m.shape[1]
+      s += m[i, j]
+    end
+  end
+  s
+end
+
+fn late(own m: PythonArray[Float, 2], own text: String, n: Int) -> Float = m.sum
+"""
+
+
 @pytest.fixture(scope="module")
 def nd(aria):
     return aria(SOURCE)
+
+
+@pytest.fixture(scope="module")
+def handles(aria):
+    return aria(HANDLES)
 
 
 def memory(values, layout):
@@ -444,3 +485,28 @@ def test_the_gil_is_released(nd):
         turns += 1
     thread.join()
     assert turns > 1000
+
+
+def test_handles_keep_the_object(handles):
+    x, m = np.ones(5), np.arange(6.0).reshape(2, 3)
+    before = sys.getrefcount(m)
+    for values in (m, m.T.copy().T, np.asfortranarray(m), memoryview(m)):
+        assert handles.kept(x, values) == 5 + 3 + 15
+        assert handles.given(values) is values
+        same, total = handles.lent(values)
+        assert same is values and total == 15.0
+        assert handles.looked_at(values) == 15.0
+    bytes_ = array.array("d", [1.0, 2.0])
+    assert handles.one(bytes_) is bytes_ and handles.kept(bytes_, m) == 3 + 3 + 15
+    bytes_.append(3.0)
+    assert handles.doubled(np.arange(6).reshape(3, 2)[::-1], 2).tolist() == [[8, 10], [4, 6]]
+    for arguments in ((m, "text", "3"), (m, 3, 3)):
+        with pytest.raises(TypeError):
+            handles.late(*arguments)
+    with pytest.raises(ValueError, match="must have 2 dimensions, not 1"):
+        handles.looked_at(x)
+    with pytest.raises(IndexError):
+        handles.kept(x, m[:1])
+    gc.collect()
+    del values, same, arguments
+    assert sys.getrefcount(m) == before

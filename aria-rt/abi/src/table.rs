@@ -317,6 +317,8 @@ macro_rules! for_each_rt_fn {
             held [] fn aria_rt_scalar_of_object(obj: Ptr, elem: I32, out: Ptr, location: Ptr) -> I32;
             /// A `PythonObject` where a typed place wants a `PythonArray[T]`: an owned, heap-allocated `Borrow*`.
             held [] fn aria_rt_pyarray_of_object(obj: Ptr, elem: I32, location: Ptr) -> Ptr;
+            /// As `aria_rt_pyarray_of_object`, of several dimensions; at `dims` the length and the stride along each.
+            held [] fn aria_rt_pyarray_of_nd(obj: Ptr, elem: I32, rank: I32, dims: Ptr, location: Ptr) -> Ptr;
             /// An owned, heap-allocated `Borrow*` on the memory of any `Borrow*`.
             held [] fn aria_rt_pyarray_retain(borrow: Ptr, location: Ptr) -> Ptr;
             /// Drops a heap-allocated `Borrow*`, without the GIL as soon as the GIL is next taken. Null is left alone.

@@ -49,11 +49,12 @@ impl Origin {
                 format!("copy the elements: `{name}.to_array`, an `{array}` that may go anywhere")
             }
         };
+        let handle = Ty::PythonArray(Box::new(self.ty.scalar().clone())).with_rank(rank);
         let keep = format!(
-            "or declare `{name}: PythonArray[{element}]`: no copy, and the Python object stays alive as long as it is used"
+            "or declare `{name}: {handle}`: no copy, and the Python object stays alive as long as it is used"
         );
         let diagnostic = diagnostic.help(copy);
-        match self.is_param && !self.is_slice && rank < 2 {
+        match self.is_param && !self.is_slice {
             true => diagnostic.help(keep),
             false => diagnostic,
         }

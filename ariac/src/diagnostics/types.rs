@@ -78,6 +78,15 @@ pub fn element_missing(span: Span, text: &str) -> Diagnostic {
     )
 }
 
+/// A `PythonArray` that is changed.
+#[must_use]
+pub fn handle_changed(span: Span, ty: &Ty) -> Diagnostic {
+    let view = Ty::PyArrayView(Box::new(ty.scalar().clone())).with_rank(ty.rank());
+    let message = format!("a {ty} is read-only, for others may share its memory");
+    Diagnostic::error(Code::NotMutable, span, message, "would change it")
+        .help(format!("take a view that may be changed: `mut x: {view}`"))
+}
+
 /// `m[i, j, k]` of two dimensions.
 #[must_use]
 pub fn index_count(span: Span, ty: &Ty, given: usize) -> Diagnostic {

@@ -126,6 +126,7 @@ fn lets_others_run(function: &Function) -> bool {
         match ty {
             Ty::String => false,
             Ty::Array(item) | Ty::List(item) => may_hold_object(item),
+            Ty::Nd(nd) => may_hold_object(&nd.kind),
             Ty::Tuple(items) => items.iter().any(may_hold_object),
             ty => ty.is_owned(),
         }

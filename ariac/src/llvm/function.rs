@@ -245,7 +245,7 @@ fn describe_params<'c>(
                 add(0, "align", element_size(element));
                 if !function.uses_python {
                     add(0, "noalias", 0);
-                    if param.mode == ParamMode::Read {
+                    if param.mode == ParamMode::Read && !returns_part_of(function, ty.kind()) {
                         add(0, "readonly", 0);
                         add(0, "captures", CAPTURES_NONE);
                     }

@@ -7,7 +7,7 @@
 //! | `Array[T]` | `{ ptr data, i64 len }` | `ptr data, i64 len` |
 //! | `PyArrayView[T]`, `PythonArray[T]` | `{ ptr data, i64 len, i64 stride, ptr borrow }` | the four parts |
 //! | `Array[T, N]` | `{ ptr data, i64 len… }` | its parts |
-//! | `PyArrayView[T, N]` | `{ ptr data, ptr borrow, (i64 len, i64 stride)… }` | its parts |
+//! | `PyArrayView[T, N]`, `PythonArray[T, N]` | `{ ptr data, ptr borrow, (i64 len, i64 stride)… }` | its parts |
 //! | `Int8` … `UInt64` | `i8` … `i64` | the value |
 //! | tuple | a struct of its members' values | the value; a large one as below |
 //! | declared type | see [`super::adt`] | the value; the address of a large one |
@@ -213,7 +213,7 @@ impl<'c> ParamAbi<'c> {
         match (ty, mode) {
             (Ty::Unit | Ty::Never | Ty::Range | Ty::Error, _) => ParamAbi::Nothing,
             (Ty::PyArrayView(_) | Ty::PythonArray(_), _) => ParamAbi::View,
-            (Ty::Nd(nd), _) if nd.kind.is_view() => ParamAbi::Nd(cx.nd_type(nd)),
+            (Ty::Nd(nd), _) if !matches!(nd.kind, Ty::Array(_)) => ParamAbi::Nd(cx.nd_type(nd)),
             (_, ParamMode::Mut) => ParamAbi::Slot(cx.value_type(ty)),
             (Ty::Array(_), _) => ParamAbi::Array,
             (Ty::Nd(nd), _) => ParamAbi::Nd(cx.nd_type(nd)),

@@ -206,7 +206,7 @@ impl Signatures {
                 // What does not lie row by row is copied first.
                 let is_nd_view = |s: &LocalId| {
                     let ty = &function.locals[*s].ty;
-                    ty.rank() > 1 && ty.is_view()
+                    ty.rank() > 1 && !matches!(ty.kind(), Ty::Array(_))
                 };
                 let fails = sources.len() > 1
                     || sources.iter().any(is_nd_view)
@@ -309,6 +309,7 @@ impl Signatures {
         while let Some(ty) = work.pop() {
             match ty {
                 Ty::PythonObject | Ty::PythonArray(_) => return true,
+                Ty::Nd(nd) => work.push(&nd.kind),
                 Ty::Tuple(items) => work.extend(items),
                 Ty::List(element) => work.push(element),
                 Ty::Adt(adt) if seen.insert(adt) => {

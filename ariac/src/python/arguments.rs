@@ -26,6 +26,8 @@ enum Held {
     String,
     /// The data of an owned array, or null.
     Array,
+    /// The `Borrow*` of an owned handle, or null.
+    Handle,
     /// A reference, or null.
     Object,
     /// A value of this type.
@@ -104,6 +106,7 @@ impl<'c> Cleanup<'c> {
                 }
                 Held::String => RtFn::aria_rt_str_drop,
                 Held::Array => RtFn::aria_rt_array_free,
+                Held::Handle => RtFn::aria_rt_pyarray_drop,
                 Held::Object => RtFn::aria_rt_py_drop,
             };
             let value = b.load(b.cx.types.ptr, slot);
@@ -222,10 +225,12 @@ impl<'c> Arguments<'_, '_, 'c> {
                     b.load(types.ptr, head(0)),
                     b.load(types.i64, head(1)),
                     b.load(types.i64, head(2)),
-                    slot.into(),
+                    self.handle(mode, slot),
                 ])
             }
-            Ty::Nd(nd) if nd.kind.is_view() => self.nd_view(nd.rank, object, spec),
+            Ty::Nd(nd) if !matches!(nd.kind, Ty::Array(_)) => {
+                self.nd_view(nd.rank, mode, object, spec)
+            }
             Ty::Nd(nd) => self.nd_array(nd, mode, object, spec),
             Ty::Array(_) if mode == ParamMode::Own => self.owned_array(ty, object, spec),
             Ty::Array(_) => self.lent_array(object, spec),
@@ -253,8 +258,29 @@ impl<'c> Arguments<'_, '_, 'c> {
         self.b.load(ty, slot)
     }
 
-    /// A view of several dimensions.
-    fn nd_view(&mut self, rank: u8, object: Val<'c>, spec: Val<'c>) -> Val<'c> {
+    /// What keeps the memory of a borrow: the borrow itself, which ends with the call, or of a handle that the function takes
+    /// over one of its own.
+    fn handle(&mut self, mode: ParamMode, borrow: PointerValue<'c>) -> Val<'c> {
+        let b = self.b;
+        if mode != ParamMode::Own {
+            return borrow.into();
+        }
+        let args = [borrow.into(), self.location.into()];
+        let owned = call_value(b, RtFn::aria_rt_pyarray_retain, &args);
+        let (failed, kept) = (b.block("not_kept"), b.block("kept"));
+        b.branch_rarely(b.icmp(IntPredicate::EQ, owned, b.null()), failed, kept);
+        b.enter(failed);
+        call(b, RtFn::aria_rt_error_to_python, &[self.spec.into()]);
+        b.go(self.failed);
+        b.enter(kept);
+        let slot = self.cleanup.slot(b, Held::Handle);
+        self.cleanup.given.push((slot, b.cx.types.ptr.into()));
+        b.store(owned, slot);
+        owned
+    }
+
+    /// A view or handle of several dimensions.
+    fn nd_view(&mut self, rank: u8, mode: ParamMode, object: Val<'c>, spec: Val<'c>) -> Val<'c> {
         let b = self.b;
         let slot = self.cleanup.slot(b, Held::Memory);
         let i64 = b.cx.types.i64;
@@ -262,7 +288,7 @@ impl<'c> Arguments<'_, '_, 'c> {
         let args = [object, spec, slot.into(), dims.into()];
         let status = call_value(b, RtFn::aria_rt_borrow_nd, &args);
         self.stop_if_failed(status);
-        let mut parts = vec![b.load(b.cx.types.ptr, slot), slot.into()];
+        let mut parts = vec![b.load(b.cx.types.ptr, slot), self.handle(mode, slot)];
         let word = |word: u8| b.load(i64, b.element(i64, dims, b.i64(word.into())));
         parts.extend((0..2 * rank).map(word));
         b.make(&parts)

@@ -97,6 +97,12 @@ fn object<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Option<Val<'c>>) -> Val<'c> {
                 &[b.part(value, 0), b.part(value, 1), b.i32(elem)],
             )
         }
+        Ty::Nd(nd) if matches!(nd.kind, Ty::PythonArray(_)) => {
+            let borrow = b.part(value, 1);
+            let object = call_value(b, RtFn::aria_rt_borrow_to_py, &[borrow]);
+            call(b, RtFn::aria_rt_pyarray_drop, &[borrow]);
+            object
+        }
         Ty::Nd(nd) => {
             let elem = nd
                 .kind

@@ -115,7 +115,7 @@ fn argument_type(ty: &Ty, imports: &mut Imports<'_>) -> String {
         Ty::Nd(nd) => {
             imports.insert(BUFFER);
             let array = ndarray(nd.kind.scalar(), imports);
-            if nd.kind.is_view() {
+            if !matches!(nd.kind, Ty::Array(_)) {
                 return format!("{array} | Buffer");
             }
             imports.insert(SEQUENCE);

@@ -3,7 +3,7 @@
 use super::declared::{self, Reader, Scope};
 use super::written::{Place, Written};
 use super::{ParamTy, Signature, Ty, Types};
-use crate::diagnostics::{Reports, syntax, types as say};
+use crate::diagnostics::{Reports, types as say};
 use crate::hir::{Function, Hir, Item, ItemId, ItemKind, NativeAbi, ParamMode};
 use crate::resolve::Names;
 
@@ -123,11 +123,8 @@ fn check(
         }
         match owner {
             Owner::Aria { is_exported } => {
-                if param.mode == ParamMode::Mut && matches!(ty, Ty::PythonArray(_)) {
-                    reports.add(syntax::not_supported(
-                        at,
-                        "a `mut` parameter of type PythonArray is",
-                    ));
+                if param.mode == ParamMode::Mut && matches!(ty.kind(), Ty::PythonArray(_)) {
+                    reports.add(say::handle_changed(at, ty));
                 } else if param.mode == ParamMode::Mut
                     && is_exported
                     && item.name.name != "main"

@@ -294,8 +294,7 @@ impl Written<'_> {
             Ty::Error => Ty::Error,
             ty if ty.can_be_element() => {
                 let one = make(Box::new(ty));
-                let is_missing = self.place == Place::Rust || matches!(one, Ty::PythonArray(_));
-                if is_missing && rank > 1 {
+                if self.place == Place::Rust && rank > 1 {
                     let what = format!("a {} of more than one dimension here is", name.name);
                     reports.add(syntax::not_supported(span, &what));
                     return Ty::Error;

@@ -96,6 +96,12 @@ impl<'c> Cloner<'_, '_, 'c> {
                 b.with_part(value, 3, owned)
             }
             Ty::Array(element) => self.array(element, value, b.part(value, 1)),
+            Ty::Nd(nd) if matches!(nd.kind, Ty::PythonArray(_)) => {
+                let args = [b.part(value, 1), self.location];
+                let owned = call(RtFn::aria_rt_pyarray_retain, &args);
+                self.fail_if(b.icmp(IntPredicate::EQ, owned, b.null()));
+                b.with_part(value, 1, owned)
+            }
             Ty::Nd(nd) => {
                 let element = nd.kind.element().unwrap_or(&Ty::Float);
                 self.array(element, value, nd::total(b, ty, value))

@@ -109,7 +109,11 @@ fn parts<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Val<'c>) -> Option<Vec<(Ty, Va
 fn pointer<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Val<'c>) -> (Val<'c>, Val<'c>) {
     match ty {
         Ty::List(_) => (b.part(value, 0), b.part(value, 1)),
-        Ty::Array(_) | Ty::Nd(_) => (b.part(value, 0), b.i64(0)),
+        Ty::Nd(nd) => match nd.kind {
+            Ty::PythonArray(_) => (b.part(value, 1), b.i64(0)),
+            _ => (b.part(value, 0), b.i64(0)),
+        },
+        Ty::Array(_) => (b.part(value, 0), b.i64(0)),
         Ty::Fn(_) => (b.part(value, 1), b.i64(0)),
         Ty::PythonArray(_) => (b.part(value, 3), b.i64(0)),
         _ => (value, b.i64(0)),
@@ -118,10 +122,10 @@ fn pointer<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Val<'c>) -> (Val<'c>, Val<'c
 
 /// Gives back what has no function of its own.
 fn free<'c>(b: &Builder<'_, 'c>, ty: &Ty, pointer: Val<'c>) {
-    let function = match ty {
+    let function = match ty.kind() {
         Ty::String => RtFn::aria_rt_str_drop,
         Ty::PythonObject => RtFn::aria_rt_py_drop,
-        Ty::Array(_) | Ty::Nd(_) => RtFn::aria_rt_array_free,
+        Ty::Array(_) => RtFn::aria_rt_array_free,
         Ty::PythonArray(_) => RtFn::aria_rt_pyarray_drop,
         Ty::Exception => RtFn::aria_rt_error_drop,
         Ty::List(_) => return heap::free(b, pointer),

@@ -92,7 +92,7 @@ impl<'c> Lowering<'_, 'c> {
 
     /// The value of an array of several dimensions as that of a view.
     pub(super) fn as_nd_view(&self, ty: &Ty, value: Val<'c>) -> Val<'c> {
-        if ty.kind().is_view() {
+        if !matches!(ty.kind(), Ty::Array(_)) {
             return value;
         }
         let b = &self.b;
@@ -106,7 +106,7 @@ impl<'c> Lowering<'_, 'c> {
     /// Whether the elements of an array of several dimensions lie side by side, row by row.
     pub(super) fn is_flat(&self, ty: &Ty, value: Val<'c>) -> Val<'c> {
         let b = &self.b;
-        if !ty.kind().is_view() {
+        if let Ty::Array(_) = ty.kind() {
             return b.bool(true);
         }
         let element = ty.element().unwrap_or(&Ty::Float);

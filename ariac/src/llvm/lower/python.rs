@@ -197,6 +197,10 @@ impl<'c> Lowering<'_, 'c> {
                 let borrow = self.b.part(value, 3);
                 self.shown_object(borrow, |this| this.view_copy(element, value))
             }
+            Ty::Nd(nd) if matches!(nd.kind, Ty::PythonArray(_)) => {
+                let borrow = self.b.part(value, 1);
+                self.rt_value(RtFn::aria_rt_borrow_to_py, &[borrow])
+            }
             Ty::Nd(nd) if nd.kind.is_view() => {
                 let borrow = self.b.part(value, 1);
                 self.shown_object(borrow, |this| this.nd_copy(ty, value))
@@ -304,6 +308,23 @@ impl<'c> Lowering<'_, 'c> {
         self.array_object(&Ty::Array(Box::new(element.clone())), copy)
     }
 
+    /// A handle of a Python object that is an array of several dimensions.
+    fn handle_of_nd(&mut self, object: Val<'c>, ty: &Ty) -> Val<'c> {
+        let (i64, count) = (self.cx.types.i64, 2 * u32::from(ty.rank()));
+        let dims = self.b.slot(i64.array_type(count), "dims");
+        let (rank, elem) = self.rank_and_elem(ty);
+        let args = [object, elem, rank, dims.into(), self.location()];
+        let borrow = self.object(RtFn::aria_rt_pyarray_of_nd, &args);
+        let data = self.b.load(self.cx.types.ptr, borrow.into_pointer_value());
+        let mut parts = vec![data, borrow];
+        let word = |word: u32| {
+            let place = self.b.element(i64, dims, self.b.i64(word.into()));
+            self.b.load(i64, place)
+        };
+        parts.extend((0..count).map(word));
+        self.b.make(&parts)
+    }
+
     /// A Python object as an array of several dimensions.
     fn nd_of_object(&mut self, object: Val<'c>, ty: &Ty) -> Val<'c> {
         let (i64, count) = (self.cx.types.i64, u32::from(ty.rank()));
@@ -342,6 +363,7 @@ impl<'c> Lowering<'_, 'c> {
                 let borrow = self.object(RtFn::aria_rt_pyarray_of_object, &args);
                 self.handle_of_borrow(borrow)
             }
+            Ty::Nd(nd) if matches!(nd.kind, Ty::PythonArray(_)) => self.handle_of_nd(object, ty),
             Ty::Nd(_) => self.nd_of_object(object, ty),
             Ty::PythonObject => self.rt_value(RtFn::aria_rt_py_retain, &[object]),
             ty if ty.elem().is_some() => self.scalar_of(object, ty),

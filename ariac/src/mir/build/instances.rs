@@ -475,6 +475,9 @@ fn matches(pattern: &Ty, ty: &Ty, found: &mut [Option<Ty>]) -> bool {
         | (Ty::ArrayView(pattern), Ty::ArrayView(ty))
         | (Ty::PyArrayView(pattern), Ty::PyArrayView(ty))
         | (Ty::PythonArray(pattern), Ty::PythonArray(ty)) => matches(pattern, ty, found),
+        (Ty::Nd(pattern), Ty::Nd(ty)) => {
+            pattern.rank == ty.rank && matches(&pattern.kind, &ty.kind, found)
+        }
         (Ty::Fn(pattern), Ty::Fn(ty)) => {
             let mut params = pattern.params.iter().zip(&ty.params);
             pattern.params.len() == ty.params.len()

@@ -253,7 +253,7 @@ impl Axes<'_> {
             return Flat::Never;
         }
         if let [only] = shape.sources[..]
-            && !self.function.locals[only].ty.is_view()
+            && matches!(self.function.locals[only].ty.kind(), Ty::Array(_))
         {
             return Flat::Always;
         }

@@ -269,7 +269,7 @@ impl Axes<'_> {
     fn make_axes(&mut self, array: LocalId) -> Vec<LocalId> {
         let local = &self.function.locals[array];
         let (rank, name, span) = (local.ty.rank(), local.name.clone(), local.span);
-        let is_own = !local.ty.is_view();
+        let is_own = matches!(local.ty.kind(), Ty::Array(_));
         let element = local.ty.scalar().clone();
         let axis = |axis: u8| {
             let view = self.function.locals.push(Local {

@@ -259,12 +259,8 @@ impl Infer<'_, '_> {
                 let ty = self.infer(target, Want::Any);
                 match self.types.exprs.get(*base).cloned() {
                     Some(Ty::PythonObject) => {}
-                    Some(Ty::PythonArray(_)) => {
-                        let span = self.span(target);
-                        self.unsupported(
-                            span,
-                            "changing a PythonArray (take a `mut` PyArrayView for it) is",
-                        );
+                    Some(of) if matches!(of.kind(), Ty::PythonArray(_)) => {
+                        self.report(say::handle_changed(self.span(target), &of));
                     }
                     Some(of) if of.is_array_like() || matches!(of, Ty::List(_)) => {
                         self.check_place(*base, None);
@@ -346,9 +342,9 @@ impl Infer<'_, '_> {
             Ty::String if op == BinaryOp::Add => {
                 self.check(value, &Ty::String, Why::Text("what is added to a String"))
             }
-            Ty::PythonArray(_) => {
+            ty if matches!(ty.kind(), Ty::PythonArray(_)) => {
                 self.infer(value, Want::Any);
-                self.unsupported(span, "changing all elements of a PythonArray at once is");
+                self.report(say::handle_changed(span, ty));
             }
             ty if ty.is_array_like() => {
                 self.compound_arithmetic(id, op, (target, ty, ty.scalar()), value);

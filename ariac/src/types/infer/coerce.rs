@@ -269,14 +269,18 @@ impl Infer<'_, '_> {
             {
                 "to_array"
             }
-            (have, Ty::PythonArray(_)) if have.is_array_like() => {
+            (have, want)
+                if matches!(want.kind(), Ty::PythonArray(_))
+                    && have.is_array_like()
+                    && have.rank() == want.rank() =>
+            {
                 return report
                     .note("a PythonArray keeps a Python object alive; only Python makes one");
             }
-            (Ty::PythonObject, Ty::ArrayView(element) | Ty::PyArrayView(element)) => {
-                return report.help(format!(
-                    "bind it first: `let view: PythonArray[{element}] = …`"
-                ));
+            (Ty::PythonObject, want) if want.is_view() => {
+                let handle = Ty::PythonArray(Box::new(want.scalar().clone()));
+                let handle = handle.with_rank(want.rank());
+                return report.help(format!("bind it first: `let view: {handle} = …`"));
             }
             (have, want)
                 if have.is_array_like() && want.is_array_like() && have.rank() == want.rank() =>
