@@ -125,33 +125,8 @@ impl Fuse<'_> {
         (read_once && self.is_pure(kernel)).then_some(*dst)
     }
 
-    /// Whether the kernel only computes its result: no Python, no stream, no memory written, no local assigned that others read.
     fn is_pure(&self, kernel: &Kernel) -> bool {
-        // A parameter that the kernel assigns cannot be shared with another reader of the same source.
-        let mut pure = kernel.params.iter().all(|p| self.definitions.once(*p));
-        let mut assigned = HashSet::new();
-        let mut inside: HashMap<LocalId, u32> = HashMap::new();
-        kernel.body.each(&mut |stmt| {
-            pure &= !self.signatures.needs_gil(stmt, self.function);
-            pure &= !self.signatures.streams(stmt);
-            stmt.locals(&mut |local, access| match access {
-                Access::Write | Access::Bind => {
-                    assigned.insert(local);
-                }
-                Access::Store => pure = false,
-                _ => *inside.entry(local).or_default() += 1,
-            });
-            stmt.changes(self.signatures, &mut |local| {
-                assigned.insert(local);
-            });
-        });
-        if let Operand::Local(result) = kernel.result {
-            *inside.entry(result).or_default() += 1;
-        }
-        let others_read = |local: &LocalId| {
-            self.definitions.reads(*local) > inside.get(local).copied().unwrap_or(0)
-        };
-        pure && !assigned.iter().any(others_read)
+        is_pure(kernel, self.function, self.signatures, &self.definitions)
     }
 
     /// Takes producers out of the list that must not move past `stmt`.
@@ -283,6 +258,39 @@ impl Fuse<'_> {
             self.joined.insert(*dst, (span, names));
         }
     }
+}
+
+/// Whether the kernel only computes its result: no Python, no stream, no memory written, no local assigned that others read.
+pub(super) fn is_pure(
+    kernel: &Kernel,
+    function: &Function,
+    signatures: &Signatures,
+    definitions: &Definitions,
+) -> bool {
+    // A parameter that the kernel assigns cannot be shared with another reader of the same source.
+    let mut pure = kernel.params.iter().all(|p| definitions.once(*p));
+    let mut assigned = HashSet::new();
+    let mut inside: HashMap<LocalId, u32> = HashMap::new();
+    kernel.body.each(&mut |stmt| {
+        pure &= !signatures.needs_gil(stmt, function);
+        pure &= !signatures.streams(stmt);
+        stmt.locals(&mut |local, access| match access {
+            Access::Write | Access::Bind => {
+                assigned.insert(local);
+            }
+            Access::Store => pure = false,
+            _ => *inside.entry(local).or_default() += 1,
+        });
+        stmt.changes(signatures, &mut |local| {
+            assigned.insert(local);
+        });
+    });
+    if let Operand::Local(result) = kernel.result {
+        *inside.entry(result).or_default() += 1;
+    }
+    let others_read =
+        |local: &LocalId| definitions.reads(*local) > inside.get(local).copied().unwrap_or(0);
+    pure && !assigned.iter().any(others_read)
 }
 
 /// The joined operation as it grows.

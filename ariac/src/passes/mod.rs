@@ -24,6 +24,7 @@ mod source_tests;
 #[cfg(test)]
 mod testing;
 mod version_strides;
+mod write_through;
 
 use crate::mir::Program;
 use crate::source::{SourceMap, Span};
@@ -71,6 +72,7 @@ pub enum RemarkKind {
 pub const TABLE: &[Pass] = &[
     simplify::PASS,
     fuse::PASS,
+    write_through::PASS,
     axes::PASS,
     hoist_bounds::PASS,
     version_strides::PASS,
