@@ -33,6 +33,16 @@ fn turn(mut x: PyArrayView[Float])
   x[..] = x[-1..0 step -1]
 end
 
+fn computed(mut x: PyArrayView[Float], to: Int, from: Int, n: Int, y: PyArrayView[Float])
+  x[to..<to + n] = x[from..<from + n] * 2.0 + y[..<n]
+end
+
+fn computed_in_place(mut x: PyArrayView[Float], y: PyArrayView[Float])
+  x[..] = (x - y).abs.sqrt * x
+  x += y * 0.5
+  x[..] = y.map |e| e + 1.0 end - x
+end
+
 fn gradient(x: PyArrayView[Float]) -> Array[Float] = (x[2..] - x[..<-2]) / 2.0
 """
 
@@ -151,3 +161,29 @@ def test_huge_bounds(slices):
         slices.part(x, 0, big)
     with pytest.raises(IndexError):
         slices.part(x, -(2**63), 2)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 7), st.integers(0, 7), st.integers(0, 7), stride, stride)
+def test_an_expression_reads_before_it_writes(slices, to, start, n, one, other):
+    x, y = memory(np.arange(LENGTH) + 1.0, one), memory(np.arange(LENGTH) * 0.25, other)
+    want = x.copy()
+    if max(to, start) + n > LENGTH:
+        with pytest.raises(IndexError):
+            slices.computed(x, to, start, n, y)
+    else:
+        want[to : to + n] = x[start : start + n] * 2.0 + y[:n]
+        slices.computed(x, to, start, n, y)
+    assert x.tolist() == want.tolist()
+    want = np.sqrt(np.abs(want - y)) * want
+    want += y * 0.5
+    want = (y + 1.0) - want
+    slices.computed_in_place(x, y)
+    assert x.tolist() == want.tolist()
+
+
+def test_nothing_is_written_where_lengths_differ(slices):
+    x, y = np.arange(7.0), np.arange(5.0)
+    with pytest.raises(ValueError, match="operands have different lengths, 7 and 5"):
+        slices.computed_in_place(x, y)
+    assert x.tolist() == np.arange(7.0).tolist()
