@@ -96,6 +96,21 @@ fn self_turned(mut m: PyArrayView[Float, 2])
   m[..] = m.t
 end
 
+fn placed(mut m: PyArrayView[Float, 2], a: PyArrayView[Float, 2], v: PyArrayView[Float])
+  m[..] = a * 2.0 - m + v
+  m[1.., ..] *= a[..<-1] * 0.5
+  m += (m * m).sqrt - a
+end
+
+fn placed_over(mut m: PyArrayView[Float, 2])
+  m[1.., ..] = m[..<-1] * 2.0 + m[1..]
+  m[..] = m.t * 2.0
+end
+
+fn placed_cube(mut m: PyArrayView[Float, 3], a: PyArrayView[Float, 3], b: PyArrayView[Float, 2])
+  m[.., .., ..] = a * b + m
+end
+
 fn matmul(a: PyArrayView[Float, 2], b: PyArrayView[Float, 2]) -> Array[Float, 2]
   requires a.shape[1] == b.shape[0] : "inner dimensions differ"
   out = Array.zeros(a.shape[0], b.shape[1])
@@ -510,3 +525,33 @@ def test_handles_keep_the_object(handles):
     gc.collect()
     del values, same, arguments
     assert sys.getrefcount(m) == before
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(1, 4), layouts, layouts, st.sampled_from(["same", "row", "column"]), st.booleans())
+def test_expressions_are_computed_in_place(nd, n, layout, other, shape, single):
+    m = memory(numbers(n, n), layout)
+    a = memory(numbers(*{"same": (n, n), "row": (1, n), "column": (n, 1)}[shape], seed=1), other)
+    v = numbers(1 if single else n, seed=2)
+    want = m.copy()
+    want[...] = a * 2.0 - want + v
+    part = a[: len(a) - 1] * 0.5
+    if part.shape == want[1:].shape:
+        want[1:] *= part
+        want += np.sqrt(want * want) - a
+        nd.placed(m, a, v)
+        assert np.array_equal(m, want)
+    else:
+        with pytest.raises(ValueError, match="does not fit into one of"):
+            nd.placed(m, a, v)
+    m = memory(numbers(n, n), layout)
+    want = m.copy()
+    want[1:] = want[:-1] * 2.0 + want[1:]
+    want[...] = want.T * 2.0
+    nd.placed_over(m)
+    assert np.array_equal(m, want)
+    c, d = memory(numbers(2, n, n, seed=3), layout), memory(numbers(2, n, n, seed=4), other)
+    b = memory(numbers(*{"same": (n, n), "row": (1, n), "column": (n, 1)}[shape], seed=5), other)
+    want = d * b + c
+    nd.placed_cube(c, d, b)
+    assert np.array_equal(c, want)

@@ -16,18 +16,20 @@
 //! done only where that cannot be told apart: what it reads shares no memory with what is written, or is read at
 //! the same index; and it cannot fail midway.
 
+mod reader;
+mod rewrite;
+
 use super::definitions::Definitions;
 use super::fuse::is_pure;
 use super::{Pass, Remark, RemarkKind};
-use crate::arena::Id;
+use crate::arena::Arena;
 use crate::mir::liveness;
 use crate::mir::{
-    Access, BinOp, Block, Captures, Const, Function, Kernel, Local, LocalId, Operand, Program,
-    Rvalue, Signatures, Stmt, StmtKind,
+    Access, Along, Block, Captures, Const, Function, Kernel, Local, LocalId, Loop, LoopId, NdOp,
+    Operand, Program, Rvalue, Signatures, Stmt, StmtKind,
 };
 use crate::source::Span;
-use crate::types::Ty;
-use aria_abi::codes::ErrorKind;
+use reader::{Reader, reader};
 use std::collections::{HashMap, HashSet};
 
 pub(super) const PASS: Pass = Pass {
@@ -47,11 +49,13 @@ fn run(program: &mut Program, remarks: &mut Vec<Remark>) {
             signatures: &signatures,
             definitions,
             new: Vec::new(),
+            loops: std::mem::take(&mut function.loops),
             function,
             done: Vec::new(),
         };
         pass.block(&mut body);
-        let (new, done) = (pass.new, pass.done);
+        let (new, done, loops) = (pass.new, pass.done, pass.loops);
+        function.loops = loops;
         for local in new {
             function.locals.push(local);
         }
@@ -87,6 +91,11 @@ fn whole_views(body: &Block, definitions: &Definitions) -> HashMap<LocalId, Loca
                     step: Operand::Const(Const::Int(1)),
                     ..
                 } => *array,
+                Rvalue::Nd(NdOp::Section { array, along })
+                    if along.iter().all(|a| matches!(a, Along::All)) =>
+                {
+                    *array
+                }
                 _ => return,
             };
             if definitions.once(shown) {
@@ -103,6 +112,7 @@ struct WriteThrough<'a> {
     definitions: Definitions,
     origins: HashMap<LocalId, Vec<LocalId>>,
     whole: HashMap<LocalId, LocalId>,
+    loops: Arena<LoopId, Loop>,
     /// Locals that follow the function's own.
     new: Vec<Local>,
     /// The expressions that were moved.
@@ -138,9 +148,10 @@ impl WriteThrough<'_> {
         else {
             return None;
         };
-        // It is asked for its length, and gone through.
-        let is_read_there = self.definitions.once(*made) && self.definitions.reads(*made) == 2;
-        if !is_read_there || !matches!(self.function.locals[*made].ty, Ty::Array(_)) {
+        // It is asked for its lengths, and gone through.
+        let rank = self.function.locals[*made].ty.rank();
+        let reads = u32::from(rank) + 1;
+        if !self.definitions.once(*made) || self.definitions.reads(*made) != reads {
             return None;
         }
         let reader = reader(stmts, at, *made)?;
@@ -203,6 +214,7 @@ impl WriteThrough<'_> {
                 let is_plain = matches!(
                     value,
                     Rvalue::Len(_)
+                        | Rvalue::Nd(_)
                         | Rvalue::Slice { .. }
                         | Rvalue::View(_)
                         | Rvalue::Use(_)
@@ -275,188 +287,4 @@ impl WriteThrough<'_> {
         roots.push(local);
         roots
     }
-
-    /// Moves the expression at `at` into the loop; gives the place to go on from.
-    fn rewrite(&mut self, block: &mut Block, at: usize, reader: Reader) -> usize {
-        let made = block.stmts.remove(at);
-        let span = made.span;
-        self.done.push(span);
-        let (
-            Some(array),
-            StmtKind::Assign {
-                value: Rvalue::Map {
-                    sources, kernel, ..
-                },
-                ..
-            },
-        ) = (assigned(&made), made.kind)
-        else {
-            return at + 1;
-        };
-        let mut lengths = Vec::new();
-        let len = self.lengths(&sources, span, &mut lengths);
-        // Without the expression, the loop is one place nearer.
-        let loop_at = reader.at - 1;
-        for stmt in &mut block.stmts[at..loop_at] {
-            if let StmtKind::Assign { value, .. } = &mut stmt.kind
-                && matches!(value, Rvalue::Len(of) if *of == array)
-            {
-                *value = Rvalue::Use(len.clone());
-            }
-        }
-        if let StmtKind::For { body, .. } = &mut block.stmts[loop_at].kind {
-            let load = body.stmts.remove(reader.load);
-            let stmt = |kind| Stmt { kind, span };
-            let mut inside: Vec<Stmt> = Vec::new();
-            for (&source, &param) in sources.iter().zip(&kernel.params) {
-                inside.push(stmt(StmtKind::Assign {
-                    dst: Some(param),
-                    value: Rvalue::Load {
-                        array: source,
-                        index: Operand::Local(reader.var),
-                        checked: true,
-                    },
-                }));
-            }
-            inside.extend(kernel.body.stmts);
-            inside.push(stmt(StmtKind::Assign {
-                dst: assigned(&load),
-                value: Rvalue::Use(kernel.result),
-            }));
-            body.stmts.splice(reader.load..reader.load, inside);
-        }
-        let next = at + lengths.len();
-        block.stmts.splice(at..at, lengths);
-        next
-    }
-
-    /// The length of all sources; ValueError where they differ.
-    fn lengths(&mut self, sources: &[LocalId], span: Span, out: &mut Vec<Stmt>) -> Operand {
-        let stmt = |kind| Stmt { kind, span };
-        let first = self.local(Ty::Int, span);
-        for (i, &source) in sources.iter().enumerate() {
-            let len = if i == 0 {
-                first
-            } else {
-                self.local(Ty::Int, span)
-            };
-            out.push(stmt(StmtKind::Assign {
-                dst: Some(len),
-                value: Rvalue::Len(source),
-            }));
-            if i == 0 {
-                continue;
-            }
-            let same = self.local(Ty::Bool, span);
-            let message = self.local(Ty::String, span);
-            let word = |text: &str| Operand::Const(Const::Str(text.to_owned()));
-            let parts = vec![
-                word("operands have different lengths, "),
-                Operand::Local(first),
-                word(" and "),
-                Operand::Local(len),
-            ];
-            let (left, right) = (Operand::Local(first), Operand::Local(len));
-            let op = BinOp::Eq;
-            out.push(stmt(StmtKind::Assign {
-                dst: Some(same),
-                value: Rvalue::Binary { op, left, right },
-            }));
-            let raise = vec![
-                stmt(StmtKind::Assign {
-                    dst: Some(message),
-                    value: Rvalue::Join(parts),
-                }),
-                stmt(StmtKind::Raise {
-                    kind: ErrorKind::ValueError,
-                    message: Operand::Local(message),
-                }),
-            ];
-            out.push(stmt(StmtKind::If {
-                condition: Operand::Local(same),
-                then: Block::default(),
-                otherwise: Block { stmts: raise },
-            }));
-        }
-        Operand::Local(first)
-    }
-
-    fn local(&mut self, ty: Ty, span: Span) -> LocalId {
-        let id = LocalId::from_index(self.function.locals.len() + self.new.len());
-        self.new.push(Local {
-            name: None,
-            ty,
-            span,
-            contiguous: false,
-            alias: false,
-        });
-        id
-    }
-}
-
-/// A loop that puts the elements of an array somewhere.
-struct Reader {
-    /// Its place in the block.
-    at: usize,
-    var: LocalId,
-    /// The place in its body of the element's load.
-    load: usize,
-    /// What is written to, at the same index.
-    target: LocalId,
-}
-
-fn assigned(stmt: &Stmt) -> Option<LocalId> {
-    match &stmt.kind {
-        StmtKind::Assign { dst, .. } => *dst,
-        _ => None,
-    }
-}
-
-/// The loop behind `at` that goes through `made` and writes one element each turn.
-fn reader(stmts: &[Stmt], at: usize, made: LocalId) -> Option<Reader> {
-    let behind = stmts.iter().enumerate().skip(at + 1);
-    for (place, stmt) in behind {
-        let StmtKind::For {
-            var,
-            lo: Operand::Const(Const::Int(0)),
-            step: Operand::Const(Const::Int(1)),
-            inclusive: false,
-            body,
-            ..
-        } = &stmt.kind
-        else {
-            if stmt.diverges() {
-                return None;
-            }
-            continue;
-        };
-        let is_var = |index: &Operand| *index == Operand::Local(*var);
-        let load = body.stmts.iter().position(|stmt| match &stmt.kind {
-            StmtKind::Assign {
-                dst: Some(_),
-                value: Rvalue::Load { array, index, .. },
-            } => *array == made && is_var(index),
-            _ => false,
-        })?;
-        let mut stores = Vec::new();
-        let mut plain = true;
-        body.each(&mut |stmt| match &stmt.kind {
-            StmtKind::Store { array, index, .. } => {
-                plain &= is_var(index);
-                stores.push(*array);
-            }
-            StmtKind::Assign { .. } | StmtKind::If { .. } | StmtKind::Raise { .. } => {}
-            _ => plain = false,
-        });
-        let &[target] = &stores[..] else {
-            return None;
-        };
-        return plain.then_some(Reader {
-            at: place,
-            var: *var,
-            load,
-            target,
-        });
-    }
-    None
 }
