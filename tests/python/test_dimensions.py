@@ -49,7 +49,9 @@ fn scale(mut m: PyArrayView[Float, 2], by: Float)
   end
 end
 
-fn section(m: PyArrayView[Float, 2], a: Int, b: Int, s: Int, c: Int, d: Int, t: Int) -> Array[Float, 2] = m[a..<b step s, c..<d step t].copy
+fn section(m: PyArrayView[Float, 2], a: Int, b: Int, s: Int, c: Int, d: Int, t: Int) -> Array[Float, 2]
+  m[a..<b step s, c..<d step t].copy
+end
 
 fn row(m: PyArrayView[Float, 2], i: Int) -> Array[Float] = m[i].to_array
 
@@ -63,7 +65,9 @@ fn inner(m: PyArrayView[Int, 3]) -> Array[Int, 2] = m[.., 1, ..].copy
 
 fn turned(m: PyArrayView[Float, 2]) -> Array[Float, 2] = m.t.copy
 
-fn expression(a: PyArrayView[Float, 2], b: PyArrayView[Float, 2], v: PyArrayView[Float]) -> Array[Float, 2] = (a * 2.0 - b).abs.sqrt + v
+fn expression(a: PyArrayView[Float, 2], b: PyArrayView[Float, 2], v: PyArrayView[Float]) -> Array[Float, 2]
+  (a * 2.0 - b).abs.sqrt + v
+end
 
 fn three(a: PyArrayView[Float, 3], b: PyArrayView[Float, 2]) -> Array[Float, 3] = a * b - a
 
@@ -385,7 +389,7 @@ def test_heat(nd):
 def test_arrays_are_made_of_what_can_be_read(nd):
     want = np.array([[2.0, 4.0], [6.0, 8.0]])
     x = want / 2
-    for given in (
+    for like in (
         [[1, 2], [3, 4]],
         ((1.0, 2), [3, True + 3]),
         [np.array([1.0, 2.0]), (3, 4)],
@@ -394,7 +398,7 @@ def test_arrays_are_made_of_what_can_be_read(nd):
         x.T.copy().T,
         memoryview(x),
     ):
-        assert np.array_equal(nd.doubled(given), want)
+        assert np.array_equal(nd.doubled(like), want)
     assert nd.doubled([]).shape == (0, 0)
     assert nd.doubled([[], []]).shape == (2, 0)
     own = np.arange(4).reshape(2, 2)
@@ -409,14 +413,22 @@ def test_arrays_are_made_of_what_can_be_read(nd):
     [
         ([1.0, 2.0], TypeError, "doubled() argument 'm': item 0 must be a list of numbers, not float"),
         (3.0, TypeError, "doubled() argument 'm' must be an array of Float (float64) or a list of lists, not float"),
-        ([[1.0], [2.0, 3.0]], ValueError, "doubled() argument 'm': item 1 must have 1 item, as the first one has, not 2"),
+        (
+            [[1.0], [2.0, 3.0]],
+            ValueError,
+            "doubled() argument 'm': item 1 must have 1 item, as the first one has, not 2",
+        ),
         ([[1.0], 2.0], TypeError, "doubled() argument 'm': item 1 must be a list of numbers, not float"),
         ([["a"]], TypeError, "doubled() argument 'm': item 0: item 0 must be float, not str"),
         (["ab"], TypeError, "doubled() argument 'm': item 0 must be a list of numbers, not str"),
         ([[[1.0]]], TypeError, "doubled() argument 'm': item 0: item 0 must be float, not list"),
         (np.ones(3), ValueError, "doubled() argument 'm' must have 2 dimensions, not 1"),
         (np.ones((1, 2, 3)), ValueError, "doubled() argument 'm' must have 2 dimensions, not 3"),
-        (np.ones((2, 2), complex), TypeError, "doubled() argument 'm' must be an array of Float (float64), not complex128"),
+        (
+            np.ones((2, 2), complex),
+            TypeError,
+            "doubled() argument 'm' must be an array of Float (float64), not complex128",
+        ),
     ],
 )
 def test_what_is_no_array_of_two_dimensions(nd, given, error, text):
@@ -431,8 +443,16 @@ def test_what_is_no_array_of_two_dimensions(nd, given, error, text):
         (np.ones(3), ValueError, "must have 2 dimensions, not 1"),
         (np.float64(1.0), ValueError, "must have 2 dimensions, not 0"),
         (np.ones((2, 2), np.float32), TypeError, "must be an array of Float (float64), not float32"),
-        (np.ones((2, 2), ">f8"), ValueError, "must have the native byte order, not that of >f8; m.astype('float64') converts it"),
-        ([[1.0]], TypeError, "must be an array of Float (float64), not list; numpy.asarray(m, dtype='float64') makes one"),
+        (
+            np.ones((2, 2), ">f8"),
+            ValueError,
+            "must have the native byte order, not that of >f8; m.astype('float64') converts it",
+        ),
+        (
+            [[1.0]],
+            TypeError,
+            "must be an array of Float (float64), not list; numpy.asarray(m, dtype='float64') makes one",
+        ),
         (np.broadcast_to(1.0, (2, 2)), ValueError, "is written to, but the array is read-only; m.copy() is not"),
         (np.ndarray((2, 2), buffer=bytearray(64), offset=1), ValueError, "must be aligned to 8 bytes; m.copy() is"),
         (
