@@ -26,11 +26,23 @@ pub(super) fn check(calls: &Calls<'_>, reports: &mut Reports) {
     if roots.origins.is_empty() {
         return;
     }
+    // The body of a loop begins with the element, which has a name.
+    let mut iterated = HashSet::new();
+    function.body.each(&mut |stmt| {
+        if let StmtKind::For { body, .. } = &stmt.kind
+            && let Some(first) = body.stmts.first()
+            && let StmtKind::Assign { dst: Some(dst), .. } = &first.kind
+            && function.locals[*dst].name.is_some()
+        {
+            first.locals(&mut |local, _| _ = iterated.insert(local));
+        }
+    });
     let mut body = function.body.clone();
     let mut changes = Changes {
         signatures,
         function,
         roots,
+        iterated,
         reports,
     };
     liveness::walk(function, &mut body, &mut changes);
@@ -305,6 +317,8 @@ struct Changes<'a, 'r> {
     signatures: &'a Signatures,
     function: &'a Function,
     roots: &'a Roots<'a>,
+    /// What the loops of the function go through.
+    iterated: HashSet<LocalId>,
     reports: &'r mut Reports,
 }
 
@@ -323,21 +337,25 @@ impl Visit for Changes<'_, '_> {
         });
         for local in changed {
             self.parts(stmt, local, after);
-            if !self.function.locals[local].ty.is_array_like() {
-                continue;
-            }
+            let ty = &self.function.locals[local].ty;
             let around = self.roots.all(local);
             // A change through a view is one of what it shows, which other views of that see.
-            let is_through = self.function.locals[local].ty.is_view()
-                && changes_shown(self.function, stmt, local);
-            let changes = |origin: &LocalId| match is_through {
-                true => around.contains(origin),
-                false => *origin == local,
+            let is_through = ty.is_view() && changes_shown(self.function, stmt, local);
+            let places: Vec<(LocalId, Vec<Step>)> = match is_through {
+                true => self.arrays(&around).map(|l| self.roots.path(l)).collect(),
+                false => vec![self.changed_place(stmt, local)],
             };
+            let changes = |origin: LocalId| {
+                let seen = self.roots.path(origin);
+                places.iter().any(|place| self.roots.meet(place, &seen))
+            };
+            let may_show =
+                |view: LocalId| ty.is_array_like() || self.function.locals[view].ty.holds_view();
             let shown = self.roots.origins.iter().filter(|(view, origins)| {
                 **view != local
                     && after.contains(**view)
-                    && origins.iter().any(changes)
+                    && may_show(**view)
+                    && self.arrays(origins).any(changes)
                     && !written.contains(view)
                     && !around.contains(view)
             });
@@ -358,8 +376,10 @@ impl Visit for Changes<'_, '_> {
                     Some(name) => {
                         borrow::changed_while_viewed(stmt.span, &origin, name, known.span)
                     }
-                    // The loop itself holds the view.
-                    None => borrow::changed_while_iterated(stmt.span, &origin, known.span),
+                    None if self.iterated.contains(view) => {
+                        borrow::changed_while_iterated(stmt.span, &origin, known.span)
+                    }
+                    None => borrow::changed_while_used(stmt.span, &origin, known.span),
                 });
             }
         }
@@ -368,8 +388,8 @@ impl Visit for Changes<'_, '_> {
 }
 
 impl Changes<'_, '_> {
-    /// A change of what a part that is still used belongs to.
-    fn parts(&mut self, stmt: &Stmt, local: LocalId, after: &LocalSet) {
+    /// The part that a statement changes by way of a local.
+    fn changed_place(&self, stmt: &Stmt, local: LocalId) -> (LocalId, Vec<Step>) {
         let mut at = self.roots.path(local);
         if let StmtKind::SetField {
             of, variant, index, ..
@@ -379,6 +399,18 @@ impl Changes<'_, '_> {
             let (variant, index) = (*variant, *index);
             at.1.push(Step::Field { variant, index });
         }
+        at
+    }
+
+    /// Those of the locals that are arrays or views; the others are what the arrays are parts of.
+    fn arrays(&self, of: &[LocalId]) -> impl Iterator<Item = LocalId> {
+        let is_array = |l: &LocalId| self.function.locals[*l].ty.is_array_like();
+        of.iter().copied().filter(is_array)
+    }
+
+    /// A change of what a part that is still used belongs to.
+    fn parts(&mut self, stmt: &Stmt, local: LocalId, after: &LocalSet) {
+        let at = self.changed_place(stmt, local);
         let leads_to = self.roots.all(local);
         let used = self.roots.parts.keys().filter(|part| {
             let path = self.roots.path(**part);

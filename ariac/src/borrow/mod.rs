@@ -127,6 +127,19 @@ impl<'a> Roots<'a> {
         a.0 == b.0 && a.1.iter().zip(&b.1).any(differ)
     }
 
+    /// Whether two ways lead to memory that may be the same.
+    fn meet(&self, a: &(LocalId, Vec<Step>), b: &(LocalId, Vec<Step>)) -> bool {
+        if a.0 == b.0 {
+            return !Roots::disjoint(a, b);
+        }
+        // An alias that is now one part, now another.
+        let is_part = |l: LocalId, of: LocalId| {
+            matches!(self.parts.get(&l), Some(None))
+                && self.origins.get(&l).is_some_and(|o| o.contains(&of))
+        };
+        is_part(a.0, b.0) || is_part(b.0, a.0)
+    }
+
     /// The local itself, if it borrows from no other; else all that it may borrow from in the end.
     fn roots(&self, local: LocalId) -> Vec<LocalId> {
         let origins = self.origins.get(&local).map_or(&[][..], Vec::as_slice);

@@ -53,7 +53,7 @@ pub(super) fn check(
     });
 }
 
-/// A look at an array that is declared outside of the loop.
+/// A look at an array, or at a value that may hold one, that is declared outside of the loop.
 struct Look {
     /// The array, as the local and the way from it.
     place: (LocalId, Vec<Step>),
@@ -176,16 +176,39 @@ impl Turns<'_> {
                 .into_iter()
                 .filter(|root| self.shared.is_shared(*root))
                 .collect();
-            let is_memory = self.shared.function.locals[array].ty.is_array_like();
+            // A value that is no array may hold one.
+            let ty = &self.shared.function.locals[array].ty;
+            let is_memory = ty.is_array_like() || ty.is_owned();
             if is_memory && !roots.is_empty() {
                 self.looks.push(Look {
-                    place: self.shared.roots.path(array),
+                    place: self.place(stmt, array),
                     roots,
                     how,
                     span: stmt.span,
                 });
             }
         }
+    }
+
+    /// What a statement sees of a local: all of it, or one of its fields.
+    fn place(&self, stmt: &Stmt, local: LocalId) -> (LocalId, Vec<Step>) {
+        let mut place = self.shared.roots.path(local);
+        if let StmtKind::Assign {
+            value:
+                Rvalue::Field {
+                    tuple,
+                    variant,
+                    index,
+                    ..
+                },
+            ..
+        } = &stmt.kind
+            && *tuple == local
+        {
+            let (variant, index) = (*variant, *index);
+            place.1.push(Step::Field { variant, index });
+        }
+        place
     }
 
     /// The array of which the statement looks only at what belongs to the turn.

@@ -222,6 +222,20 @@ pub fn changed_while_iterated(span: Span, origin: &Origin, iterated: Span) -> Di
     ))
 }
 
+/// E0505: an array is changed between the making of a view that has no name and its use.
+#[must_use]
+pub fn changed_while_used(span: Span, origin: &Origin, view: Span) -> Diagnostic {
+    let name = &origin.name;
+    Diagnostic::error(
+        Code::Aliased,
+        span,
+        format!("`{name}` is changed while a part of it is still used"),
+        "changed here",
+    )
+    .at(view, "this part is used after the change")
+    .help("take the part after the change, or use a copy of it, made by `.copy`")
+}
+
 /// E0502: a type whose values would hold views.
 #[must_use]
 pub fn view_argument(span: Span, ty: &Ty) -> Diagnostic {

@@ -274,13 +274,23 @@ impl Walk {
     fn own_uses(&self, stmt: &Stmt, live: &mut LocalSet) {
         let mut needed = Vec::new();
         let mut bound = Vec::new();
+        // The result of a kernel is computed inside.
+        if let StmtKind::Assign { value, .. } = &stmt.kind
+            && let Some(kernel) = value.kernel()
+            && let Some(result) = kernel.result.local()
+        {
+            kernel.body.each_local(&mut |local, access| {
+                if local == result && access == Access::Write {
+                    bound.push(local);
+                }
+            });
+        }
         stmt.locals(&mut |local, access| match access {
             Access::Write => {}
             Access::Bind => bound.push(local),
             _ => needed.push(local),
         });
         for local in needed {
-            // The result of a kernel is computed inside.
             if !bound.contains(&local) {
                 self.need(local, live);
             }

@@ -16,6 +16,7 @@ use crate::hir::ParamMode;
 use crate::mir::liveness::{self, LocalSet, Visit};
 use crate::mir::{Access, Block, Function, LocalId, Program, Signatures, Stmt, StmtKind};
 use crate::types::Ty;
+use std::collections::HashMap;
 
 pub(super) const PASS: Pass = Pass {
     name: "drop_early",
@@ -32,6 +33,7 @@ fn run(program: &mut Program, _remarks: &mut Vec<Remark>) {
             function,
         };
         liveness::walk(function, &mut body, &mut drop_early);
+        keep_for_all_turns(function, &mut body);
         leave_to_return(&mut body);
         function.body = body;
     }
@@ -90,6 +92,47 @@ impl DropEarly<'_> {
         let borrowed = params.any(|p| p.local == local && p.mode != ParamMode::Own);
         let known = &self.function.locals[local];
         matches!(known.ty, Ty::Array(_) | Ty::List(_)) && !known.alias && !borrowed
+    }
+}
+
+/// Takes out the drops, in kernels and in the turns of parallel loops, of what is not their own: an error that leaves one of them
+/// does not end the others, which look at the same memory.
+fn keep_for_all_turns(function: &Function, body: &mut Block) {
+    let mut everywhere = HashMap::new();
+    body.each_local(&mut |local, _| *everywhere.entry(local).or_insert(0_u32) += 1);
+    for param in &function.params {
+        *everywhere.entry(param.local).or_insert(0) += 1;
+    }
+    keep_in(function, body, &everywhere);
+}
+
+fn keep_in(function: &Function, block: &mut Block, everywhere: &HashMap<LocalId, u32>) {
+    for stmt in &mut block.stmts {
+        let is_parallel = match &stmt.kind {
+            StmtKind::For { id, .. } => function.loops[*id].parallel,
+            StmtKind::Assign { .. } => true,
+            _ => false,
+        };
+        stmt.blocks_mut(&mut |inner| {
+            if is_parallel {
+                let mut inside = HashMap::new();
+                inner.each_local(&mut |local, _| *inside.entry(local).or_insert(0_u32) += 1);
+                inside.retain(|local, n| everywhere.get(local) == Some(n));
+                keep_shared(inner, &|local| inside.contains_key(&local));
+            }
+            keep_in(function, inner, everywhere);
+        });
+    }
+}
+
+/// Takes out the drops of all that is not a turn's own.
+fn keep_shared(block: &mut Block, is_own: &dyn Fn(LocalId) -> bool) {
+    block.stmts.retain(|stmt| match stmt.kind {
+        StmtKind::Drop(local) => is_own(local),
+        _ => true,
+    });
+    for stmt in &mut block.stmts {
+        stmt.blocks_mut(&mut |inner| keep_shared(inner, is_own));
     }
 }
 

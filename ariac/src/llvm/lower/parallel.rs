@@ -9,6 +9,7 @@ use crate::llvm::multiversion;
 use crate::llvm::runtime::RtFn;
 use crate::mir::{Block, Kernel, LocalId, LoopId};
 use crate::types::Ty;
+use inkwell::IntPredicate;
 use inkwell::attributes::AttributeLoc;
 use inkwell::module::Linkage;
 use inkwell::types::{BasicTypeEnum, StructType};
@@ -69,7 +70,10 @@ impl<'c> Lowering<'_, 'c> {
         self.b.branch(is_empty, next, begin);
         self.b.enter(begin);
         let turns = self.last_turn(first, last, inclusive, step);
-        // A loop of more turns than the greatest Int would never end.
+        // As many turns as the greatest Int, or more, never end: that many stand for all.
+        let most = self.b.i64(i64::MAX - 1);
+        let is_more = self.b.icmp(IntPredicate::UGT, turns, most);
+        let turns = self.b.select(is_more, most, turns);
         let turns = self.b.add(turns, self.b.i64(1));
         let given = [first, step];
         self.in_parallel(&inside, &given, (turns, 1), |inner, given, (lo, hi)| {

@@ -260,8 +260,8 @@ impl<'a> FnBuilder<'a> {
         let (true, [index]) = (self.ty(*base).is_array_like(), indices.as_slice()) else {
             return self.lent(id, later);
         };
-        // A slice shows the elements themselves.
-        if self.ty(*index) == Ty::Range {
+        // A slice or section shows the elements themselves.
+        if self.ty(*index) == Ty::Range || matches!(self.ty(*base), Ty::Nd(_)) {
             return self.lent(id, later);
         }
         let (array, index) = self.array_place(*base, *index);

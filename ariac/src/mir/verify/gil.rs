@@ -228,13 +228,28 @@ impl Parallel<'_> {
         for param in &kernel.params {
             own.insert(*param);
         }
+        // The results of kernels inside are named before their bodies are seen.
+        let mut results = LocalSet::default();
+        kernel.body.each(&mut |stmt| {
+            if let StmtKind::Assign { value, .. } = &stmt.kind
+                && let Rvalue::Map { kernel: inner, .. } | Rvalue::Reduce { kernel: inner, .. } =
+                    value
+                && let Some(result) = inner.result.local()
+            {
+                inner.body.each_local(&mut |local, access| {
+                    if local == result && matches!(access, Access::Write | Access::Bind) {
+                        results.insert(local);
+                    }
+                });
+            }
+        });
         kernel.body.each(&mut |stmt| {
             if self.signatures.needs_gil(stmt, self.function) {
                 self.errors.push("a parallel kernel touches Python".into());
             }
             stmt.locals(&mut |local, access| match access {
                 Access::Write | Access::Bind if !outer.contains(local) => own.insert(local),
-                _ if !own.contains(local) => outer.insert(local),
+                _ if !own.contains(local) && !results.contains(local) => outer.insert(local),
                 _ => {}
             });
             stmt.changes(self.signatures, &mut |local| {
