@@ -26,17 +26,7 @@ pub(super) fn check(calls: &Calls<'_>, reports: &mut Reports) {
     if roots.origins.is_empty() {
         return;
     }
-    // The body of a loop begins with the element, which has a name.
-    let mut iterated = HashSet::new();
-    function.body.each(&mut |stmt| {
-        if let StmtKind::For { body, .. } = &stmt.kind
-            && let Some(first) = body.stmts.first()
-            && let StmtKind::Assign { dst: Some(dst), .. } = &first.kind
-            && function.locals[*dst].name.is_some()
-        {
-            first.locals(&mut |local, _| _ = iterated.insert(local));
-        }
-    });
+    let iterated = views_of_loops(function);
     let mut body = function.body.clone();
     let mut changes = Changes {
         signatures,
@@ -46,6 +36,32 @@ pub(super) fn check(calls: &Calls<'_>, reports: &mut Reports) {
         reports,
     };
     liveness::walk(function, &mut body, &mut changes);
+}
+
+/// The views without a name that loops go through: made by the loop, whose body gives the elements names.
+fn views_of_loops(function: &Function) -> HashSet<LocalId> {
+    let mut views = HashSet::new();
+    function.body.each(&mut |stmt| {
+        let StmtKind::For { body, .. } = &stmt.kind else {
+            return;
+        };
+        // The element is named by the first statements.
+        let named = |stmt: &Stmt| {
+            matches!(&stmt.kind, StmtKind::Assign { dst: Some(dst), .. }
+                if function.locals[*dst].name.is_some())
+        };
+        if !body.stmts.iter().take(2).any(named) {
+            return;
+        }
+        for element in body.stmts.iter().take(2) {
+            element.locals(&mut |local, _| {
+                if function.locals[local].span == stmt.span {
+                    views.insert(local);
+                }
+            });
+        }
+    });
+    views
 }
 
 /// What a closure that stands alone captured belongs to it, and may be seen by several calls at once.

@@ -167,8 +167,10 @@ impl Turns<'_> {
                 None if matches!(stmt.kind, StmtKind::Alias { .. }) => continue,
                 None => (local, How::Anywhere),
             };
+            let ty = &self.shared.function.locals[array].ty;
+            let is_array = ty.is_array_like();
             let how = match (how, changed.contains(&local)) {
-                (How::Own, true) => How::OwnChanged,
+                (How::Own, true) if is_array => How::OwnChanged,
                 (how, _) => how,
             };
             let roots = self.shared.roots.roots(array);
@@ -177,9 +179,7 @@ impl Turns<'_> {
                 .filter(|root| self.shared.is_shared(*root))
                 .collect();
             // A value that is no array may hold one.
-            let ty = &self.shared.function.locals[array].ty;
-            let is_memory = ty.is_array_like() || ty.is_owned();
-            if is_memory && !roots.is_empty() {
+            if (is_array || ty.is_owned()) && !roots.is_empty() {
                 self.looks.push(Look {
                     place: self.place(stmt, array),
                     roots,
