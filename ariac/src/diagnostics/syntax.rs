@@ -212,7 +212,7 @@ pub fn computed_pattern(span: Span) -> Diagnostic {
 /// A name for the fields that a pattern leaves out.
 #[must_use]
 pub fn rest_of_fields(span: Span) -> Diagnostic {
-    let message = "the fields that a pattern leaves out cannot have a name";
+    let message = "the parts that a pattern leaves out cannot have a name";
     Diagnostic::error(Code::Syntax, span, message, "expected `..` alone")
         .help("`pattern as name` names the whole value")
 }

@@ -504,7 +504,11 @@ pub fn not_iterable(span: Span, ty: &Ty) -> Diagnostic {
 
 /// A pattern with another number of parts than the value.
 #[must_use]
-pub fn parts(span: Span, wanted: usize, found: &Ty) -> Diagnostic {
+pub fn parts(span: Span, wanted: usize, or_more: bool, found: &Ty) -> Diagnostic {
+    let wanted = match or_more {
+        true => format!("{wanted} or more"),
+        false => wanted.to_string(),
+    };
     let message = format!("expected {wanted} values, found {}", name(found));
     Diagnostic::error(
         Code::Mismatch,

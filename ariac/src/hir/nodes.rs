@@ -442,8 +442,11 @@ pub enum PatKind {
     Name(String),
     /// `_`.
     Wildcard,
-    /// `(a, b)`.
-    Tuple(Vec<PatId>),
+    /// `(a, b)`, `(a, .., z)`: the place of `..` among the items.
+    Tuple {
+        items: Vec<PatId>,
+        rest: Option<usize>,
+    },
     /// `1`, `-1.5`, `"a"`, `true`, `nil`: the literal as an expression.
     Literal(ExprId),
     /// `1..9`, `..<0`, `'a'..`: the bounds as expressions.
@@ -515,4 +518,19 @@ pub enum TypeArg {
     Type(TypeExprId),
     /// A rank.
     Int(u64, Span),
+}
+
+/// The places in a tuple of `len` parts that the items of a pattern look at, `rest` being where `..` stands among them. None
+/// where their numbers do not fit.
+#[must_use]
+pub fn tuple_places(items: usize, rest: Option<usize>, len: usize) -> Option<Vec<usize>> {
+    let fits = match rest {
+        None => items == len,
+        Some(_) => items <= len,
+    };
+    let before = rest.unwrap_or(items);
+    fits.then(|| {
+        let after = (before..items).map(|item| item + len - items);
+        (0..before).chain(after).collect()
+    })
 }

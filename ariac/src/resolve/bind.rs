@@ -11,6 +11,14 @@ use crate::hir::{
 };
 use crate::source::Span;
 
+/// What the path of a pattern means.
+enum Meant {
+    /// A variant, or of a struct or data 0.
+    Variant(ItemId, u32),
+    /// A constant.
+    Const(ItemId),
+}
+
 /// How the variables of a pattern come to be.
 #[derive(Clone, Copy)]
 pub(super) struct Bind {
@@ -54,7 +62,7 @@ impl<'h> Walk<'h, '_> {
             PatKind::Range { lo, hi, .. } => {
                 [lo, hi].into_iter().flatten().for_each(|e| self.expr(*e));
             }
-            PatKind::Tuple(items) => items.iter().for_each(|p| self.pattern(*p, bind)),
+            PatKind::Tuple { items, .. } => items.iter().for_each(|p| self.pattern(*p, bind)),
             PatKind::Array { items, rest } => {
                 items.iter().for_each(|p| self.pattern(*p, bind));
                 if let Some((_, Some(rest))) = rest {
@@ -65,9 +73,14 @@ impl<'h> Walk<'h, '_> {
                 self.pattern(*pattern, bind);
                 self.pattern(*name, bind);
             }
-            PatKind::Constructor { path, args, .. } => {
-                if let Some(variant) = self.constructor(path) {
-                    self.names.variants.set(id, variant);
+            PatKind::Constructor { path, args, rest } => {
+                let is_alone = args.is_empty() && !rest;
+                match self.constructor(path, is_alone) {
+                    Some(Meant::Variant(item, variant)) => {
+                        self.names.variants.set(id, (item, variant));
+                    }
+                    Some(Meant::Const(item)) => self.names.constants.set(id, item),
+                    None => {}
                 }
                 args.iter().for_each(|(_, p)| self.pattern(*p, bind));
             }
@@ -143,7 +156,7 @@ impl<'h> Walk<'h, '_> {
         let all = |items: &[PatId]| items.iter().flat_map(|p| self.variables(*p)).collect();
         match &hir.pats[id].kind {
             PatKind::Name(name) => vec![(name, hir.pats[id].span)],
-            PatKind::Tuple(items) => all(items),
+            PatKind::Tuple { items, .. } => all(items),
             PatKind::Array { items, rest } => {
                 let mut names: Vec<(&'h str, Span)> = all(items);
                 if let Some((_, Some(rest))) = rest {
@@ -164,8 +177,8 @@ impl<'h> Walk<'h, '_> {
         }
     }
 
-    /// The declaration and variant that a constructor's path means.
-    fn constructor(&mut self, path: &'h [Ident]) -> Option<(ItemId, u32)> {
+    /// What the path of a pattern means; `is_alone`: nothing follows it in parentheses.
+    fn constructor(&mut self, path: &'h [Ident], is_alone: bool) -> Option<Meant> {
         let (first, rest) = path.split_first()?;
         let mut meaning = match (&*first.name, self.self_meaning) {
             ("Self", SelfMeaning::Type(Some(item))) => Meaning::Adt(item),
@@ -196,6 +209,9 @@ impl<'h> Walk<'h, '_> {
                 Meaning::Module(import) => self.module_member(import, name),
                 Meaning::Adt(item) => match self.variant_of(item, &name.name) {
                     Some(variant) => Meaning::Variant(item, variant),
+                    None if let Some(constant) = self.const_of(item, &name.name) => {
+                        Meaning::Const(constant)
+                    }
                     None => {
                         self.unknown_variant(item, name);
                         return None;
@@ -214,14 +230,15 @@ impl<'h> Walk<'h, '_> {
             last = name;
         }
         let what = match meaning {
-            Meaning::Variant(item, variant) => return Some((item, variant)),
+            Meaning::Variant(item, variant) => return Some(Meant::Variant(item, variant)),
+            Meaning::Const(item) if is_alone => return Some(Meant::Const(item)),
             Meaning::Adt(item) => match &self.hir.items[item].kind {
                 ItemKind::Type(decl) if decl.kind == TypeDeclKind::Enum => {
                     let variant = decl.variants.first().map(|v| &*v.name.name);
                     self.report(say::enum_as_pattern(last.span, &last.name, variant));
                     return None;
                 }
-                _ => return Some((item, 0)),
+                _ => return Some(Meant::Variant(item, 0)),
             },
             Meaning::Error => return None,
             Meaning::Const(_) => "a constant",
@@ -243,6 +260,15 @@ impl<'h> Walk<'h, '_> {
         }
         let place = decl.variants.iter().position(|v| v.name.name == name)?;
         u32::try_from(place).ok()
+    }
+
+    /// A constant in a type's body.
+    fn const_of(&self, item: ItemId, name: &str) -> Option<ItemId> {
+        let ItemKind::Type(decl) = &self.hir.items[item].kind else {
+            return None;
+        };
+        let mut constants = decl.consts.iter().copied();
+        constants.find(|c| self.hir.items[*c].name.name == name)
     }
 
     fn unknown_variant(&mut self, item: ItemId, name: &Ident) {

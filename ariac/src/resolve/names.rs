@@ -34,6 +34,8 @@ pub struct Names {
     pub types: SideTable<TypeExprId, TypeMeaning>,
     /// The declaration and variant of each constructor pattern (of a struct or data, 0). None after a report.
     pub variants: SideTable<PatId, (ItemId, u32)>,
+    /// The constant of each pattern that is the name of one, `LIMIT`, which is a [`crate::hir::PatKind::Constructor`] without parts.
+    pub constants: SideTable<PatId, ItemId>,
     /// The file, by its place in [`crate::hir::Hir::modules`], that each [`crate::hir::ItemKind::Import`] means.
     pub imports: SideTable<ItemId, usize>,
     /// The file, by its place, of each declaration; functions and constants of types included.

@@ -27,10 +27,7 @@ impl Lower<'_> {
         match node.kind() {
             Kind::Identifier => PatKind::Name(node.text().to_owned()),
             Kind::Wildcard => PatKind::Wildcard,
-            Kind::TuplePattern => {
-                let items = node.children();
-                PatKind::Tuple(items.into_iter().map(|n| self.pattern(n)).collect())
-            }
+            Kind::TuplePattern => self.tuple_pattern(node),
             Kind::Constant | Kind::SelfType | Kind::QualifiedName => PatKind::Constructor {
                 path: self.constructor_path(node),
                 args: Vec::new(),
@@ -61,11 +58,6 @@ impl Lower<'_> {
             | Kind::Boolean
             | Kind::Nil
             | Kind::Symbol => PatKind::Literal(self.literal(node)),
-            Kind::RestPattern => {
-                let span = self.span(node);
-                self.unsupported(span, "`..` in the pattern of a tuple is");
-                PatKind::Error
-            }
             _ => self.broken_pattern(node),
         }
     }
@@ -155,7 +147,24 @@ impl Lower<'_> {
         last_first
     }
 
+    /// The parts that `..` leaves out of a tuple have no name: they are no value of their own.
+    fn tuple_pattern(&mut self, node: Node<'_>) -> PatKind {
+        let (items, rest) = self.parts_and_rest(node);
+        if let Some(name) = rest.and_then(|(_, name)| name) {
+            let span = self.hir.pats[name].span;
+            self.report(say::rest_of_fields(span));
+        }
+        let rest = rest.map(|(at, _)| at);
+        PatKind::Tuple { items, rest }
+    }
+
     fn array_pattern(&mut self, node: Node<'_>) -> PatKind {
+        let (items, rest) = self.parts_and_rest(node);
+        PatKind::Array { items, rest }
+    }
+
+    /// The parts of a pattern, and the place of the `..` among them with its name.
+    fn parts_and_rest(&mut self, node: Node<'_>) -> (Vec<PatId>, Option<(usize, Option<PatId>)>) {
         let mut items = Vec::new();
         let mut rest: Option<(usize, Option<PatId>)> = None;
         for item in node.children() {
@@ -169,7 +178,7 @@ impl Lower<'_> {
                 rest = Some((items.len(), name));
             }
         }
-        PatKind::Array { items, rest }
+        (items, rest)
     }
 }
 
@@ -178,6 +187,7 @@ fn ungroup(mut node: Node<'_>) -> Node<'_> {
     while node.kind() == Kind::TuplePattern
         && node.token(Kind::Comma).is_none()
         && let [item] = node.children()[..]
+        && item.kind() != Kind::RestPattern
     {
         node = item;
     }

@@ -45,7 +45,13 @@ impl Printer<'_> {
         match &self.hir.pats[id].kind {
             PatKind::Name(name) => name.clone(),
             PatKind::Wildcard => "_".to_owned(),
-            PatKind::Tuple(items) => format!("({})", self.pats(items, ", ")),
+            PatKind::Tuple { items, rest } => {
+                let mut parts: Vec<String> = items.iter().map(|p| self.pat(*p)).collect();
+                if let Some(at) = rest {
+                    parts.insert(*at, "..".to_owned());
+                }
+                format!("({})", parts.join(", "))
+            }
             PatKind::Literal(value) => self.expr(*value),
             PatKind::Range { lo, hi, inclusive } => {
                 let dots = if *inclusive { ".." } else { "..<" };

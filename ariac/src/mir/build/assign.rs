@@ -17,7 +17,7 @@ impl<'a> FnBuilder<'a> {
             }
             return Value::unit();
         }
-        if let (PatKind::Tuple(pats), ExprKind::Tuple(items)) = (
+        if let (PatKind::Tuple { items: pats, .. }, ExprKind::Tuple(items)) = (
             &self.cx.hir.pats[pattern].kind,
             &self.cx.hir.exprs[value].kind,
         ) && pats.len() == items.len()
@@ -45,8 +45,8 @@ impl<'a> FnBuilder<'a> {
                     self.assign_variable(local, value);
                 }
             }
-            PatKind::Tuple(pats) => {
-                for (index, &pat) in pats.iter().enumerate() {
+            PatKind::Tuple { .. } => {
+                for (pat, index) in self.tuple_parts(pattern, &value) {
                     let part = self.part(&value, 0, index);
                     self.declare(pat, part);
                 }

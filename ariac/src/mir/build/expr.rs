@@ -2,7 +2,7 @@
 
 use super::function::{FnBuilder, Value};
 use crate::builtins::MathFn;
-use crate::hir::{BinaryOp, ExprId, ExprKind, ItemKind, LogicalOp, StrPart, UnaryOp};
+use crate::hir::{BinaryOp, ExprId, ExprKind, ItemId, ItemKind, LogicalOp, StrPart, UnaryOp};
 use crate::mir::{BinOp, Const, Operand, ReduceOp, Rvalue, UnOp};
 use crate::resolve::Meaning;
 use crate::types::{Callee, Coercion, Ty};
@@ -275,6 +275,19 @@ impl<'a> FnBuilder<'a> {
         matches!(self.cx.names.exprs.get(id), Some(Meaning::Const(_)))
     }
 
+    /// The value of a constant.
+    pub(super) fn constant(&mut self, item: ItemId) -> Value {
+        let types = self.cx.types;
+        match (types.const_ints.get(item), &self.cx.hir.items[item].kind) {
+            (Some(&int), _) => {
+                let ty = types.consts.get(item).unwrap_or(&Ty::Int);
+                number(int as f64, int, ty)
+            }
+            (None, ItemKind::Const { value, .. }) => self.expr(*value),
+            _ => Value::unit(),
+        }
+    }
+
     fn name(&mut self, id: ExprId) -> Value {
         if self.cx.types.callees.get(id).is_some() {
             return self.call(id);
@@ -286,14 +299,7 @@ impl<'a> FnBuilder<'a> {
                 let ty = self.local_ty(local);
                 Value::place(local, ty)
             }
-            Some(Meaning::Const(item)) => {
-                let types = self.cx.types;
-                match (types.const_ints.get(*item), &self.cx.hir.items[*item].kind) {
-                    (Some(&int), _) => number(int as f64, int, &self.ty(id)),
-                    (None, ItemKind::Const { value, .. }) => self.expr(*value),
-                    _ => Value::unit(),
-                }
-            }
+            Some(Meaning::Const(item)) => self.constant(*item),
             Some(Meaning::PyModule(item)) => match &self.cx.hir.items[*item].kind {
                 ItemKind::ExternPython { module, .. } => self.py_module(&module.name),
                 _ => Value::unit(),

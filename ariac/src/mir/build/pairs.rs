@@ -51,7 +51,7 @@ impl<'a> FnBuilder<'a> {
         let sources = self.sources(pairs);
         let var = self.temp(Ty::Int);
         let parts = match &self.cx.hir.pats[pattern].kind {
-            PatKind::Tuple(parts) => parts.as_slice(),
+            PatKind::Tuple { items, rest: None } => items.as_slice(),
             _ => &[],
         };
         let (body, _, ()) = self.nested(|b| {

@@ -7,7 +7,7 @@
 
 use super::expr::never;
 use super::function::{FnBuilder, Value, Variable};
-use crate::hir::{self, Arm, CompareOp, ExprId, PatId, PatKind};
+use crate::hir::{self, Arm, CompareOp, ExprId, PatId, PatKind, tuple_places};
 use crate::mir::{BinOp, Block, Const, LocalId, Operand, Rvalue, Stmt, StmtKind};
 use crate::resolve::BindingId;
 use crate::types::Ty;
@@ -208,8 +208,8 @@ impl<'a> FnBuilder<'a> {
                     self.bind_name(binding, value);
                 }
             }
-            PatKind::Tuple(pats) => {
-                for (index, &pat) in pats.iter().enumerate() {
+            PatKind::Tuple { .. } => {
+                for (pat, index) in self.tuple_parts(pat, value) {
                     self.bind_part(pat, value, 0, index);
                 }
             }
@@ -237,11 +237,31 @@ impl<'a> FnBuilder<'a> {
         }
     }
 
+    /// The parts of a tuple that its pattern looks at, with their places.
+    pub(super) fn tuple_parts(
+        &self,
+        pat: PatId,
+        value: &Value,
+    ) -> impl Iterator<Item = (PatId, usize)> + use<'a> {
+        let (items, rest) = match &self.cx.hir.pats[pat].kind {
+            PatKind::Tuple { items, rest } => (&items[..], *rest),
+            _ => (&[][..], None),
+        };
+        let len = match &value.ty {
+            Ty::Tuple(parts) => parts.len(),
+            _ => items.len(),
+        };
+        let places = tuple_places(items.len(), rest, len).unwrap_or_default();
+        items.iter().copied().zip(places)
+    }
+
     /// Whether a variable is in the pattern.
     fn binds(&self, pat: PatId) -> bool {
         match &self.cx.hir.pats[pat].kind {
             PatKind::Name(_) => self.cx.types.constructors.get(pat).is_none(),
-            PatKind::Tuple(pats) | PatKind::Or(pats) => pats.iter().any(|&p| self.binds(p)),
+            PatKind::Tuple { items: pats, .. } | PatKind::Or(pats) => {
+                pats.iter().any(|&p| self.binds(p))
+            }
             PatKind::Constructor { args, .. } => args.iter().any(|(_, p)| self.binds(*p)),
             PatKind::As { .. } => true,
             PatKind::Array { items, rest } => {
@@ -315,7 +335,7 @@ impl<'a> FnBuilder<'a> {
             PatKind::Name(_) if self.cx.types.constructors.get(pat).is_none() => {
                 self.cx.names.pats.get(pat).copied().into_iter().collect()
             }
-            PatKind::Tuple(pats) | PatKind::Or(pats) => all(pats),
+            PatKind::Tuple { items: pats, .. } | PatKind::Or(pats) => all(pats),
             PatKind::Constructor { args, .. } => {
                 let pats: Vec<PatId> = args.iter().map(|a| a.1).collect();
                 all(&pats)
@@ -430,6 +450,11 @@ impl<'a> FnBuilder<'a> {
     fn test(&mut self, pat: PatId, value: &Value, variant: Option<&Operand>) -> Option<Operand> {
         let hir = self.cx.hir;
         match &hir.pats[pat].kind {
+            PatKind::Constructor { .. } if let Some(item) = self.cx.names.constants.get(pat) => {
+                let constant = self.constant(*item);
+                let equal = self.compare_values(CompareOp::Eq, value.clone(), constant);
+                Some(equal.operand)
+            }
             PatKind::Name(_) | PatKind::Constructor { .. } => {
                 let constructor = self.cx.types.constructors.get(pat)?;
                 let is = variant.map(|variant| {
@@ -444,11 +469,10 @@ impl<'a> FnBuilder<'a> {
                     .collect();
                 self.test_parts(is, &parts, value)
             }
-            PatKind::Tuple(pats) => {
-                let parts: Vec<(PatId, u32, usize)> = pats
-                    .iter()
-                    .enumerate()
-                    .map(|(index, &pat)| (pat, 0, index))
+            PatKind::Tuple { .. } => {
+                let parts: Vec<(PatId, u32, usize)> = self
+                    .tuple_parts(pat, value)
+                    .map(|(pat, index)| (pat, 0, index))
                     .collect();
                 self.test_parts(None, &parts, value)
             }
@@ -489,6 +513,7 @@ impl<'a> FnBuilder<'a> {
     /// Whether the pattern fits every value of its type.
     fn fits_all(&self, pat: PatId) -> bool {
         match &self.cx.hir.pats[pat].kind {
+            PatKind::Constructor { .. } if self.cx.names.constants.get(pat).is_some() => false,
             PatKind::Name(_) | PatKind::Constructor { .. } => {
                 match self.cx.types.constructors.get(pat) {
                     None => true,
@@ -502,7 +527,7 @@ impl<'a> FnBuilder<'a> {
                     }
                 }
             }
-            PatKind::Tuple(pats) => pats.iter().all(|&p| self.fits_all(p)),
+            PatKind::Tuple { items, .. } => items.iter().all(|&p| self.fits_all(p)),
             PatKind::As { pattern, .. } => self.fits_all(*pattern),
             PatKind::Wildcard | PatKind::Error => true,
             PatKind::Literal(_)

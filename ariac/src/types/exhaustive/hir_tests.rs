@@ -5,6 +5,7 @@ use super::translate::Translation;
 use super::{Binder, match_reports, refutable_report};
 use crate::diagnostics::{Diagnostic, Reports, Severity};
 use crate::hir::{Arm, ExprId, ExprKind, Hir, PatId, PatKind, lower};
+use crate::resolve::Names;
 use crate::source::SourceMap;
 use crate::types::{Constructor, IntKind, Ty, Types};
 use pretty_assertions::assert_eq;
@@ -55,7 +56,7 @@ impl Program {
     fn name(&mut self, pattern: PatId, ty: &Ty) {
         let mut within: Vec<(PatId, Ty)> = Vec::new();
         match (&self.hir.pats[pattern].kind, ty) {
-            (PatKind::Tuple(items), Ty::Tuple(tys)) => {
+            (PatKind::Tuple { items, .. }, Ty::Tuple(tys)) => {
                 within.extend(items.iter().copied().zip(tys.iter().cloned()));
             }
             (PatKind::Or(items), ty) => within.extend(items.iter().map(|p| (*p, ty.clone()))),
@@ -93,7 +94,7 @@ impl Program {
 
     fn reports(&self, ty: &Ty) -> Vec<Diagnostic> {
         let (value, arms) = self.parts();
-        match_reports(&self.hir, &self.types, value, ty, arms)
+        match_reports(&self.hir, &Names::default(), &self.types, value, ty, arms)
     }
 
     /// The source at the reports' places, and what is said there.
@@ -309,7 +310,8 @@ fn the_translation_refuses_what_does_not_fit() {
     let world = World::new();
     let program = Program::new(&world.types, &Ty::Int, "when [a, ..] then 0");
     let pattern = program.parts().1[0].pattern;
-    let mut translation = Translation::new(&program.hir, &program.types);
+    let names = Names::default();
+    let mut translation = Translation::new(&program.hir, &names, &program.types);
     assert!(translation.pattern(pattern, &Ty::Int).is_none());
     let list = Ty::List(Box::new(Ty::Int));
     assert!(translation.pattern(pattern, &list).is_some());

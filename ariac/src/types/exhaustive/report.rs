@@ -4,6 +4,7 @@ use super::translate::Translation;
 use super::{Arm, Coverage, Place, Qualifiers, Witness, check, check_single, witness_text};
 use crate::diagnostics::{Diagnostic, patterns as say};
 use crate::hir::{self, ExprId, Hir, PatId};
+use crate::resolve::Names;
 use crate::source::Span;
 use crate::types::{Ty, Types};
 
@@ -23,6 +24,7 @@ pub enum Binder {
 #[must_use]
 pub fn match_reports(
     hir: &Hir,
+    names: &Names,
     types: &Types,
     value: ExprId,
     ty: &Ty,
@@ -31,7 +33,7 @@ pub fn match_reports(
     if matches!(ty, Ty::Error | Ty::Never) {
         return Vec::new();
     }
-    let mut translation = Translation::new(hir, types);
+    let mut translation = Translation::new(hir, names, types);
     let translated = arms.iter().map(|arm| {
         Some(Arm {
             pattern: translation.pattern(arm.pattern, ty)?,
@@ -72,6 +74,7 @@ pub fn match_reports(
 #[must_use]
 pub fn refutable_report(
     hir: &Hir,
+    names: &Names,
     types: &Types,
     pattern: PatId,
     ty: &Ty,
@@ -80,7 +83,7 @@ pub fn refutable_report(
     if matches!(ty, Ty::Error | Ty::Never) {
         return None;
     }
-    let mut translation = Translation::new(hir, types);
+    let mut translation = Translation::new(hir, names, types);
     let translated = translation.pattern(pattern, ty)?;
     let span = hir.pats[pattern].span;
     let cases = match check_single(types, ty, &translated) {

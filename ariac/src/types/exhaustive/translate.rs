@@ -1,12 +1,16 @@
 //! From the patterns of the HIR.
 
 use super::{Constructor, Key, Pattern, Qualifiers};
-use crate::hir::{ExprId, ExprKind, Hir, Ident, PatId, PatKind, StrPart, UnaryOp};
+use crate::hir::{
+    ExprId, ExprKind, Hir, Ident, ItemId, ItemKind, PatId, PatKind, StrPart, UnaryOp, tuple_places,
+};
+use crate::resolve::{Meaning, Names};
 use crate::types::{Ty, Types};
 
 /// Translates the patterns of one match.
 pub(super) struct Translation<'a> {
     hir: &'a Hir,
+    names: &'a Names,
     types: &'a Types,
     /// How many patterns were found that are known only when the program runs.
     opaque: u32,
@@ -15,9 +19,10 @@ pub(super) struct Translation<'a> {
 }
 
 impl<'a> Translation<'a> {
-    pub(super) fn new(hir: &'a Hir, types: &'a Types) -> Translation<'a> {
+    pub(super) fn new(hir: &'a Hir, names: &'a Names, types: &'a Types) -> Translation<'a> {
         Translation {
             hir,
+            names,
             types,
             opaque: 0,
             qualifiers: Qualifiers::new(),
@@ -35,19 +40,18 @@ impl<'a> Translation<'a> {
         let hir = self.hir;
         Some(match &hir.pats[pattern].kind {
             PatKind::Name(_) | PatKind::Wildcard => Pattern::Any,
-            PatKind::Tuple(items) => {
+            PatKind::Tuple { items, rest } => {
                 let tys = match ty {
                     Ty::Tuple(tys) => &tys[..],
                     Ty::Unit => &[],
                     _ => return None,
                 };
-                if tys.len() != items.len() {
-                    return None;
+                let mut parts = vec![Pattern::Any; tys.len()];
+                let places = tuple_places(items.len(), *rest, tys.len())?;
+                for (item, at) in items.iter().zip(places) {
+                    parts[at] = self.pattern(*item, &tys[at])?;
                 }
-                let items = items.iter().zip(tys);
-                let parts: Option<Vec<Pattern>> =
-                    items.map(|(item, ty)| self.pattern(*item, ty)).collect();
-                Pattern::Constructor(Constructor::Single, parts?)
+                Pattern::Constructor(Constructor::Single, parts)
             }
             PatKind::Literal(value) => match (&hir.exprs[*value].kind, ty) {
                 (ExprKind::Nil, Ty::Unit) => Pattern::leaf(Constructor::Single),
@@ -70,8 +74,14 @@ impl<'a> Translation<'a> {
                 Pattern::Or(alternatives?)
             }
             PatKind::As { pattern, .. } => self.pattern(*pattern, ty)?,
-            // It has no meaning, which has been reported.
-            PatKind::Constructor { .. } => return None,
+            // Without a meaning, it has been reported.
+            PatKind::Constructor { .. } => {
+                let constant = *self.names.constants.get(pattern)?;
+                match self.constant(constant, ty) {
+                    Some(key) => range(ty, key.clone(), key.next()),
+                    None => self.opaque(),
+                }
+            }
             PatKind::Array { items, rest } => {
                 let element = match ty {
                     Ty::List(element) => element,
@@ -192,8 +202,29 @@ impl<'a> Translation<'a> {
         if *ty != Ty::PythonObject {
             return None;
         }
+        Some(self.opaque())
+    }
+
+    fn opaque(&mut self) -> Pattern {
         self.opaque += 1;
-        Some(Pattern::leaf(Constructor::Opaque(self.opaque)))
+        Pattern::leaf(Constructor::Opaque(self.opaque))
+    }
+
+    /// The place of a constant among the values of a type, where it is an integer, a literal, or another constant that is one.
+    fn constant(&self, item: ItemId, ty: &Ty) -> Option<Key> {
+        if self.types.consts.get(item) != Some(ty) {
+            return None;
+        }
+        if let Some(number) = self.types.const_ints.get(item) {
+            return matches!(ty, Ty::Int | Ty::Sized(_)).then_some(Key::Number(*number));
+        }
+        let ItemKind::Const { value, .. } = &self.hir.items[item].kind else {
+            return None;
+        };
+        match self.names.exprs.get(*value) {
+            Some(Meaning::Const(other)) => self.constant(*other, ty),
+            _ => self.key(*value, ty),
+        }
     }
 }
 

@@ -224,7 +224,7 @@ impl Infer<'_, '_> {
                     vec![Ty::Error; targets.len()]
                 }
                 ty => {
-                    self.report(say::parts(span, targets.len(), ty));
+                    self.report(say::parts(span, targets.len(), false, ty));
                     vec![Ty::Error; targets.len()]
                 }
             };

@@ -3,7 +3,7 @@
 use super::literal::wider;
 use super::{Infer, Want, Why};
 use crate::diagnostics::{effects, types as say};
-use crate::hir::{Block, Closure, ExprId, ExprKind, PatId, PatKind};
+use crate::hir::{Block, Closure, ExprId, ExprKind, PatId, PatKind, tuple_places};
 use crate::resolve::Meaning;
 use crate::types::{Binder, Coercion, Ty};
 
@@ -167,16 +167,20 @@ impl Infer<'_, '_> {
                     self.types.bindings.set(binding, ty);
                 }
             }
-            PatKind::Tuple(items) => {
+            PatKind::Tuple { items, rest } => {
+                let places = |tys: &[Ty]| tuple_places(items.len(), *rest, tys.len());
                 let tys: Vec<Ty> = match ty {
-                    Ty::Tuple(tys) if tys.len() == items.len() => tys.clone(),
+                    Ty::Tuple(tys) if let Some(places) = places(tys) => {
+                        places.iter().map(|at| tys[*at].clone()).collect()
+                    }
+                    Ty::Unit if items.is_empty() => Vec::new(),
                     Ty::Error | Ty::Never => vec![Ty::Error; items.len()],
                     Ty::PythonObject => {
                         self.unsupported(span, "taking a Python object apart is");
                         vec![Ty::Error; items.len()]
                     }
                     ty => {
-                        self.report(say::parts(span, items.len(), ty));
+                        self.report(say::parts(span, items.len(), rest.is_some(), ty));
                         vec![Ty::Error; items.len()]
                     }
                 };

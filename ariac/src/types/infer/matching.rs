@@ -121,7 +121,7 @@ impl Infer<'_, '_> {
             PatKind::Name(_) if self.names.variants.get(pattern).is_some() => {
                 self.constructor(pattern, None, ty);
             }
-            PatKind::Name(_) | PatKind::Tuple(_) => self.bind(pattern, ty),
+            PatKind::Name(_) | PatKind::Tuple { .. } => self.bind(pattern, ty),
             PatKind::As {
                 pattern: inner,
                 name,
@@ -146,6 +146,10 @@ impl Infer<'_, '_> {
                 if !fits {
                     self.report(said::pattern_mismatch(span, "a range", ty));
                 }
+            }
+            PatKind::Constructor { .. } if let Some(item) = self.names.constants.get(pattern) => {
+                let have = self.const_type(*item, span);
+                self.pattern_fits(span, &have, ty);
             }
             PatKind::Constructor { args, rest, .. } => {
                 self.constructor(pattern, Some((args, *rest)), ty);
@@ -199,7 +203,7 @@ impl Infer<'_, '_> {
                         Some(_) => {}
                     }
                 }
-                PatKind::Tuple(parts) | PatKind::Or(parts) => patterns.extend(parts),
+                PatKind::Tuple { items: parts, .. } | PatKind::Or(parts) => patterns.extend(parts),
                 PatKind::As { pattern, name } => patterns.extend([*pattern, *name]),
                 PatKind::Constructor { args, .. } => {
                     patterns.extend(args.iter().map(|(_, part)| *part));
@@ -229,12 +233,14 @@ impl Infer<'_, '_> {
             }
             _ => self.infer(value, Want::Hint(ty)),
         };
-        if have != *ty && !matches!(ty, Ty::Error | Ty::Never) && have != Ty::Error {
-            self.report(said::pattern_mismatch(
-                self.span(value),
-                &format!("a pattern of {have}"),
-                ty,
-            ));
+        self.pattern_fits(self.span(value), &have, ty);
+    }
+
+    /// Whether a pattern of one value is of the type of what it is compared with.
+    fn pattern_fits(&mut self, span: Span, have: &Ty, ty: &Ty) {
+        if have != ty && !matches!(ty, Ty::Error | Ty::Never) && *have != Ty::Error {
+            let what = format!("a pattern of {have}");
+            self.report(said::pattern_mismatch(span, &what, ty));
         }
     }
 

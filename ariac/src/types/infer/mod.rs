@@ -171,7 +171,7 @@ impl<'h> Infer<'h, '_> {
     fn coverage(&mut self) {
         for (id, value, ty) in std::mem::take(&mut self.matches) {
             if let ExprKind::Match { arms, .. } = self.kind(id) {
-                for report in exhaustive::match_reports(self.hir, &self.types, value, &ty, arms) {
+                for report in exhaustive::match_reports(self.hir, self.names, &self.types, value, &ty, arms) {
                     self.reports.add(report);
                 }
             }
@@ -180,7 +180,7 @@ impl<'h> Infer<'h, '_> {
             let Some(ty) = self.types.pats.get(pattern) else {
                 continue;
             };
-            let report = exhaustive::refutable_report(self.hir, &self.types, pattern, ty, binder);
+            let report = exhaustive::refutable_report(self.hir, self.names, &self.types, pattern, ty, binder);
             if let Some(report) = report {
                 self.reports.add(report);
             }
