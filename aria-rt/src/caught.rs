@@ -18,6 +18,7 @@ use crate::strings;
 
 /// An error that was caught.
 pub struct Caught {
+    /// How many there are; of one without any, the next that is dropped.
     owners: AtomicIsize,
     pub(crate) pending: Pending,
 }
@@ -54,12 +55,34 @@ fn keep(pending: Pending) -> *mut Caught {
     }
 }
 
-/// Drops a reference.
+/// Drops a reference. An error may have been raised because of another, and that of a third, in a row of any length: those
+/// that nobody owns any more wait in a list, not on the stack.
 ///
 /// # Safety
 /// `error` is null or alive, and the caller owns a reference.
 pub(crate) unsafe fn drop_error(error: *mut Caught) {
-    // SAFETY: forwarded from the caller; the last owner frees.
+    let mut waiting = null_mut();
+    // SAFETY: forwarded from the caller; what is in the list has no owner but the list, and is freed once.
+    unsafe {
+        release(error, &mut waiting);
+        while let Some(dead) = waiting.as_mut() {
+            let this = waiting;
+            waiting = dead.owners.load(Ordering::Relaxed) as *mut Caught;
+            for owned in dead.pending.cause.take_errors() {
+                release(owned, &mut waiting);
+            }
+            this.drop_in_place();
+            libc::free(this.cast());
+        }
+    }
+}
+
+/// Drops a reference; an error that has no other goes to the head of the list.
+///
+/// # Safety
+/// As [`drop_error`]'s.
+unsafe fn release(error: *mut Caught, waiting: &mut *mut Caught) {
+    // SAFETY: forwarded from the caller; the last owner is alone with the error.
     unsafe {
         let Some(shared) = error.as_ref() else { return };
         if shared.owners.load(Ordering::Relaxed) == IMMORTAL {
@@ -67,8 +90,8 @@ pub(crate) unsafe fn drop_error(error: *mut Caught) {
         }
         if shared.owners.fetch_sub(1, Ordering::Release) == 1 {
             fence(Ordering::Acquire);
-            error.drop_in_place();
-            libc::free(error.cast());
+            shared.owners.store(*waiting as isize, Ordering::Relaxed);
+            *waiting = error;
         }
     }
 }
@@ -93,7 +116,7 @@ fn is_below(kind: ErrorKind, class: ErrorKind) -> bool {
 /// Asks the Python exception that an error is, if it is one, with the GIL, which is taken wherever this is.
 #[cfg(not(feature = "program"))]
 fn ask_exception<R>(error: &Caught, ask: impl FnOnce(*mut PyObject) -> R) -> Option<R> {
-    let Cause::Python(exception) = error.pending.cause else {
+    let Cause::Python(exception) = *error.pending.cause.root() else {
         return None;
     };
     if gil::is_attached() {
@@ -155,6 +178,18 @@ pub unsafe extern "C" fn aria_rt_error_drop(error: *mut Caught) {
 pub unsafe extern "C" fn aria_rt_error_raise(error: *mut Caught) {
     restore_pending(Pending {
         cause: Cause::Caught(error),
+        location: std::ptr::null(),
+    });
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// Both are alive, and the caller gives a reference to each.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_error_raise_from(error: *mut Caught, from: *mut Caught) {
+    restore_pending(Pending {
+        cause: Cause::From { error, from },
         location: std::ptr::null(),
     });
 }
@@ -250,6 +285,29 @@ mod tests {
             aria_rt_error_raise(other);
         }
         assert_eq!(pending_words(), Some(expected));
+    }
+
+    #[test]
+    fn errors_have_causes_in_rows_of_any_length() {
+        aria_rt_raise_index(0, 0, null());
+        let first = aria_rt_error_take();
+        let mut last = first;
+        // SAFETY: each error is alive until its reference is given to the next one; the last is dropped, and all with it.
+        unsafe {
+            aria_rt_error_retain(first);
+            for n in 1..100_000 {
+                aria_rt_raise_index(n, 0, null());
+                let next = aria_rt_error_take();
+                aria_rt_error_raise_from(next, last);
+                last = aria_rt_error_take();
+            }
+            let (kind, text) = (*last).pending.cause.words();
+            assert_eq!(kind, ErrorKind::IndexError);
+            assert!(text.starts_with("index 99999 "), "{text}");
+            aria_rt_error_drop(last);
+            assert_eq!((*first).owners.load(Ordering::Relaxed), 1);
+            aria_rt_error_drop(first);
+        }
     }
 
     #[test]

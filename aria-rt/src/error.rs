@@ -58,6 +58,11 @@ pub(crate) enum Cause {
     Memory,
     /// An error that was caught, raised again; owns a reference.
     Caught(*mut Caught),
+    /// An error that was raised because of another one; owns a reference to each.
+    From {
+        error: *mut Caught,
+        from: *mut Caught,
+    },
 }
 
 /// An error and where it was raised.
@@ -81,9 +86,12 @@ impl Drop for Pending {
                 unsafe { Py_DECREF(object) }
             }
             Cause::Python(object) => drops::defer(Dropped::Object(object)),
-            // SAFETY: the cause owns the reference.
-            Cause::Caught(error) => unsafe { caught::drop_error(error) },
-            _ => {}
+            // SAFETY: the cause owns the references.
+            _ => unsafe {
+                for error in self.cause.take_errors() {
+                    caught::drop_error(error);
+                }
+            },
         }
     }
 }
@@ -177,24 +185,67 @@ pub(crate) unsafe fn restore_exception(exception: *mut PyObject) {
 impl Pending {
     /// Sets the Python exception and adds Aria's place to its traceback. The GIL is held.
     fn raise(self, spec: *const FunctionSpec) {
+        if !self.set() {
+            // SAFETY: the function's description is null or a constant of the extension.
+            unsafe {
+                if let Some(spec) = spec.as_ref() {
+                    traceback::add(spec.file, spec.name, spec.line);
+                }
+            }
+        }
+        self.set_causes();
+    }
+
+    /// Sets the Python exception without what caused it; whether the place where it was raised is known. The GIL is held.
+    fn set(&self) -> bool {
         self.cause.set();
-        // SAFETY: a location is a constant of the extension or null, and so is the function's description.
+        // SAFETY: a location is a constant of the extension or null.
         unsafe {
-            if let Some(location) = self.place().as_ref() {
-                traceback::add(location.file, location.function, location.line);
-            } else if let Some(spec) = spec.as_ref() {
-                traceback::add(spec.file, spec.name, spec.line);
+            match self.place().as_ref() {
+                None => false,
+                Some(location) => {
+                    traceback::add(location.file, location.function, location.line);
+                    true
+                }
+            }
+        }
+    }
+
+    /// Gives the exception that is set its `__cause__`, and that its own, to the end of the row. The GIL is held.
+    fn set_causes(&self) {
+        let Some(mut from) = self.cause.from() else {
+            return;
+        };
+        // SAFETY: the GIL is held; an exception is owned by the one that it caused, and the first one by this function, which
+        // gives it away.
+        unsafe {
+            let first = fetch_exception();
+            let mut caused = first;
+            while !caused.is_null() {
+                from.set();
+                let cause = fetch_exception();
+                if !cause.is_null() {
+                    PyException_SetCause(caused, cause);
+                }
+                caused = cause;
+                match from.cause.from() {
+                    Some(next) => from = next,
+                    None => break,
+                }
+            }
+            if !first.is_null() {
+                restore_exception(first);
             }
         }
     }
 
     /// Where the error was raised first; null when that is not known.
     fn place(&self) -> *const Location {
-        match self.cause {
-            // SAFETY: the cause owns a reference, so the error is alive.
-            Cause::Caught(error) => unsafe { (*error).pending.place() },
-            _ => self.location,
+        let mut pending = self;
+        while let Some(error) = pending.cause.again() {
+            pending = error;
         }
+        pending.location
     }
 }
 
@@ -218,12 +269,24 @@ pub(crate) struct Told {
     pub(crate) message: String,
     /// File, line, function.
     pub(crate) place: Option<(String, u32, String)>,
+    /// What caused it, and that in turn.
+    pub(crate) causes: Vec<Told>,
 }
 
 #[cfg(feature = "program")]
 impl Pending {
-    /// The error in words.
+    /// The error in words, and those that caused it, the nearest first.
     pub(crate) fn told(self) -> Told {
+        let mut told = self.told_alone();
+        let mut pending = &self;
+        while let Some(from) = pending.cause.from() {
+            told.causes.push(from.told_alone());
+            pending = from;
+        }
+        told
+    }
+
+    fn told_alone(&self) -> Told {
         let (kind, message) = self.cause.words();
         // SAFETY: a location is a constant of the program or null, and so are its texts.
         let place = unsafe {
@@ -237,6 +300,7 @@ impl Pending {
             kind,
             message,
             place,
+            causes: Vec::new(),
         }
     }
 }
@@ -256,6 +320,11 @@ impl Told {
 #[cfg(feature = "program")]
 impl std::fmt::Display for Told {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for cause in self.causes.iter().rev() {
+            writeln!(f, "{cause}")?;
+            let what = "The above exception was the direct cause of the following exception:";
+            writeln!(f, "{what}\n")?;
+        }
         if let Some((file, line, function)) = &self.place {
             writeln!(f, "Traceback (most recent call last):")?;
             writeln!(f, "  File \"{file}\", line {line}, in {function}")?;
@@ -274,6 +343,49 @@ impl std::fmt::Display for Told {
 }
 
 impl Cause {
+    /// The error that this one is, raised again.
+    fn again(&self) -> Option<&Pending> {
+        match self {
+            // SAFETY: the cause owns a reference, so the error is alive as long as the cause is.
+            Cause::Caught(error) | Cause::From { error, .. } => unsafe { Some(&(**error).pending) },
+            _ => None,
+        }
+    }
+
+    /// The error as it was first.
+    pub(crate) fn root(&self) -> &Cause {
+        let mut cause = self;
+        while let Some(error) = cause.again() {
+            cause = &error.cause;
+        }
+        cause
+    }
+
+    /// The error that this one was raised because of.
+    fn from(&self) -> Option<&Pending> {
+        let mut cause = self;
+        loop {
+            if let Cause::From { from, .. } = cause {
+                // SAFETY: the cause owns a reference, so the error is alive as long as the cause is.
+                return unsafe { Some(&(**from).pending) };
+            }
+            cause = &cause.again()?.cause;
+        }
+    }
+
+    /// Gives away the references that the cause owns to other errors; it is an error without them afterwards.
+    pub(crate) fn take_errors(&mut self) -> impl Iterator<Item = *mut Caught> + use<> {
+        let errors = match *self {
+            Cause::Caught(error) => [Some(error), None],
+            Cause::From { error, from } => [Some(error), Some(from)],
+            _ => [None, None],
+        };
+        if errors[0].is_some() {
+            *self = Cause::Memory;
+        }
+        errors.into_iter().flatten()
+    }
+
     /// Sets the Python exception. The GIL is held.
     fn set(&self) {
         match self {
@@ -296,8 +408,7 @@ impl Cause {
                 }
             }
             Cause::Message { kind, message } => set_error(exception_class(*kind), message),
-            // SAFETY: the cause owns a reference, so the error is alive.
-            Cause::Caught(error) => unsafe { (**error).pending.cause.set() },
+            Cause::Caught(_) | Cause::From { .. } => self.root().set(),
             cause => {
                 let (kind, message) = cause.words();
                 set_error(exception_class(kind), &message);
@@ -344,8 +455,7 @@ impl Cause {
                 (*kind, unsafe { strings::as_str(*message) }.to_owned())
             }
             Cause::Message { kind, message } => (*kind, message.clone()),
-            // SAFETY: the cause owns a reference, so the error is alive.
-            Cause::Caught(error) => unsafe { (**error).pending.cause.words() },
+            Cause::Caught(_) | Cause::From { .. } => self.root().words(),
             Cause::Python(_) => (ErrorKind::Python, String::new()),
             Cause::Memory => (ErrorKind::MemoryError, String::new()),
         }

@@ -117,6 +117,7 @@ fn pending() -> Told {
     take_pending().map_or_else(
         || Told {
             kind: ErrorKind::RuntimeError,
+            causes: Vec::new(),
             message: "an Aria function failed without an error, a bug of Aria".to_owned(),
             place: None,
         },

@@ -135,6 +135,8 @@ macro_rules! for_each_rt_fn {
             any [] fn aria_rt_error_drop(error: Ptr) -> Void;
             /// Makes an error pending again, with the place where it was raised first. Takes ownership.
             any [cold] fn aria_rt_error_raise(error: Ptr) -> Void;
+            /// The same, because of another error, which Python shows as its `__cause__`. Takes ownership of both.
+            any [cold] fn aria_rt_error_raise_from(error: Ptr, from: Ptr) -> Void;
             /// The text of an error, an owned `Str*`; null: out of memory.
             any [] fn aria_rt_error_text(error: Ptr) -> Ptr;
             /// The name of an error's class, an owned `Str*`; null: out of memory.

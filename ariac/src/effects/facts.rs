@@ -340,11 +340,12 @@ impl<'a> Walk<'a> {
                 let span = self.program.hir.exprs[id].span;
                 self.event(Event::Throw, span, id);
             }
-            ExprKind::Raise(value) => {
+            ExprKind::Raise { value, from } => {
                 let span = self.program.hir.exprs[id].span;
-                match self.ty(*value) {
-                    Ty::PythonObject => self.touch(id),
-                    _ => self.event(Event::Throw, span, id),
+                let mut errors = from.iter().chain([value]);
+                match errors.any(|error| *self.ty(*error) == Ty::PythonObject) {
+                    true => self.touch(id),
+                    false => self.event(Event::Throw, span, id),
                 }
             }
             ExprKind::Assign { target, .. } => self.target(*target),

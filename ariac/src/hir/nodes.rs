@@ -222,8 +222,11 @@ pub enum ExprKind {
     Continue { label: Option<Ident> },
     /// `return`.
     Return(Option<ExprId>),
-    /// `raise ValueError("…")`: the call is kept as written.
-    Raise(ExprId),
+    /// `raise ValueError("…") from e`: the call is kept as written.
+    Raise {
+        value: ExprId,
+        from: Option<ExprId>,
+    },
     /// `raise` alone: the error that the `rescue` around it caught.
     Reraise,
     /// `let [mut] pattern[: T] = value`.

@@ -123,7 +123,10 @@ pub fn for_each_child(hir: &Hir, expr: ExprId, mut visit: impl FnMut(ExprId)) {
             value.iter().copied().for_each(visit);
         }
         ExprKind::Reraise => {}
-        ExprKind::Raise(value) => visit(*value),
+        ExprKind::Raise { value, from } => {
+            visit(*value);
+            from.iter().for_each(|from| visit(*from));
+        }
         ExprKind::Let { value, .. } => visit(*value),
         ExprKind::Assign { target, value, .. } | ExprKind::CompoundAssign { target, value, .. } => {
             visit(*value);

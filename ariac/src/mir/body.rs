@@ -306,8 +306,11 @@ pub enum StmtKind {
         error: LocalId,
         handler: Block,
     },
-    /// Fails with the error in a local, a `Ty::Exception`, which is emptied.
-    Reraise(LocalId),
+    /// Fails with the error in a local, a `Ty::Exception`, which is emptied; `from`: the error that caused it, likewise.
+    Reraise {
+        error: LocalId,
+        from: Option<LocalId>,
+    },
     /// `object[key] = value`.
     PySetItem {
         object: Operand,

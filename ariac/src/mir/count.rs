@@ -119,7 +119,7 @@ fn names(stmt: &Stmt) -> Vec<&'static str> {
         } => vec!["alias", "bounds_check"],
         StmtKind::Alias { .. } => vec!["alias"],
         StmtKind::Try { .. } => vec!["try"],
-        StmtKind::Reraise(_) => vec!["raise"],
+        StmtKind::Reraise { .. } => vec!["raise"],
         StmtKind::Break(_) | StmtKind::Continue(_) => vec![],
     }
 }

@@ -236,7 +236,7 @@ impl Machine<'_> {
                 }
                 other => return other,
             },
-            StmtKind::Reraise(error) => match frame.take(&Operand::Local(*error)) {
+            StmtKind::Reraise { error, .. } => match frame.take(&Operand::Local(*error)) {
                 Value::Error(kind) => return raise(kind),
                 other => panic!("{other:?} is raised again"),
             },

@@ -249,7 +249,12 @@ impl Printer<'_> {
                 self.line(&format!("rescue {}", self.local(*error)));
                 self.nested(handler);
             }
-            StmtKind::Reraise(error) => self.line(&format!("reraise {}", self.local(*error))),
+            StmtKind::Reraise { error, from } => {
+                let from = from.map_or_else(String::new, |from| {
+                    format!(" from {}", self.local(from))
+                });
+                self.line(&format!("reraise {}{from}", self.local(*error)));
+            }
             StmtKind::PySetItem { object, key, value } => self.line(&format!(
                 "py {}[{}] = {}",
                 self.operand(object),

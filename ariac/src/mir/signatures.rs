@@ -237,7 +237,7 @@ impl Signatures {
             StmtKind::PySetItem { .. }
             | StmtKind::PySetAttr { .. }
             | StmtKind::Raise { .. }
-            | StmtKind::Reraise(_)
+            | StmtKind::Reraise { .. }
             | StmtKind::RaiseObject(_) => true,
             _ => false,
         }

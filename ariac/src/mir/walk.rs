@@ -286,7 +286,12 @@ macro_rules! parts {
                         local!(dst, Bind);
                     }
                     StmtKind::Try { error, .. } => local!(error, Write),
-                    StmtKind::Reraise(error) => local!(error, Take),
+                    StmtKind::Reraise { error, from } => {
+                        local!(error, Take);
+                        if let Some(from) = from {
+                            local!(from, Take);
+                        }
+                    }
                     StmtKind::PySetItem { object, key, value } => {
                         operand!(object, Read);
                         operand!(key, Read);
@@ -464,7 +469,7 @@ impl Stmt {
             StmtKind::Return(_)
             | StmtKind::Raise { .. }
             | StmtKind::RaiseObject(_)
-            | StmtKind::Reraise(_)
+            | StmtKind::Reraise { .. }
             | StmtKind::Break(_)
             | StmtKind::Continue(_) => true,
             StmtKind::If {

@@ -246,8 +246,9 @@ impl<'h, 'r> Walk<'h, 'r> {
                 }
                 self.scopes.diverge();
             }
-            ExprKind::Raise(value) => {
+            ExprKind::Raise { value, from } => {
                 self.raise(*value);
+                from.iter().for_each(|from| self.raise(*from));
                 self.scopes.diverge();
             }
             ExprKind::Let {

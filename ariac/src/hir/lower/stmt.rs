@@ -133,12 +133,9 @@ impl Lower<'_> {
         let Some(value) = node.field(Field::Value) else {
             return self.push(ExprKind::Reraise, span);
         };
-        if let Some(cause) = node.field(Field::Cause) {
-            let at = self.span(cause);
-            self.unsupported(at, "`raise … from` is");
-        }
         let value = self.expr(value);
-        self.push(ExprKind::Raise(value), span)
+        let from = node.field(Field::Cause).map(|cause| self.expr(cause));
+        self.push(ExprKind::Raise { value, from }, span)
     }
 
     /// `body if condition`.

@@ -402,7 +402,9 @@ impl Printer<'_> {
             }
             ExprKind::Return(value) => format!("return{}", self.optional(" ", *value)),
             ExprKind::Reraise => "raise".to_owned(),
-            ExprKind::Raise(value) => format!("raise {}", self.expr(*value)),
+            ExprKind::Raise { value, from } => {
+                format!("raise {}{}", self.expr(*value), self.optional(" from ", *from))
+            }
             ExprKind::Let {
                 mutable,
                 pattern,

@@ -36,10 +36,15 @@ impl<'c> Lowering<'_, 'c> {
         self.b.enter(next);
     }
 
-    /// Fails with an error that was caught.
-    pub(super) fn reraise(&mut self, error: LocalId) {
+    /// Fails with an error that was caught, perhaps because of another one.
+    pub(super) fn reraise(&mut self, error: LocalId, from: Option<LocalId>) {
         let error = self.take(error);
-        self.rt(RtFn::aria_rt_error_raise, &[error]);
+        if let Some(from) = from {
+            let from = self.take(from);
+            self.rt(RtFn::aria_rt_error_raise_from, &[error, from]);
+        } else {
+            self.rt(RtFn::aria_rt_error_raise, &[error]);
+        }
         self.b.go(self.failure);
     }
 

@@ -63,7 +63,7 @@ impl<'c> Lowering<'_, 'c> {
                 error,
                 handler,
             } => self.try_catch(body, *error, handler),
-            StmtKind::Reraise(error) => self.reraise(*error),
+            StmtKind::Reraise { error, from } => self.reraise(*error, *from),
             StmtKind::PySetItem { object, key, value } => {
                 let args = [object, key, value].map(|operand| self.operand(operand));
                 let location = self.location();

@@ -54,7 +54,7 @@ fn failures_go_to_the_innermost_handler() {
                         body.if_(
                             is,
                             |body| body.return_(100),
-                            |body| body.stmt(StmtKind::Reraise(error)),
+                            |body| body.stmt(StmtKind::Reraise { error, from: None }),
                         );
                     },
                 );
@@ -139,7 +139,7 @@ fn what_an_operation_had_taken_is_dropped_before_the_handler_runs() {
                 let text = body.text(1);
                 body.call_unit(fail, [text.into()]);
             },
-            |body, error| body.stmt(StmtKind::Reraise(error)),
+            |body, error| body.stmt(StmtKind::Reraise { error, from: None }),
         );
         body.return_(UNIT);
     });

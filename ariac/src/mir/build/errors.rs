@@ -16,6 +16,16 @@ use aria_abi::codes::ErrorKind;
 /// `Exception`, as in Python: handlers let it pass.
 const ANY: &[ErrorKind] = &[ErrorKind::Exception];
 
+/// What is going to be raised.
+enum Raised {
+    /// An exception of a class, with its text.
+    Class(ErrorKind, Operand),
+    /// An error that was caught.
+    Error(LocalId),
+    /// A Python object.
+    Object(Operand),
+}
+
 /// An `ensure` block that is waiting.
 #[derive(Clone, Copy)]
 pub(super) struct Cleanup<'a> {
@@ -25,8 +35,23 @@ pub(super) struct Cleanup<'a> {
 }
 
 impl<'a> FnBuilder<'a> {
-    /// `raise ValueError("…")`, or a Python object.
-    pub(super) fn raise(&mut self, value: ExprId) -> Value {
+    /// `raise ValueError("…") from e`.
+    pub(super) fn raise(&mut self, value: ExprId, from: Option<ExprId>) -> Value {
+        let error = self.raised(value);
+        match from {
+            None => self.fail(error),
+            Some(from) => {
+                let from = self.raised(from);
+                let error = self.as_caught(error);
+                let from = Some(self.as_caught(from));
+                self.emit(StmtKind::Reraise { error, from });
+            }
+        }
+        never()
+    }
+
+    /// What stands after `raise` or `from`: computed, and not raised yet.
+    fn raised(&mut self, value: ExprId) -> Raised {
         let (callee, args): (ExprId, &[hir::Arg]) = match &self.cx.hir.exprs[value].kind {
             ExprKind::Call { callee, args, .. } => (*callee, args),
             _ => (value, &[]),
@@ -39,20 +64,44 @@ impl<'a> FnBuilder<'a> {
                 }
                 None => Operand::Const(Const::Str(String::new())),
             };
-            self.emit_raise(*kind, message);
-            return never();
+            return Raised::Class(*kind, message);
         }
         let object = self.expr(value);
         if object.ty == Ty::Exception {
             // A caught error has several owners: the one that is raised again is another one.
             let error = self.temp(Ty::Exception);
             self.assign_value(error, object);
-            self.emit(StmtKind::Reraise(error));
-            return never();
+            return Raised::Error(error);
         }
-        let object = self.object_of(object);
-        self.emit(StmtKind::RaiseObject(object.operand));
-        never()
+        Raised::Object(self.object_of(object).operand)
+    }
+
+    fn fail(&mut self, error: Raised) {
+        match error {
+            Raised::Class(kind, message) => self.emit_raise(kind, message),
+            Raised::Error(error) => self.reraise_error(error),
+            Raised::Object(object) => self.emit(StmtKind::RaiseObject(object)),
+        }
+    }
+
+    fn reraise_error(&mut self, error: LocalId) {
+        self.emit(StmtKind::Reraise { error, from: None });
+    }
+
+    /// The error as if it had been raised and caught.
+    fn as_caught(&mut self, error: Raised) -> LocalId {
+        if let Raised::Error(error) = error {
+            return error;
+        }
+        let caught = self.temp(Ty::Exception);
+        let (body, _, ()) = self.nested(|b| b.fail(error));
+        let handler = crate::mir::Block::default();
+        self.emit(StmtKind::Try {
+            body,
+            error: caught,
+            handler,
+        });
+        caught
     }
 
     /// `raise` alone: the error that a `rescue` caught.
@@ -61,7 +110,7 @@ impl<'a> FnBuilder<'a> {
         if let Some(&error) = rescue.and_then(|rescue| self.caught.get(rescue)) {
             let again = self.temp(Ty::Exception);
             self.assign_value(again, Value::place(error, Ty::Exception));
-            self.emit(StmtKind::Reraise(again));
+            self.reraise_error(again);
         }
         never()
     }
@@ -76,7 +125,7 @@ impl<'a> FnBuilder<'a> {
             None => handler(b, error),
             Some(leaving) => b.emit_if(
                 Operand::Local(leaving),
-                |b| b.emit(StmtKind::Reraise(error)),
+                |b| b.reraise_error(error),
                 |b| handler(b, error),
             ),
         });
@@ -113,7 +162,7 @@ impl<'a> FnBuilder<'a> {
                         let value = b.make(adt.clone(), err, vec![error]);
                         b.assign_value(result, value);
                     },
-                    |b| b.emit(StmtKind::Reraise(error)),
+                    |b| b.reraise_error(error),
                 );
             },
         );
@@ -236,7 +285,7 @@ impl<'a> FnBuilder<'a> {
     /// The first handler whose class the error has; without one, the error goes on.
     fn handlers(&mut self, rescues: &'a [hir::Rescue], error: LocalId, result: Option<LocalId>) {
         let Some((rescue, rest)) = rescues.split_first() else {
-            self.emit(StmtKind::Reraise(error));
+            self.reraise_error(error);
             return;
         };
         let handle = |b: &mut Self| {
@@ -307,7 +356,7 @@ impl<'a> FnBuilder<'a> {
                     b.block_value(block, false);
                 };
                 b.emit_if(Operand::Local(done), |_| {}, again);
-                b.emit(StmtKind::Reraise(error));
+                b.reraise_error(error);
             },
         );
     }

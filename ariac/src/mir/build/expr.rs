@@ -120,7 +120,7 @@ impl<'a> FnBuilder<'a> {
                 self.dead = true;
                 never()
             }
-            ExprKind::Raise(value) => self.raise(*value),
+            ExprKind::Raise { value, from } => self.raise(*value, *from),
             ExprKind::Reraise => self.reraise(id),
             ExprKind::Let { pattern, value, .. } => self.let_pattern(*pattern, *value),
             ExprKind::Assign { target, value, .. } => self.assign_expr(*target, *value),

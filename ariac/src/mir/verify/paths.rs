@@ -124,7 +124,7 @@ impl Paths<'_, '_> {
                 self.own(stmt, &mut defined);
                 return None;
             }
-            StmtKind::Raise { .. } | StmtKind::RaiseObject(_) | StmtKind::Reraise(_) => {
+            StmtKind::Raise { .. } | StmtKind::RaiseObject(_) | StmtKind::Reraise { .. } => {
                 self.own(stmt, &mut defined);
                 return None;
             }

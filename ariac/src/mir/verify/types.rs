@@ -163,7 +163,10 @@ impl Check<'_> {
             }
             StmtKind::Alias { dst, of, step } => self.alias(*dst, *of, step),
             StmtKind::Try { error, .. } => self.error_value(*error),
-            StmtKind::Reraise(error) => self.error_value(*error),
+            StmtKind::Reraise { error, from } => {
+                self.error_value(*error)?;
+                from.map_or(Ok(()), |from| self.error_value(from))
+            }
             StmtKind::PySetItem { object, key, value } => {
                 self.object(object, "the target")?;
                 self.object(key, "the key")?;

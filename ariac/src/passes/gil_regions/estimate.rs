@@ -237,7 +237,7 @@ impl Walk<'_> {
             StmtKind::Return(_)
             | StmtKind::Raise { .. }
             | StmtKind::RaiseObject(_)
-            | StmtKind::Reraise(_)
+            | StmtKind::Reraise { .. }
             | StmtKind::Break(_)
             | StmtKind::Continue(_)
             | StmtKind::Drop(_)

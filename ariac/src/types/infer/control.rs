@@ -213,7 +213,7 @@ impl Infer<'_, '_> {
         Ty::Never
     }
 
-    pub(super) fn raise(&mut self, value: ExprId) -> Ty {
+    pub(super) fn raise(&mut self, value: ExprId) {
         let (callee, args) = match self.kind(value) {
             ExprKind::Call { callee, args, .. } => (*callee, args.as_slice()),
             _ => (value, &[][..]),
@@ -224,7 +224,7 @@ impl Infer<'_, '_> {
                 self.types.exprs.set(value, Ty::Never);
                 if args.len() > 1 {
                     let ExprKind::Name(name) = self.kind(callee) else {
-                        return Ty::Never;
+                        return;
                     };
                     self.report(say::argument_count(
                         self.span(value),
@@ -240,6 +240,11 @@ impl Infer<'_, '_> {
                     self.check(arg.value, &Ty::String, Why::Text("the text of an error"));
                 }
             }
+            _ if matches!(self.kind(value), ExprKind::Nil) => {
+                self.types.exprs.set(value, Ty::Never);
+                let report = say::expected(self.span(value), "an exception", &Ty::Unit);
+                self.report(report.help("an error without a cause is raised without `from`"));
+            }
             _ => {
                 let ty = self.infer(value, Want::Any);
                 if !matches!(ty, Ty::PythonObject | Ty::Exception | Ty::Never | Ty::Error) {
@@ -248,7 +253,6 @@ impl Infer<'_, '_> {
                 }
             }
         }
-        Ty::Never
     }
 
     /// The value of a block after a call, whose parameters have these types.

@@ -387,7 +387,11 @@ impl<'h> Infer<'h, '_> {
             ExprKind::Break { value, .. } => self.break_value(id, *value),
             ExprKind::Continue { .. } => Ty::Never,
             ExprKind::Return(value) => self.return_statement(id, *value),
-            ExprKind::Raise(value) => self.raise(*value),
+            ExprKind::Raise { value, from } => {
+                self.raise(*value);
+                from.iter().for_each(|from| self.raise(*from));
+                Ty::Never
+            }
             ExprKind::Reraise => Ty::Never,
             ExprKind::Let {
                 pattern, ty, value, ..
