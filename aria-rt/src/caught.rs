@@ -195,6 +195,26 @@ pub unsafe extern "C" fn aria_rt_error_raise_from(error: *mut Caught, from: *mut
 }
 
 /// See the runtime table.
+#[unsafe(no_mangle)]
+pub extern "C" fn aria_rt_end_call(call: i64) {
+    restore_pending(Pending {
+        cause: Cause::EndOfCall(call),
+        location: std::ptr::null(),
+    });
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// `error` is alive.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_error_ends_call(error: *const Caught, call: i64) -> i32 {
+    // SAFETY: forwarded from the caller.
+    let cause = unsafe { (*error).pending.cause.root() };
+    i32::from(matches!(cause, Cause::EndOfCall(ended) if *ended == call))
+}
+
+/// See the runtime table.
 ///
 /// # Safety
 /// `error` is alive.
@@ -248,6 +268,9 @@ fn class_name(exception: *mut PyObject) -> String {
 pub unsafe extern "C" fn aria_rt_error_is(error: *const Caught, class: i32) -> i32 {
     // SAFETY: forwarded from the caller.
     let error = unsafe { &*error };
+    if matches!(error.pending.cause.root(), Cause::EndOfCall(_)) {
+        return 0;
+    }
     let class = ErrorKind::from_code(class as u32).unwrap_or(ErrorKind::Exception);
     guard_pending(0, || {
         // SAFETY: the error owns the exception, and the GIL is held.

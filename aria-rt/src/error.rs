@@ -58,6 +58,8 @@ pub(crate) enum Cause {
     Memory,
     /// An error that was caught, raised again; owns a reference.
     Caught(*mut Caught),
+    /// No error: a block returns from the call of a function that has this number.
+    EndOfCall(i64),
     /// An error that was raised because of another one; owns a reference to each.
     From {
         error: *mut Caught,
@@ -457,6 +459,11 @@ impl Cause {
             Cause::Message { kind, message } => (*kind, message.clone()),
             Cause::Caught(_) | Cause::From { .. } => self.root().words(),
             Cause::Python(_) => (ErrorKind::Python, String::new()),
+            // The call itself takes it, so that nobody asks.
+            Cause::EndOfCall(_) => (
+                ErrorKind::RuntimeError,
+                "a block returned from a call that has ended, a bug of Aria".to_owned(),
+            ),
             Cause::Memory => (ErrorKind::MemoryError, String::new()),
         }
     }

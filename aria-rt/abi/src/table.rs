@@ -137,6 +137,10 @@ macro_rules! for_each_rt_fn {
             any [cold] fn aria_rt_error_raise(error: Ptr) -> Void;
             /// The same, because of another error, which Python shows as its `__cause__`. Takes ownership of both.
             any [cold] fn aria_rt_error_raise_from(error: Ptr, from: Ptr) -> Void;
+            /// Makes pending what is no error but ends a call: `call` is the number that the call has for itself.
+            any [cold] fn aria_rt_end_call(call: I64) -> Void;
+            /// 1 when what was caught ends the call.
+            any [] fn aria_rt_error_ends_call(error: Ptr, call: I64) -> I32;
             /// The text of an error, an owned `Str*`; null: out of memory.
             any [] fn aria_rt_error_text(error: Ptr) -> Ptr;
             /// The name of an error's class, an owned `Str*`; null: out of memory.

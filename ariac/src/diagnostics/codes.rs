@@ -51,6 +51,7 @@ codes! {
     Alternatives = "E0211" "alternatives of a pattern name different things",
     SelfOutside = "E0212" "self outside of a type",
     NothingToRaise = "E0213" "raise alone outside of a rescue",
+    ReturnFromBlock = "E0214" "a block cannot return from the function",
     Deprecated = "W0201" "something deprecated is used",
     Mismatch = "E0301" "types do not agree",
     UnknownMethod = "E0302" "a type has no such method or attribute",

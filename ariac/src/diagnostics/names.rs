@@ -190,6 +190,18 @@ pub fn nothing_to_raise(span: Span, is_in_block: bool) -> Diagnostic {
     }
 }
 
+/// `return` or `?` where the function around a block cannot be left. `why` not.
+#[must_use]
+pub fn return_from_block(span: Span, word: &str, why: &str) -> Diagnostic {
+    let message = format!("`{word}` cannot leave the function from here");
+    let report = Diagnostic::error(Code::ReturnFromBlock, span, message, "leaves the function");
+    let report = report.note(why);
+    match word {
+        "?" => report.help("handle the other case here, by `match`, `.or(…)` or `.unwrap`"),
+        _ => report.help("a block gives the value of its last expression; choose it by `if`"),
+    }
+}
+
 /// A label that no loop around has.
 #[must_use]
 pub fn unknown_label(span: Span, name: &str, near: Option<&str>) -> Diagnostic {

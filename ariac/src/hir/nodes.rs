@@ -223,10 +223,7 @@ pub enum ExprKind {
     /// `return`.
     Return(Option<ExprId>),
     /// `raise ValueError("…") from e`: the call is kept as written.
-    Raise {
-        value: ExprId,
-        from: Option<ExprId>,
-    },
+    Raise { value: ExprId, from: Option<ExprId> },
     /// `raise` alone: the error that the `rescue` around it caught.
     Reraise,
     /// `let [mut] pattern[: T] = value`.

@@ -357,6 +357,8 @@ pub enum StmtKind {
     Raise { kind: ErrorKind, message: Operand },
     /// Fails with a Python exception object (or class).
     RaiseObject(Operand),
+    /// Fails with what is no error, so that nothing handles it but the function one of whose calls it ends: a block returns.
+    EndCall(Operand),
     /// Empties a slot, dropping what it holds.
     Drop(LocalId),
     /// `Python.with_gil`: the block needs the GIL. The pass `gil_regions` dissolves it.
@@ -538,6 +540,10 @@ pub enum Rvalue {
     ErrorClass(LocalId),
     /// Whether a caught error is of a class or one below it, a Bool.
     ErrorIs { error: LocalId, class: ErrorKind },
+    /// An Int that tells this call of the function from all others that have not ended.
+    ThisCall,
+    /// Whether a caught error is none but ends a call, a Bool. See [`StmtKind::EndCall`].
+    EndsCall { error: LocalId, call: Operand },
     /// Number of code points.
     StrLen(Operand),
     /// Reads or writes a stream, the texts of strings and numbers end to end; may fail. What is read is a String.

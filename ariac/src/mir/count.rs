@@ -107,7 +107,7 @@ fn names(stmt: &Stmt) -> Vec<&'static str> {
         StmtKind::While { .. } => vec!["loop", "while"],
         StmtKind::For { .. } => vec!["loop", "for"],
         StmtKind::Return(_) => vec!["return"],
-        StmtKind::Raise { .. } | StmtKind::RaiseObject(_) => vec!["raise"],
+        StmtKind::Raise { .. } | StmtKind::RaiseObject(_) | StmtKind::EndCall(_) => vec!["raise"],
         StmtKind::Drop(_) => vec!["drop"],
         StmtKind::WithGil(_) => vec!["with_gil"],
         StmtKind::GilRelease(_) => vec!["gil_release"],

@@ -304,6 +304,7 @@ impl Machine<'_> {
             StmtKind::Drop(local) => frame.slots[local.index()] = None,
             StmtKind::WithGil(body) => return self.block(frame, body),
             StmtKind::GilRelease(_) | StmtKind::GilAcquire => {}
+            StmtKind::EndCall(_) => panic!("the interpreter knows no blocks"),
             StmtKind::PySetItem { .. } | StmtKind::PySetAttr { .. } | StmtKind::RaiseObject(_) => {
                 panic!("the interpreter knows no Python")
             }

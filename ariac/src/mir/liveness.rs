@@ -217,6 +217,7 @@ impl Walk {
             StmtKind::Return(_)
             | StmtKind::Raise { .. }
             | StmtKind::RaiseObject(_)
+            | StmtKind::EndCall(_)
             | StmtKind::Reraise { .. } => {
                 live.clone_from(&self.at_return);
             }

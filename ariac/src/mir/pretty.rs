@@ -250,9 +250,8 @@ impl Printer<'_> {
                 self.nested(handler);
             }
             StmtKind::Reraise { error, from } => {
-                let from = from.map_or_else(String::new, |from| {
-                    format!(" from {}", self.local(from))
-                });
+                let from =
+                    from.map_or_else(String::new, |from| format!(" from {}", self.local(from)));
                 self.line(&format!("reraise {}{from}", self.local(*error)));
             }
             StmtKind::PySetItem { object, key, value } => self.line(&format!(
@@ -322,6 +321,10 @@ impl Printer<'_> {
             StmtKind::Return(value) => self.line(&format!("return {}", self.operand(value))),
             StmtKind::Raise { kind, message } => {
                 self.line(&format!("raise {kind:?} {}", self.operand(message)));
+            }
+            StmtKind::EndCall(call) => {
+                let call = self.operand(call);
+                self.line(&format!("end_call {call}"));
             }
             StmtKind::RaiseObject(object) => {
                 self.line(&format!("raise {}", self.operand(object)));
@@ -523,6 +526,10 @@ impl Printer<'_> {
             Rvalue::Stream { op, parts } => format!("{}({})", op.name(), self.operands(parts)),
             Rvalue::ErrorText(l) => format!("text of {}", self.local(*l)),
             Rvalue::ErrorClass(l) => format!("class of {}", self.local(*l)),
+            Rvalue::ThisCall => "this_call".to_owned(),
+            Rvalue::EndsCall { error, call } => {
+                format!("{} ends {}", self.local(*error), self.operand(call))
+            }
             Rvalue::ErrorIs { error, class } => format!("{} is {class:?}", self.local(*error)),
             Rvalue::StrLen(o) => format!("str_len {}", self.operand(o)),
             Rvalue::PyModule(m) => format!("py module {}", self.program.modules[*m]),

@@ -159,6 +159,8 @@ impl Signatures {
             | Rvalue::IsContiguous(_)
             | Rvalue::Variant(_)
             | Rvalue::ErrorIs { .. }
+            | Rvalue::ThisCall
+            | Rvalue::EndsCall { .. }
             | Rvalue::Borrowing { .. }
             | Rvalue::StrLen(_) => false,
             Rvalue::Nd(op) => matches!(op, NdOp::Load { .. } | NdOp::Section { .. }),
@@ -238,7 +240,8 @@ impl Signatures {
             | StmtKind::PySetAttr { .. }
             | StmtKind::Raise { .. }
             | StmtKind::Reraise { .. }
-            | StmtKind::RaiseObject(_) => true,
+            | StmtKind::RaiseObject(_)
+            | StmtKind::EndCall(_) => true,
             _ => false,
         }
     }

@@ -92,6 +92,11 @@ macro_rules! parts {
                         let access = if *take { Take } else { Read };
                         operand!(value, access);
                     }
+                    Rvalue::ThisCall => {}
+                    Rvalue::EndsCall { error, call } => {
+                        local!(error, Read);
+                        operand!(call, Read);
+                    }
                     Rvalue::Move(l) => local!(l, Take),
                     Rvalue::Clone(l)
                     | Rvalue::Variant(l)
@@ -312,7 +317,7 @@ macro_rules! parts {
                     }
                     StmtKind::Return(o) => operand!(o, Take),
                     StmtKind::Raise { message, .. } => operand!(message, Read),
-                    StmtKind::RaiseObject(o) => operand!(o, Read),
+                    StmtKind::RaiseObject(o) | StmtKind::EndCall(o) => operand!(o, Read),
                     StmtKind::Drop(l) => local!(l, Take),
                     StmtKind::GilRelease(_)
                     | StmtKind::GilAcquire
@@ -469,6 +474,7 @@ impl Stmt {
             StmtKind::Return(_)
             | StmtKind::Raise { .. }
             | StmtKind::RaiseObject(_)
+            | StmtKind::EndCall(_)
             | StmtKind::Reraise { .. }
             | StmtKind::Break(_)
             | StmtKind::Continue(_) => true,

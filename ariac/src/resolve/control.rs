@@ -3,7 +3,7 @@
 use super::bind::Bind;
 use super::scope::{ScopeKind, Way};
 use super::walk::Walk;
-use super::{BindingId, BindingKind, Meaning};
+use super::{Binding, BindingId, BindingKind, BlockReturns, Meaning};
 use crate::diagnostics::{names as say, nearest};
 use crate::hir::{Arm, Block, Closure, ExprId, ExprKind, Ident, PatId, Rescue};
 use crate::source::Span;
@@ -145,6 +145,30 @@ impl<'h> Walk<'h, '_> {
             self.loops = loops;
             self.rescues = rescues;
         }
+    }
+
+    /// A `return` or `?`, which in a block needs variables of the function.
+    pub(super) fn returns_from_block(&mut self, id: ExprId, span: Span) {
+        if self.blocks == 0 {
+            return;
+        }
+        let returns = self.returns.unwrap_or_else(|| {
+            let mut variable = || {
+                self.names.bindings.push(Binding {
+                    name: "return".to_owned(),
+                    span,
+                    mutable: true,
+                    kind: BindingKind::Local,
+                    mut_at: None,
+                })
+            };
+            BlockReturns {
+                values: variable(),
+                call: variable(),
+            }
+        });
+        self.returns = Some(returns);
+        self.names.returns.set(id, returns);
     }
 
     /// Notes that a variable is used: the blocks between here and its declaration capture it.

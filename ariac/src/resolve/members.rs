@@ -150,6 +150,9 @@ impl<'h> Walk<'h, '_> {
         if let Some(body) = &function.body {
             self.stmts(body);
         }
+        if let Some(returns) = self.returns {
+            self.names.block_returns.set(id, returns);
+        }
         self.scopes.leave(&self.names.bindings);
         self.generics.truncate(before);
     }

@@ -27,7 +27,7 @@ mod scope;
 mod type_names;
 mod walk;
 
-pub use names::{Binding, BindingId, BindingKind, Meaning, Names, TypeMeaning};
+pub use names::{Binding, BindingId, BindingKind, BlockReturns, Meaning, Names, TypeMeaning};
 
 use crate::diagnostics::Reports;
 use crate::hir::Hir;

@@ -45,8 +45,21 @@ pub struct Names {
     /// The variables of the surrounding function that each [`crate::hir::ExprKind::Closure`], and the block of each call, uses,
     /// in the order of their first use.
     pub captures: SideTable<ExprId, Vec<BindingId>>,
+    /// For each `return` and `?` in a block, where the value goes that it gives the function around.
+    pub returns: SideTable<ExprId, BlockReturns>,
+    /// The same, for each function that has such a block.
+    pub block_returns: SideTable<ItemId, BlockReturns>,
     /// For each `raise` that stands alone, the `rescue` whose error it raises again, by what that binds.
     pub rescues: SideTable<ExprId, PatId>,
+}
+
+/// Variables without a name by which a block returns from the function around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockReturns {
+    /// What is returned: a list of one value, or of none as long as no block has returned.
+    pub values: BindingId,
+    /// An Int that tells this call of the function from others.
+    pub call: BindingId,
 }
 
 /// What a type's name means.

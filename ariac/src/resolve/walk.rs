@@ -6,9 +6,9 @@ use super::members::before;
 use super::modules::Globals;
 use super::scope::{ScopeKind, Scopes};
 use super::type_names::SelfMeaning;
-use super::{Binding, BindingKind, Meaning, Names, attributes};
+use super::{Binding, BindingKind, BlockReturns, Meaning, Names, attributes};
 use crate::builtins::{Builtin, Namespace, Receiver, find_method};
-use crate::diagnostics::{Diagnostic, Reports, names as say, syntax};
+use crate::diagnostics::{Diagnostic, Reports, names as say};
 use crate::hir::{Arg, ExprId, ExprKind, Hir, Ident, Module, PatId, StrPart};
 use crate::source::Span;
 
@@ -39,6 +39,8 @@ pub(super) struct Walk<'h, 'r> {
     pub(super) hidden: Vec<&'h str>,
     /// How many blocks after calls are around this place, `Python.with_gil` aside.
     pub(super) blocks: usize,
+    /// How a block returns from this function, if one does.
+    pub(super) returns: Option<BlockReturns>,
     /// Whether something in this function could not be lowered: it may have declared any name.
     pub(super) has_holes: bool,
 }
@@ -69,6 +71,7 @@ impl<'h, 'r> Walk<'h, 'r> {
             old_from: None,
             hidden: Vec::new(),
             blocks: 0,
+            returns: None,
             has_holes: false,
         }
     }
@@ -79,6 +82,7 @@ impl<'h, 'r> Walk<'h, 'r> {
         self.loops.clear();
         self.captures.clear();
         self.blocks = 0;
+        self.returns = None;
         self.has_holes = false;
     }
 
@@ -184,7 +188,10 @@ impl<'h, 'r> Walk<'h, 'r> {
                 self.expr(*value);
                 self.scopes.end_way(mark);
             }
-            ExprKind::Propagate(value) => self.expr(*value),
+            ExprKind::Propagate(value) => {
+                self.expr(*value);
+                self.returns_from_block(id, span);
+            }
             ExprKind::Closure(closure) => self.closure(id, closure, false),
             ExprKind::Map(pairs) => {
                 for (key, value) in pairs {
@@ -234,9 +241,7 @@ impl<'h, 'r> Walk<'h, 'r> {
                 if let Some(value) = value {
                     self.expr(*value);
                 }
-                if self.blocks > 0 {
-                    self.report(syntax::not_supported(span, "`return` from a block is"));
-                }
+                self.returns_from_block(id, span);
                 self.scopes.diverge();
             }
             ExprKind::Reraise => {

@@ -403,7 +403,11 @@ impl Printer<'_> {
             ExprKind::Return(value) => format!("return{}", self.optional(" ", *value)),
             ExprKind::Reraise => "raise".to_owned(),
             ExprKind::Raise { value, from } => {
-                format!("raise {}{}", self.expr(*value), self.optional(" from ", *from))
+                format!(
+                    "raise {}{}",
+                    self.expr(*value),
+                    self.optional(" from ", *from)
+                )
             }
             ExprKind::Let {
                 mutable,

@@ -6,7 +6,7 @@
 use super::Lowering;
 use crate::llvm::builder::Val;
 use crate::llvm::runtime::RtFn;
-use crate::mir::{Block, LocalId};
+use crate::mir::{Block, LocalId, Operand};
 use aria_abi::codes::ErrorKind;
 use inkwell::IntPredicate;
 
@@ -46,6 +46,27 @@ impl<'c> Lowering<'_, 'c> {
             self.rt(RtFn::aria_rt_error_raise, &[error]);
         }
         self.b.go(self.failure);
+    }
+
+    /// The address of a byte of this call's own.
+    pub(super) fn this_call(&mut self) -> Val<'c> {
+        let byte = self.b.slot(self.cx.types.i8, "this_call");
+        self.b.ptrtoint(byte.into(), self.cx.types.i64)
+    }
+
+    /// Fails so that a call ends.
+    pub(super) fn end_call(&mut self, call: &Operand) {
+        let call = self.operand(call);
+        self.rt(RtFn::aria_rt_end_call, &[call]);
+        self.b.go(self.failure);
+    }
+
+    /// Whether what was caught ends a call.
+    pub(super) fn ends_call(&mut self, error: LocalId, call: &Operand) -> Val<'c> {
+        let error = self.read(error);
+        let call = self.operand(call);
+        let ends = self.rt_value(RtFn::aria_rt_error_ends_call, &[error, call]);
+        self.b.icmp(IntPredicate::NE, ends, self.b.i32(0))
     }
 
     /// A string about an error.

@@ -62,6 +62,11 @@ impl<'c> Lowering<'_, 'c> {
             self.b.store(value, slot);
         }
         self.block(&terms.kernel.body);
+        if terms.kernel.body.diverges() {
+            // It always fails: what is computed from the result stands where nobody comes.
+            let never = self.b.block("never");
+            self.b.enter(never);
+        }
         self.operand(&terms.kernel.result)
     }
 

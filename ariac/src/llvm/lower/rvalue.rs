@@ -87,6 +87,8 @@ impl<'c> Lowering<'_, 'c> {
             Rvalue::ErrorText(error) => self.error_string(RtFn::aria_rt_error_text, *error),
             Rvalue::ErrorClass(error) => self.error_string(RtFn::aria_rt_error_class, *error),
             Rvalue::ErrorIs { error, class } => self.error_is(*error, *class),
+            Rvalue::ThisCall => self.this_call(),
+            Rvalue::EndsCall { error, call } => self.ends_call(*error, call),
             Rvalue::Closure { function, captures } => self.closure(*function, captures),
             Rvalue::Borrowing { function, captures } => self.borrowing(*function, captures),
             Rvalue::CallValue { callee, args, .. } => return self.call_value(*callee, args),
@@ -136,6 +138,8 @@ impl<'c> Lowering<'_, 'c> {
             | Rvalue::Reduce { .. }
             | Rvalue::StrLen(_)
             | Rvalue::ErrorIs { .. }
+            | Rvalue::ThisCall
+            | Rvalue::EndsCall { .. }
             | Rvalue::Variant(_)
             | Rvalue::Borrowing { .. }
             | Rvalue::PyTruth(_)

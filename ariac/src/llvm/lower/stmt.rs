@@ -120,6 +120,7 @@ impl<'c> Lowering<'_, 'c> {
                 self.b.go(self.failure);
             }
             StmtKind::RaiseObject(object) => self.raise_object(object),
+            StmtKind::EndCall(call) => self.end_call(call),
             StmtKind::Drop(local) => {
                 let value = self.take(*local);
                 self.drop_value(self.ty(*local), value);

@@ -115,7 +115,9 @@ impl<'a> FnBuilder<'a> {
             Some(&pat) => self.pattern_local(pat, &element),
             None => self.temp(element),
         };
+        let outer = std::mem::replace(&mut self.in_kernel, true);
         let (body, ends, result) = self.nested(|b| b.block_value(&closure.body, true));
+        self.in_kernel = outer;
         let element = ty.element().cloned().unwrap_or(Ty::Float);
         let result = match (ends, result.operand) {
             (true, operand) => operand,

@@ -18,6 +18,14 @@ impl<'a> FnBuilder<'a> {
         {
             return Value::place(self.binding(*entry), self.binding_ty(*entry));
         }
+        if self.returns_here(id) {
+            return self.with_block_returns(id);
+        }
+        self.plain_call(id)
+    }
+
+    /// A call none of whose blocks returns from this function.
+    pub(super) fn plain_call(&mut self, id: ExprId) -> Value {
         let Some(callee) = self.cx.types.callees.get(id) else {
             return Value::unit();
         };

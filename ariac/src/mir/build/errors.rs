@@ -170,7 +170,7 @@ impl<'a> FnBuilder<'a> {
     }
 
     /// `e?`: what is in an Option or Result; without it, the function ends.
-    pub(super) fn propagate(&mut self, value: ExprId) -> Value {
+    pub(super) fn propagate(&mut self, id: ExprId, value: ExprId) -> Value {
         let mut value = self.expr(value);
         let Ty::Adt(adt) = value.ty.clone() else {
             return value;
@@ -186,7 +186,7 @@ impl<'a> FnBuilder<'a> {
         let variant = self.compute(Ty::Int, Rvalue::Variant(local)).operand;
         let wanted = Operand::Const(Const::Int(i64::from(good)));
         let is_good = self.binary(BinOp::Eq, Ty::Bool, variant, wanted);
-        let ret = self.function.ret.clone();
+        let ret = self.returned(id);
         self.emit_if(
             is_good.operand,
             |_| {},
@@ -197,7 +197,7 @@ impl<'a> FnBuilder<'a> {
                     false => vec![b.part(&value, bad, 0)],
                 };
                 let result = b.make(ret, bad, fields);
-                b.return_value(result);
+                b.return_from(id, result);
             },
         );
         self.part(&value, good, 0)

@@ -116,7 +116,7 @@ impl<'a> FnBuilder<'a> {
             ExprKind::Continue { .. } => self.continue_loop(id),
             ExprKind::Return(value) => {
                 let value = value.map_or_else(Value::unit, |v| self.expr(v));
-                self.return_value(value);
+                self.return_from(id, value);
                 self.dead = true;
                 never()
             }
@@ -135,7 +135,7 @@ impl<'a> FnBuilder<'a> {
                 ensure,
             } => self.begin(id, body, rescues, otherwise.as_ref(), ensure.as_ref()),
             ExprKind::Try(value) => self.try_value(id, *value),
-            ExprKind::Propagate(value) => self.propagate(*value),
+            ExprKind::Propagate(value) => self.propagate(id, *value),
             ExprKind::Closure(closure) => self.closure(closure, self.ty(id)),
             ExprKind::Map(pairs) => self.map_literal(id, pairs),
         }

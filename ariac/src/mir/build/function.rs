@@ -113,6 +113,8 @@ pub(super) struct FnBuilder<'a> {
     pub(super) ensures: &'a [hir::Requires],
     /// The variable `result` of `ensures`.
     pub(super) result: Option<BindingId>,
+    /// This is the body of a `map` of an array, which ends with its value.
+    pub(super) in_kernel: bool,
 }
 
 impl<'a> FnBuilder<'a> {
@@ -144,6 +146,7 @@ impl<'a> FnBuilder<'a> {
             ensures: &[],
             caught: HashMap::new(),
             result: None,
+            in_kernel: false,
         }
     }
 
@@ -161,6 +164,7 @@ impl<'a> FnBuilder<'a> {
             self.requires(requires);
         }
         self.enter_ensures(id, &function.ensures);
+        self.enter_block_returns(id);
         if let Some(body) = &function.body {
             self.span = match body.stmts.last() {
                 Some(&last) => self.cx.hir.exprs[last].span,

@@ -21,6 +21,7 @@ mod adt;
 mod array;
 mod assign;
 mod bits;
+mod block_returns;
 mod call;
 mod closure;
 mod compare;

@@ -146,6 +146,12 @@ impl Check<'_> {
                 self.error_value(*error)?;
                 Ok(Ty::Bool)
             }
+            Rvalue::ThisCall => Ok(Ty::Int),
+            Rvalue::EndsCall { error, call } => {
+                self.error_value(*error)?;
+                self.want(call, &Ty::Int, "a call")?;
+                Ok(Ty::Bool)
+            }
             _ => Err("this is no value of a declared type".to_owned()),
         }
     }

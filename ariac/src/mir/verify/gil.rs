@@ -112,7 +112,10 @@ impl Gil<'_, '_> {
                 }
                 None
             }
-            StmtKind::Raise { .. } | StmtKind::RaiseObject(_) | StmtKind::Reraise { .. } => None,
+            StmtKind::Raise { .. }
+            | StmtKind::RaiseObject(_)
+            | StmtKind::EndCall(_)
+            | StmtKind::Reraise { .. } => None,
             StmtKind::Try { body, handler, .. } => {
                 let changes = |stmt: &Stmt| {
                     matches!(stmt.kind, StmtKind::GilRelease(_) | StmtKind::GilAcquire)

@@ -124,7 +124,10 @@ impl Paths<'_, '_> {
                 self.own(stmt, &mut defined);
                 return None;
             }
-            StmtKind::Raise { .. } | StmtKind::RaiseObject(_) | StmtKind::Reraise { .. } => {
+            StmtKind::Raise { .. }
+            | StmtKind::RaiseObject(_)
+            | StmtKind::EndCall(_)
+            | StmtKind::Reraise { .. } => {
                 self.own(stmt, &mut defined);
                 return None;
             }

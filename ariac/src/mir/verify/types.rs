@@ -199,6 +199,7 @@ impl Check<'_> {
             StmtKind::Return(value) => self.want(value, &self.function.ret, "the result"),
             StmtKind::Raise { message, .. } => self.want(message, &Ty::String, "a message"),
             StmtKind::RaiseObject(object) => self.object(object, "what is raised"),
+            StmtKind::EndCall(call) => self.want(call, &Ty::Int, "a call"),
             StmtKind::Drop(local) => self.local(*local).map(|_| ()),
             StmtKind::GilRelease(work) => self.work(work),
             StmtKind::WithGil(_) | StmtKind::GilAcquire => Ok(()),
@@ -312,7 +313,9 @@ impl Check<'_> {
             | Rvalue::CallValue { .. }
             | Rvalue::ErrorText(_)
             | Rvalue::ErrorClass(_)
-            | Rvalue::ErrorIs { .. } => self.declared(value)?,
+            | Rvalue::ErrorIs { .. }
+            | Rvalue::ThisCall
+            | Rvalue::EndsCall { .. } => self.declared(value)?,
             Rvalue::Nd(op) => self.nd(op)?,
             Rvalue::View(array) => {
                 let view = Ty::PyArrayView(Box::new(self.element(*array)?));

@@ -237,6 +237,7 @@ impl Walk<'_> {
             StmtKind::Return(_)
             | StmtKind::Raise { .. }
             | StmtKind::RaiseObject(_)
+            | StmtKind::EndCall(_)
             | StmtKind::Reraise { .. }
             | StmtKind::Break(_)
             | StmtKind::Continue(_)
@@ -324,9 +325,11 @@ impl Walk<'_> {
             | Rvalue::Field { .. }
             | Rvalue::IsContiguous(_)
             | Rvalue::StrLen(_) => Work::Nanos(1),
-            Rvalue::ErrorText(_) | Rvalue::ErrorClass(_) | Rvalue::ErrorIs { .. } => {
-                Work::Nanos(20)
-            }
+            Rvalue::ThisCall => Work::Nanos(0),
+            Rvalue::ErrorText(_)
+            | Rvalue::ErrorClass(_)
+            | Rvalue::ErrorIs { .. }
+            | Rvalue::EndsCall { .. } => Work::Nanos(20),
         }
     }
 

@@ -284,7 +284,14 @@ fn patterns_that_leave_something_out_are_refused_where_there_is_no_other_arm() {
     let refused = |ty: &Ty, pattern: &str, binder| {
         let program = Program::new(&Types::default(), ty, &format!("when {pattern} then 0"));
         let pattern = program.parts().1[0].pattern;
-        let report = refutable_report(&program.hir, &program.types, pattern, ty, binder);
+        let report = refutable_report(
+            &program.hir,
+            &Names::default(),
+            &program.types,
+            pattern,
+            ty,
+            binder,
+        );
         report.map(|d| format!("{}; {}", d.message, d.primary.text))
     };
     let pair = Ty::Tuple(vec![Ty::Int, Ty::Bool]);

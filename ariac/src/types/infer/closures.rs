@@ -1,16 +1,57 @@
 //! Function values: closures that stand alone, blocks after calls, functions by name.
 
 use super::{Infer, Want, Why};
-use crate::diagnostics::{declared as said, types as say};
+use crate::diagnostics::{declared as said, names, types as say};
 use crate::hir::{Closure, ExprId, ItemId, ParamMode};
 use crate::types::unify::{Filled, has_holes};
 use crate::types::{Binder, Callee, FnTy, Ty};
 use std::sync::Arc;
 
+/// What is around a place in a function that a `return` cannot leave.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Around {
+    /// A closure that stands alone.
+    Closure,
+    /// The block of a function that keeps it.
+    Kept,
+    /// The block of `parallel_map`.
+    ParallelMap,
+    /// A turn of `parallel_for`.
+    Turn,
+    /// A default value, `requires` or `ensures`.
+    Clause,
+}
+
 impl Infer<'_, '_> {
+    /// Checks what is inside of something that a `return` cannot leave.
+    pub(super) fn inside<R>(&mut self, around: Around, check: impl FnOnce(&mut Self) -> R) -> R {
+        self.around.push(around);
+        let result = check(self);
+        self.around.pop();
+        result
+    }
+
+    /// Whether a `return` or `?` in a block may leave the function; else it is reported.
+    pub(super) fn may_return(&mut self, id: ExprId, word: &str) -> bool {
+        if self.names.returns.get(id).is_none() {
+            return true;
+        }
+        let why = match self.around.last() {
+            None if self.function.is_some() => return true,
+            None | Some(Around::Clause) => "what is computed here is not part of the body",
+            Some(Around::Closure) => "a closure may be called when the function has ended",
+            Some(Around::Kept) => "the called function keeps the block, and may call it later",
+            Some(Around::ParallelMap | Around::Turn) => "other turns run at the same time",
+        };
+        self.report(names::return_from_block(self.span(id), word, why));
+        false
+    }
+
     /// `|x| … end` where its type is known.
     pub(super) fn check_closure(&mut self, id: ExprId, closure: &Closure, want: &FnTy) -> Ty {
-        let ty = self.closure_with_holes(closure, want);
+        let ty = self.inside(Around::Closure, |this| {
+            this.closure_with_holes(closure, want)
+        });
         self.types.exprs.set(id, ty.clone());
         ty
     }
@@ -20,7 +61,10 @@ impl Infer<'_, '_> {
         if let Some(Ty::Fn(wanted)) = want.hint()
             && wanted.params.len() == closure.params.len()
         {
-            return self.closure_with_holes(closure, &wanted.clone());
+            let wanted = wanted.clone();
+            return self.inside(Around::Closure, |this| {
+                this.closure_with_holes(closure, &wanted)
+            });
         }
         let mut params = Vec::new();
         for ((&param, ty), &mode) in closure
@@ -41,7 +85,7 @@ impl Infer<'_, '_> {
             self.binders.push((param, Binder::Parameter));
             params.push((ty, mode));
         }
-        let ret = self.closure_body(closure, None);
+        let ret = self.inside(Around::Closure, |this| this.closure_body(closure, None));
         if ret == Ty::Error || params.iter().any(|(ty, _)| *ty == Ty::Error) {
             return Ty::Error;
         }
@@ -123,6 +167,7 @@ impl Infer<'_, '_> {
         &mut self,
         block: &Closure,
         open: &Ty,
+        mode: ParamMode,
         guessed: &Ty,
         filled: &mut Filled,
     ) -> bool {
@@ -143,7 +188,12 @@ impl Infer<'_, '_> {
                 ret
             },
         };
-        let have = self.closure_with_holes(block, &wanted);
+        let have = match mode {
+            ParamMode::Own => {
+                self.inside(Around::Kept, |this| this.closure_with_holes(block, &wanted))
+            }
+            _ => self.closure_with_holes(block, &wanted),
+        };
         if have == Ty::Error || filled.unify(open, &have) {
             return have != Ty::Error;
         }

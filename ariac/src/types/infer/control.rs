@@ -1,5 +1,6 @@
 //! Control flow.
 
+use super::closures::Around;
 use super::literal::wider;
 use super::{Infer, Want, Why};
 use crate::diagnostics::{effects, types as say};
@@ -129,7 +130,10 @@ impl Infer<'_, '_> {
         };
         self.bind(pattern, &item);
         self.binders.push((pattern, Binder::For));
-        self.block(body, Want::Nothing);
+        match parallel {
+            true => self.inside(Around::Turn, |this| this.block(body, Want::Nothing)),
+            false => self.block(body, Want::Nothing),
+        };
         Ty::Unit
     }
 
@@ -192,6 +196,7 @@ impl Infer<'_, '_> {
     }
 
     pub(super) fn return_statement(&mut self, id: ExprId, value: Option<ExprId>) -> Ty {
+        self.may_return(id, "return");
         let Some((item, ret)) = self.function.clone() else {
             return Ty::Never;
         };

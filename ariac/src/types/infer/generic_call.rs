@@ -5,6 +5,7 @@
 //! `None` adapt to; arguments say what they are; literals and `None` come after the others, and blocks last, so that the
 //! types of their parameters are known.
 
+use super::closures::Around;
 use super::{Infer, Want, Why};
 use crate::diagnostics::{borrow, declared as said, nearest, types as say};
 use crate::hir::{Arg, Closure, ExprId, ExprKind, ParamMode, TypeExprId};
@@ -99,7 +100,8 @@ impl Infer<'_, '_> {
         }
         if let (Some(block), Some(last)) = (block, tys.last()) {
             let guessed = guess_through(&guess, &filled, last);
-            is_wrong |= !self.fit_block(block, last, &guessed, &mut filled);
+            let mode = callable.slots.last().map_or(ParamMode::Read, |s| s.mode);
+            is_wrong |= !self.fit_block(block, last, mode, &guessed, &mut filled);
         }
         for (slot, guess) in filled.0.iter_mut().zip(guess.0) {
             if slot.is_none() {
@@ -175,7 +177,9 @@ impl Infer<'_, '_> {
             } else if let (Ty::Fn(wanted), ExprKind::Closure(closure)) =
                 (&guessed, self.kind(value))
             {
-                let ty = self.closure_with_holes(closure, wanted);
+                let ty = self.inside(Around::Closure, |this| {
+                    this.closure_with_holes(closure, wanted)
+                });
                 self.types.exprs.set(value, ty.clone());
                 ty
             } else {

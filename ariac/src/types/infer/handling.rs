@@ -62,6 +62,9 @@ impl Infer<'_, '_> {
         if matches!(ty, Ty::Error | Ty::Never) {
             return Ty::Error;
         }
+        if !self.may_return(id, "?") {
+            return Ty::Error;
+        }
         if let Some(some) = self.option_of(&ty) {
             if self.option_of(&ret).is_none() && ret != Ty::Error {
                 let message =

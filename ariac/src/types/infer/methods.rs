@@ -1,6 +1,7 @@
 //! Methods of built-in types.
 
 use super::call::plural;
+use super::closures::Around;
 use super::literal::wider;
 use super::{Infer, Want, Why};
 use crate::builtins::{Builtin, MathFn, Namespace, Receiver, find_method, method_names};
@@ -500,7 +501,10 @@ impl Infer<'_, '_> {
                 result
             }
             Builtin::Dot => self.dot(call, ty),
-            Builtin::Map | Builtin::ParallelMap => self.map(call, &element, ty.rank(), want),
+            Builtin::Map => self.map(call, &element, ty.rank(), want),
+            Builtin::ParallelMap => self.inside(Around::ParallelMap, |this| {
+                this.map(call, &element, ty.rank(), want)
+            }),
             _ => Ty::Error,
         }
     }

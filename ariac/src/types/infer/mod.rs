@@ -27,6 +27,7 @@ mod python;
 mod routines;
 mod scoped;
 
+use self::closures::Around;
 use super::declared::{Scope, scopes};
 use super::members::Members;
 use super::unify::has_holes;
@@ -87,6 +88,7 @@ pub(super) fn bodies(hir: &Hir, names: &Names, types: Types, reports: &mut Repor
         types,
         module: None,
         function: None,
+        around: Vec::new(),
         left_by_break: left.collect(),
         literals: HashMap::new(),
         consts: HashMap::new(),
@@ -126,6 +128,8 @@ struct Infer<'h, 'r> {
     module: Option<&'h Module>,
     /// The function that is being looked at, and its result.
     function: Option<(ItemId, Ty)>,
+    /// What is around this place that a `return` cannot leave.
+    around: Vec<Around>,
     /// Loops that a `break` leaves.
     left_by_break: HashSet<ExprId>,
     /// Variables whose first value is an `Int` literal: `0.0` may have been meant.
@@ -171,7 +175,9 @@ impl<'h> Infer<'h, '_> {
     fn coverage(&mut self) {
         for (id, value, ty) in std::mem::take(&mut self.matches) {
             if let ExprKind::Match { arms, .. } = self.kind(id) {
-                for report in exhaustive::match_reports(self.hir, self.names, &self.types, value, &ty, arms) {
+                for report in
+                    exhaustive::match_reports(self.hir, self.names, &self.types, value, &ty, arms)
+                {
                     self.reports.add(report);
                 }
             }
@@ -180,7 +186,14 @@ impl<'h> Infer<'h, '_> {
             let Some(ty) = self.types.pats.get(pattern) else {
                 continue;
             };
-            let report = exhaustive::refutable_report(self.hir, self.names, &self.types, pattern, ty, binder);
+            let report = exhaustive::refutable_report(
+                self.hir,
+                self.names,
+                &self.types,
+                pattern,
+                ty,
+                binder,
+            );
             if let Some(report) = report {
                 self.reports.add(report);
             }
@@ -257,21 +270,28 @@ impl<'h> Infer<'h, '_> {
                 self.types.bindings.set(binding, Ty::Error);
             }
             if let Some(default) = param.default {
-                self.check(default, &ty.ty, Why::Default(param.ty));
+                self.inside(Around::Clause, |this| {
+                    this.check(default, &ty.ty, Why::Default(param.ty));
+                });
             }
         }
         for requires in &function.requires {
-            self.condition(requires.condition);
+            self.inside(Around::Clause, |this| this.condition(requires.condition));
             if let Some(message) = requires.message {
                 self.check(message, &Ty::String, Why::Text("the text of an error"));
             }
         }
         let Some(body) = &function.body else { return };
+        if let Some(&returns) = self.names.block_returns.get(id) {
+            let values = Ty::List(Box::new(signature.ret.clone()));
+            self.types.bindings.set(returns.values, values);
+            self.types.bindings.set(returns.call, Ty::Int);
+        }
         if let Some(&result) = self.names.results.get(id) {
             self.types.bindings.set(result, signature.ret.clone());
         }
         for ensures in &function.ensures {
-            self.condition(ensures.condition);
+            self.inside(Around::Clause, |this| this.condition(ensures.condition));
             if let Some(message) = ensures.message {
                 self.check(message, &Ty::String, Why::Text("the text of an error"));
             }
