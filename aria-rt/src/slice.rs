@@ -30,6 +30,32 @@ pub extern "C" fn aria_rt_slice_length(
     }
 }
 
+/// See the runtime table.
+#[unsafe(no_mangle)]
+pub extern "C" fn aria_rt_slice_length_of(
+    lo: i64,
+    hi: i64,
+    inclusive: i32,
+    step: i64,
+    len: i64,
+) -> i64 {
+    let (count, wrong) = counted((lo, hi, inclusive != 0), step, len);
+    wrong.map_or(count, |_| -1)
+}
+
+/// See the runtime table.
+#[unsafe(no_mangle)]
+pub extern "C" fn aria_rt_slice_outside(
+    lo: i64,
+    hi: i64,
+    inclusive: i32,
+    step: i64,
+    len: i64,
+) -> i64 {
+    let (_, wrong) = counted((lo, hi, inclusive != 0), step, len);
+    wrong.unwrap_or(lo)
+}
+
 /// How many indices a range counts, and the first of its two ends that is none of an array of `len` elements.
 fn counted((lo, hi, inclusive): (i64, i64, bool), step: i64, len: i64) -> (i64, Option<i64>) {
     let (lo, hi, step) = (i128::from(lo), i128::from(hi), i128::from(step));

@@ -35,6 +35,32 @@ enum Tree
   Node(left: Tree, value: Int, right: Tree)
 end
 
+enum Status
+  Fine = 200
+  Missing = -404
+end
+
+enum Unit
+  Metre = "m"
+  Quoted = "it's \\"m\\""
+end
+
+fn status(value: Int) -> Status = Status.from_value(value)
+
+fn number(s: Status) -> Int = s.value
+
+fn unit(u: Unit) -> Unit = u
+
+enum Fault
+  Low = 1
+  High = 2
+end
+
+fn fault(n: Int) -> Result[Int, Fault]
+  return Err(Fault.from_value(n)) if n > 0
+  Ok(n)
+end
+
 enum Color
   Red
   Green
@@ -336,3 +362,22 @@ def test_nothing_leaks(m):
         m.shapes()
     after = sys.getrefcount(m.Point), sys.getrefcount(m.Shape.Empty)
     assert abs(after[0] - before[0]) < 10 and abs(after[1] - before[1]) < 10
+
+
+def test_variants_have_values(m):
+    assert m.Status.Fine.value == 200 and m.Status.Missing.value == -404
+    assert m.status(-404) is m.Status.Missing is m.Status.from_value(-404)
+    assert m.number(m.Status.Fine) == 200
+    for find in (m.status, m.Status.from_value):
+        with pytest.raises(ValueError, match="no Status has the value 5$"):
+            find(5)
+    assert m.Unit.Quoted.value == 'it\'s "m"'
+    assert m.unit(m.Unit.from_value("m")) is m.Unit.Metre
+    with pytest.raises(ValueError, match='no Unit has the value "kg"'):
+        m.Unit.from_value("kg")
+    with pytest.raises(AttributeError):
+        m.Status.Fine.value = 3
+    with pytest.raises(m.Fault) as info:
+        m.fault(2)
+    assert info.value.value == 2 and isinstance(m.Fault.from_value(1), m.Fault.Low)
+    assert pickle.loads(pickle.dumps(m.Status.Fine)) is m.Status.Fine

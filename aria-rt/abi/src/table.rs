@@ -109,6 +109,10 @@ macro_rules! for_each_rt_fn {
             /// How many indices a range counts, `step` not 0; -1 after an IndexError if one of them is none of an array of
             /// `len` elements.
             any [] fn aria_rt_slice_length(lo: I64, hi: I64, inclusive: I32, step: I64, len: I64, location: Ptr) -> I64;
+            /// The same without an error: -1 if one of them is none.
+            any [pure] fn aria_rt_slice_length_of(lo: I64, hi: I64, inclusive: I32, step: I64, len: I64) -> I64;
+            /// The first of a range's two ends that is no index, for a range of which one is none.
+            any [pure] fn aria_rt_slice_outside(lo: I64, hi: I64, inclusive: I32, step: I64, len: I64) -> I64;
             /// OverflowError; `what` is a `Text*` such as "Int + Int".
             any [cold] fn aria_rt_raise_overflow(what: Ptr, location: Ptr) -> Void;
             /// ZeroDivisionError.

@@ -35,6 +35,7 @@ const CALLED_BY_CONSTRUCTS: &[&str] = &[
     "index",
     "set_index",
     "slice",
+    "_slice_by",
     "contains?",
     "length",
     "_iter_next",

@@ -256,6 +256,46 @@ pub fn constant(span: Span, name: &Ident, why: &str) -> Diagnostic {
     Diagnostic::error(Code::Constant, span, message, why)
 }
 
+/// A variant without a value beside others that have one.
+#[must_use]
+pub fn variant_without_value(name: &Ident, first: Span) -> Diagnostic {
+    let message = format!("`{}` has no value, and other variants have", name.name);
+    Diagnostic::error(Code::Constant, name.span, message, "lacks a value")
+        .at(first, "a value")
+        .help("give all variants a value, or none")
+}
+
+/// A value of a variant that has fields.
+#[must_use]
+pub fn value_beside_fields(span: Span, name: &Ident) -> Diagnostic {
+    let message = format!("`{}` has fields, and can have no value", name.name);
+    Diagnostic::error(Code::Constant, span, message, "stands for many values")
+        .help("write a function with a `match` that says which number or text belongs to each")
+}
+
+/// A value of a variant that is no literal.
+#[must_use]
+pub fn variant_value(span: Span) -> Diagnostic {
+    let message = "the value of a variant is an Int or a String, written out";
+    Diagnostic::error(Code::Constant, span, message, "expected a literal")
+}
+
+/// Values of two types.
+#[must_use]
+pub fn variant_value_types(span: Span, ty: &str, first: Span, first_ty: &str) -> Diagnostic {
+    let message = format!("the values of variants are of one type, {first_ty} here");
+    Diagnostic::error(Code::Constant, span, message, format!("this is {ty}"))
+        .at(first, format!("this is {first_ty}"))
+}
+
+/// Two variants with the same value.
+#[must_use]
+pub fn same_variant_value(span: Span, first: Span) -> Diagnostic {
+    let message = "two variants have the same value";
+    Diagnostic::error(Code::Constant, span, message, "has been given")
+        .at(first, "first given here")
+}
+
 /// An `impl` of a trait that only the language gives to types.
 #[must_use]
 pub fn impl_sealed(span: Span, of: &str) -> Diagnostic {

@@ -518,6 +518,14 @@ pub fn parts(span: Span, wanted: usize, or_more: bool, found: &Ty) -> Diagnostic
     )
 }
 
+/// A range with a step, or in a variable, where the type's own `slice` gets two bounds.
+#[must_use]
+pub fn no_step(span: Span, ty: &Ty) -> Diagnostic {
+    let message = format!("a slice of {} takes no step", name(ty));
+    Diagnostic::error(Code::Mismatch, span, message, "expected two bounds")
+        .help("its function `slice` gets the bounds; call one of your own that takes a step")
+}
+
 /// A change of something read-only. `what`: "parameter", "value of `let`".
 #[must_use]
 pub fn read_only(span: Span, text: &str, declared: Span, mut_at: Option<Span>) -> Diagnostic {

@@ -472,7 +472,7 @@ pub enum Rvalue {
         lo: Operand,
         hi: Operand,
         inclusive: bool,
-        step: Operand,
+        step: Option<Operand>,
     },
     /// Whether the elements of an array, view or handle lie side by side (of several dimensions: row by row), a Bool.
     IsContiguous(LocalId),
@@ -633,7 +633,7 @@ pub enum Along {
         lo: Operand,
         hi: Operand,
         inclusive: bool,
-        step: Operand,
+        step: Option<Operand>,
     },
     /// All.
     All,

@@ -469,9 +469,8 @@ impl Printer<'_> {
                 inclusive,
                 step,
             } => {
-                let [lo, hi, step] = [lo, hi, step].map(|operand| self.operand(operand));
-                let dots = if *inclusive { ".." } else { "..<" };
-                format!("slice {}[{lo}{dots}{hi} step {step}]", self.local(*array))
+                let range = self.range((lo, hi, *inclusive), step.as_ref());
+                format!("slice {}[{range}]", self.local(*array))
             }
             Rvalue::Nd(op) => self.nd(op),
             Rvalue::IsContiguous(l) => format!("is_contiguous {}", self.local(*l)),

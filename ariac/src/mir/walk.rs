@@ -126,7 +126,9 @@ macro_rules! parts {
                         local!(array, Read);
                         operand!(lo, Read);
                         operand!(hi, Read);
-                        operand!(step, Read);
+                        if let Some(step) = step {
+                            operand!(step, Read);
+                        }
                     }
                     Rvalue::Nd(op) => op.$name(f),
                     Rvalue::Tuple(items)
@@ -216,7 +218,9 @@ macro_rules! parts {
                                 Along::Range { lo, hi, step, .. } => {
                                     operand!(lo, Read);
                                     operand!(hi, Read);
-                                    operand!(step, Read);
+                                    if let Some(step) = step {
+                                        operand!(step, Read);
+                                    }
                                 }
                                 Along::All => {}
                             }

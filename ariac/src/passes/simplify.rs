@@ -53,7 +53,7 @@ fn mark_contiguous(function: &mut Function) {
                 value,
                 Rvalue::View(source) | Rvalue::Slice {
                     array: source,
-                    step: Operand::Const(Const::Int(1)),
+                    step: None | Some(Operand::Const(Const::Int(1))),
                     ..
                 } if matches!(function.locals[*source].ty, Ty::Array(_))
             );

@@ -278,7 +278,7 @@ fn contiguous(
                 | Rvalue::Clone(source) => Some(*source),
                 Rvalue::Slice {
                     array,
-                    step: Operand::Const(Const::Int(1)),
+                    step: None | Some(Operand::Const(Const::Int(1))),
                     ..
                 } => Some(*array),
                 Rvalue::Nd(NdOp::Row { along, .. }) => Some(*along),

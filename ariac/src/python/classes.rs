@@ -89,6 +89,7 @@ fn class(program: &Program, hir: &Hir, adt: Adt, is_error: bool) -> Class {
     let layout = &program.adts[&adt];
     let variants = layout.variants.iter().enumerate().map(|(i, variant)| {
         let declared = declared.and_then(|d| d.variants.get(i));
+        let value = declared.and_then(|d| d.value);
         let fields = variant.fields.iter().enumerate().map(|(j, (name, ty))| {
             let default = declared.and_then(|d| d.fields.get(j)?.default);
             ClassField {
@@ -106,6 +107,7 @@ fn class(program: &Program, hir: &Hir, adt: Adt, is_error: bool) -> Class {
         ClassVariant {
             name: attribute(&variant.name),
             fields,
+            value: value.and_then(|value| python_literal(hir, value)),
         }
     });
     Class {
@@ -189,6 +191,7 @@ fn enum_source(class: &Class, text: &mut String) {
     if !class.is_error {
         frozen(name, "        ", text);
     }
+    from_value(class, text);
     for variant in &class.variants {
         let own = &variant.name;
         let path = format!("{name}.{own}");
@@ -203,6 +206,28 @@ fn enum_source(class: &Class, text: &mut String) {
     let _ = writeln!(
         text,
         "    return {name}\n{name} = _aria_enum()\ndel _aria_enum"
+    );
+}
+
+/// The function that finds a variant by its value, as the enum's own in Aria does.
+fn from_value(class: &Class, text: &mut String) {
+    let name = &class.name;
+    let variants = || class.variants.iter().filter(|v| v.value.is_some());
+    if variants().next().is_none() {
+        return;
+    }
+    let each: String = variants().map(|v| format!("{name}.{}, ", v.name)).collect();
+    let found = if class.is_error { "variant()" } else { "variant" };
+    let _ = writeln!(
+        text,
+        "        @staticmethod
+        def from_value(value):
+            \"\"\"The variant that has this value; ValueError when there is none.\"\"\"
+            for variant in ({each}):
+                if variant.value == value:
+                    return {found}
+            shown = f'\"{{value}}\"' if isinstance(value, str) else repr(value)
+            raise ValueError(f\"no {name} has the value {{shown}}\")"
     );
 }
 
@@ -235,6 +260,9 @@ fn body_source(
         1,
         &format!("__slots__ = __match_args__ = ({})", names.trim_end()),
     );
+    if let Some(value) = &variant.value {
+        line(1, &format!("value = {value}"));
+    }
     if class.is_enum {
         line(1, &format!("__qualname__ = {}", python_string(path)));
     } else if let Some(doc) = &class.doc {
@@ -419,6 +447,15 @@ pub(super) fn stubs(
         if let Some(doc) = &class.doc {
             let _ = writeln!(text, "    {}", python_string(doc));
         }
+        if let Some(value) = class.variants.iter().find_map(|v| v.value.as_ref()) {
+            let ty = value_type(value);
+            let _ = writeln!(text, "    @property\n    def value(self) -> {ty}: ...");
+            let _ = writeln!(
+                text,
+                "    @staticmethod\n    def from_value(value: {ty}) -> {}: ...",
+                class.name
+            );
+        }
         for variant in &class.variants {
             let head = format!("    class {}({}):", variant.name, class.name);
             if is_single(class, variant) {
@@ -436,6 +473,14 @@ pub(super) fn stubs(
         }
     }
     text
+}
+
+/// The type of a value that is written so.
+fn value_type(value: &str) -> &'static str {
+    match value.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
+        true => "int",
+        false => "str",
+    }
 }
 
 fn stub(

@@ -45,6 +45,8 @@ pub struct ClassVariant {
     pub name: String,
     /// Its fields.
     pub fields: Vec<ClassField>,
+    /// The text of its value as Python writes it, `Missing = 404`.
+    pub value: Option<String>,
 }
 
 /// A field as Python sees it.

@@ -20,6 +20,7 @@ mod problems;
 mod stmt;
 mod type_decl;
 mod type_expr;
+mod variant_values;
 
 use super::{Block, Expr, ExprId, ExprKind, Hir, Ident, Module};
 use crate::diagnostics::{Diagnostic, Reports, syntax as say};

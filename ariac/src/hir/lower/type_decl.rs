@@ -28,7 +28,11 @@ impl Lower<'_> {
             members.fields = self.fields(list);
         }
         let variants = match kind {
-            TypeDeclKind::Enum => members.variants,
+            TypeDeclKind::Enum => {
+                let functions = self.variant_values(&name, &members.variants, node);
+                members.methods.extend(functions);
+                members.variants
+            }
             TypeDeclKind::Struct | TypeDeclKind::Data => vec![Variant {
                 name: name.clone(),
                 doc: None,
@@ -128,9 +132,6 @@ impl Lower<'_> {
     fn variant(&mut self, node: Node<'_>) -> Option<Variant> {
         let name = self.ident(node.field(Field::Name)?);
         self.no_attributes(node, "an attribute of a variant is");
-        if let Some(value) = node.field(Field::Value) {
-            self.unsupported(self.span(value), "a value of a variant is");
-        }
         let list = node.field(Field::Fields);
         Some(Variant {
             name,

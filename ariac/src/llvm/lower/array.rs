@@ -4,7 +4,7 @@ use super::Lowering;
 use crate::llvm::builder::{Builder, Val};
 use crate::llvm::layout::{element_size, length_limit};
 use crate::llvm::runtime::RtFn;
-use crate::mir::{Const, LocalId, Operand};
+use crate::mir::{LocalId, Operand};
 use crate::types::Ty;
 use aria_abi::codes::ErrorKind;
 use inkwell::IntPredicate;
@@ -280,13 +280,13 @@ impl<'c> Lowering<'_, 'c> {
         &mut self,
         array: LocalId,
         (lo, hi, inclusive): (&Operand, &Operand, bool),
-        step: &Operand,
+        step: Option<&Operand>,
     ) -> Val<'c> {
         let elements = self.elements(array);
         let element = self.element_ty(array);
         let (lo, hi) = (self.operand(lo), self.operand(hi));
         let len = elements.len;
-        if let Operand::Const(Const::Int(1)) = step {
+        let Some(step) = step else {
             // One past the greatest Int is as far outside as any negative number.
             let hi = match inclusive {
                 true => self.b.add(hi, self.b.i64(1)),
@@ -301,7 +301,7 @@ impl<'c> Lowering<'_, 'c> {
             });
             let count = self.b.sub(hi, lo);
             return self.part_of(element, elements, lo, count, None);
-        }
+        };
         let step = self.operand(step);
         let inclusive = self.b.i32(u32::from(inclusive));
         let location = self.location();

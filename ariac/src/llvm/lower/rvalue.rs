@@ -59,7 +59,7 @@ impl<'c> Lowering<'_, 'c> {
                 hi,
                 inclusive,
                 step,
-            } => self.slice(*array, (lo, hi, *inclusive), step),
+            } => self.slice(*array, (lo, hi, *inclusive), step.as_ref()),
             Rvalue::IsContiguous(array) => self.is_contiguous(*array),
             Rvalue::Nd(op) => self.nd(op),
             Rvalue::Array { element, items } => self.array_literal(element, items),

@@ -100,22 +100,22 @@ impl FnBuilder<'_> {
                 step,
             } => {
                 let (lo, hi) = self.slice_bounds(&of, *lo, *hi);
-                let step = step.map_or(Value::int(1), |step| self.expr(step));
-                let step = self.convert(step, &Ty::Int).operand;
-                Range {
-                    step: self.check_step(step),
+                let step = step.map(|step| self.slice_step(step));
+                let range = Range {
+                    step: Value::int(1).operand,
                     lo: lo.operand,
                     inclusive: *inclusive && hi.is_some(),
                     hi: hi.unwrap_or_else(|| self.length_of(&of)).operand,
-                }
+                };
+                (range, step)
             }
-            _ => self.range(range).unwrap_or(Range {
-                lo: Value::int(0).operand,
-                hi: Value::int(0).operand,
-                step: Value::int(1).operand,
-                inclusive: false,
-            }),
+            _ => {
+                let range = self.range_in_variable(range);
+                let step = Some(range.step.clone());
+                (range, step)
+            }
         };
+        let (range, step) = range;
         if place.is_some() {
             of = look(self);
         }
@@ -126,10 +126,28 @@ impl FnBuilder<'_> {
             lo: range.lo,
             hi: range.hi,
             inclusive: range.inclusive,
-            step: range.step,
+            step,
         };
         let view = self.compute(Ty::PyArrayView(Box::new(element)), slice);
         (self.in_local(&view), array)
+    }
+
+    /// The step of a slice, which is not 0.
+    pub(super) fn slice_step(&mut self, step: ExprId) -> Operand {
+        let step = self.expr(step);
+        let step = self.convert(step, &Ty::Int);
+        let step = self.save(step).operand;
+        self.check_step(step)
+    }
+
+    /// A range that stands in a variable.
+    fn range_in_variable(&mut self, range: ExprId) -> Range {
+        self.range(range).unwrap_or(Range {
+            lo: Value::int(0).operand,
+            hi: Value::int(0).operand,
+            step: Value::int(1).operand,
+            inclusive: false,
+        })
     }
 
     /// The value of an integer literal, negative ones included.
@@ -179,19 +197,38 @@ impl FnBuilder<'_> {
         }
     }
 
-    /// Indices as arguments: of a range its bounds, the second exclusive.
+    /// Indices as arguments: of a range its bounds, the second exclusive; of one with a step, or in a variable, its bounds,
+    /// whether the second is meant, and its step.
     fn keys(&mut self, of: &Value, indices: &[ExprId]) -> Vec<Value> {
         let mut keys = Vec::new();
         for &index in indices {
             let ExprKind::Range {
-                lo, hi, inclusive, ..
+                lo,
+                hi,
+                inclusive,
+                step,
             } = &self.cx.hir.exprs[index].kind
             else {
+                if self.ty(index) == Ty::Range {
+                    let range = self.range_in_variable(index);
+                    keys.extend(stepped(range));
+                    continue;
+                }
                 let key = self.place_in(of, index);
                 keys.push(key);
                 continue;
             };
             let (lo, hi) = self.slice_bounds(of, *lo, *hi);
+            if let Some(step) = step {
+                let step = self.slice_step(*step);
+                keys.extend(stepped(Range {
+                    lo: lo.operand,
+                    inclusive: *inclusive && hi.is_some(),
+                    hi: hi.unwrap_or_else(|| self.length_of(of)).operand,
+                    step,
+                }));
+                continue;
+            }
             let hi = match hi {
                 Some(hi) if *inclusive => self.operate(BinaryOp::Add, hi, Value::int(1)),
                 Some(hi) => hi,
@@ -295,4 +332,19 @@ impl FnBuilder<'_> {
         let args = std::iter::once(of).chain(keys.iter().cloned());
         self.call_with(item, &generics, args.collect())
     }
+}
+
+/// A range as arguments.
+fn stepped(range: Range) -> [Value; 4] {
+    let int = |operand| Value {
+        operand,
+        ty: Ty::Int,
+        fresh: false,
+    };
+    [
+        int(range.lo),
+        int(range.hi),
+        Value::constant(Const::Bool(range.inclusive), Ty::Bool),
+        int(range.step),
+    ]
 }

@@ -98,7 +98,7 @@ impl<'a> FnBuilder<'a> {
                     lo,
                     hi,
                     inclusive,
-                    step,
+                    step: Some(step),
                 },
                 None => Along::All,
             };
@@ -112,10 +112,8 @@ impl<'a> FnBuilder<'a> {
         };
         let lo = lo.map_or(Value::int(0).operand, |lo| bound(self, lo));
         let last = hi.map(|hi| bound(self, hi));
-        let step = step.map_or(Value::int(1), |step| self.expr(step));
-        let step = self.convert(step, &Ty::Int).operand;
         Along::Range {
-            step: self.check_step(step),
+            step: step.map(|step| self.slice_step(step)),
             lo,
             inclusive: *inclusive && last.is_some(),
             hi: last.unwrap_or_else(|| {

@@ -50,7 +50,7 @@ impl FnBuilder<'_> {
                     return None;
                 };
                 // A slice is a value of its own.
-                if let ExprKind::Range { .. } = self.cx.hir.exprs[*index].kind {
+                if self.ty(*index) == Ty::Range {
                     return None;
                 }
                 match self.ty(*base) {

@@ -1,6 +1,7 @@
 //! Work on arrays of several dimensions.
 
 use super::Printer;
+use crate::mir::Operand;
 use crate::mir::{Along, NdOp};
 
 impl Printer<'_> {
@@ -46,11 +47,21 @@ impl Printer<'_> {
                 inclusive,
                 step,
             } => {
-                let [lo, hi, step] = [lo, hi, step].map(|operand| self.operand(operand));
-                let dots = if *inclusive { ".." } else { "..<" };
-                format!("{lo}{dots}{hi} step {step}")
+                self.range((lo, hi, *inclusive), step.as_ref())
             }
             Along::All => "..".to_owned(),
         }
+    }
+
+    /// `lo..<hi step s`.
+    pub(super) fn range(
+        &self,
+        (lo, hi, inclusive): (&Operand, &Operand, bool),
+        step: Option<&Operand>,
+    ) -> String {
+        let [lo, hi] = [lo, hi].map(|operand| self.operand(operand));
+        let dots = if inclusive { ".." } else { "..<" };
+        let step = step.map_or_else(String::new, |s| format!(" step {}", self.operand(s)));
+        format!("{lo}{dots}{hi}{step}")
     }
 }

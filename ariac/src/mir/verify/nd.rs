@@ -21,7 +21,7 @@ impl Check<'_> {
                         Along::At(index) => self.want(index, &Ty::Int, "an index")?,
                         Along::All => rank += 1,
                         Along::Range { lo, hi, step, .. } => {
-                            for bound in [lo, hi, step] {
+                            for bound in [lo, hi].into_iter().chain(step) {
                                 self.want(bound, &Ty::Int, "a bound of a section")?;
                             }
                             rank += 1;

@@ -328,7 +328,7 @@ impl Check<'_> {
                 step,
                 ..
             } => {
-                for bound in [lo, hi, step] {
+                for bound in [lo, hi].into_iter().chain(step) {
                     self.want(bound, &Ty::Int, "a bound of a slice")?;
                 }
                 Ty::PyArrayView(Box::new(self.element(*array)?))

@@ -83,7 +83,7 @@ impl Values {
                 lo: Operand::Const(Const::Int(0)),
                 hi,
                 inclusive: false,
-                step: Operand::Const(Const::Int(1)),
+                step: None,
                 ..
             } => Some(Length::Is(hi.clone())),
             Rvalue::Array { items, .. } | Rvalue::List { items, .. } => {

@@ -88,7 +88,7 @@ fn whole_views(body: &Block, definitions: &Definitions) -> HashMap<LocalId, Loca
                 | Rvalue::Slice {
                     array,
                     lo: Operand::Const(Const::Int(0)),
-                    step: Operand::Const(Const::Int(1)),
+                    step: None,
                     ..
                 } => *array,
                 Rvalue::Nd(NdOp::Section { array, along })

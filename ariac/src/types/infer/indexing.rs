@@ -21,25 +21,22 @@ impl Infer<'_, '_> {
 
     /// `base[lo..<hi]`.
     pub(super) fn slice(&mut self, id: ExprId, base: ExprId, ty: &Ty, indices: &[ExprId]) -> Ty {
+        let mut is_stepped = false;
         for &index in indices {
             let ExprKind::Range { lo, hi, step, .. } = self.kind(index) else {
-                match self.is_range(index) && ty.is_array_like() {
-                    true => self.infer(index, Want::Any),
-                    false => {
-                        self.check(index, &Ty::Int, Why::Text("an index"));
-                        Ty::Int
-                    }
-                };
+                if self.is_range(index) {
+                    self.infer(index, Want::Any);
+                    is_stepped = true;
+                } else {
+                    self.check(index, &Ty::Int, Why::Text("an index"));
+                }
                 continue;
             };
             for bound in [lo, hi].into_iter().flatten() {
                 self.check(*bound, &Ty::Int, Why::Text("a bound of a range"));
             }
             if let Some(step) = step {
-                if !ty.is_array_like() {
-                    let span = self.span(*step);
-                    return self.unsupported(span, "a step in a slice is");
-                }
+                is_stepped = true;
                 self.check(*step, &Ty::Int, Why::Text("the step of a range"));
             }
             self.types.exprs.set(index, Ty::Range);
@@ -58,9 +55,20 @@ impl Infer<'_, '_> {
             self.report(report);
             return Ty::Error;
         };
+        // What has a function `slice` of the program's own gets the bounds alone.
+        let stepped = self.members.own(&self.types, ty, "_slice_by");
+        let member = match (is_stepped, stepped) {
+            (false, _) => member,
+            (true, Some(stepped)) => stepped,
+            (true, None) => {
+                self.report(say::no_step(self.span(indices[0]), ty));
+                return Ty::Error;
+            }
+        };
         let Some(signature) = self.types.signatures.get(member.item) else {
             return Ty::Error;
         };
+        let arguments = signature.params.len() - 1;
         let generics: Vec<Ty> = member
             .outer
             .into_iter()
@@ -69,7 +77,7 @@ impl Infer<'_, '_> {
         let ret = signature.ret.subst(&generics);
         let callee = Callee::Fn {
             item: member.item,
-            args: vec![None, Some(0), Some(1)],
+            args: std::iter::once(None).chain((0..arguments).map(Some)).collect(),
             generics,
             receiver: true,
         };
