@@ -400,6 +400,7 @@ macro_rules! exports {
             name: c_str($name),
             doc: c_str($doc),
             entry: $wrapper as *const c_void,
+            ufunc: std::ptr::null(),
         }),*]);
     };
 }

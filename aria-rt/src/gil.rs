@@ -90,6 +90,12 @@ pub unsafe extern "C" fn aria_rt_gil_unensure(token: i32) {
     unsafe { PyGILState_Release(state) };
 }
 
+/// Says whether this thread runs without the GIL, or may, because somebody else has released it. What was said before.
+#[cfg(not(feature = "program"))]
+pub(crate) fn set_detached(detached: bool) -> bool {
+    DETACHED.replace(detached)
+}
+
 /// Gives up the GIL whatever the work.
 ///
 /// # Safety

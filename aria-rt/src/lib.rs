@@ -73,6 +73,8 @@ mod strings;
 mod system;
 mod text;
 mod traceback;
+#[cfg(not(feature = "program"))]
+mod ufunc;
 mod values;
 mod views;
 #[cfg(test)]

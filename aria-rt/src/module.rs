@@ -19,6 +19,8 @@ struct Definition {
     def: PyModuleDef,
     level: u32,
     classes: *const ClassesSpec,
+    exports: *const ExportSpec,
+    n_exports: u64,
 }
 
 /// See the runtime table.
@@ -62,6 +64,7 @@ unsafe fn define(spec: &ModuleSpec) -> Result<*mut PyObject, String> {
     // SAFETY: the exports are constants of the extension.
     let mut methods: Vec<PyMethodDef> = exports
         .iter()
+        .filter(|export| export.ufunc.is_null())
         .map(|export| unsafe { method(export) })
         .collect();
     methods.push(PyMethodDef::zeroed());
@@ -79,6 +82,8 @@ unsafe fn define(spec: &ModuleSpec) -> Result<*mut PyObject, String> {
         },
         level: levels[index],
         classes: spec.classes,
+        exports: spec.exports,
+        n_exports: spec.n_exports,
     }));
     // SAFETY: the definition lives for ever.
     Ok(unsafe { PyModuleDef_Init(&mut definition.def) })
@@ -188,6 +193,12 @@ unsafe fn fill(module: *mut PyObject) -> Result<(), Raised> {
             || PyObject_SetAttrString(module, c"BorrowError".as_ptr(), shared::borrow_error()) != 0
         {
             return Err(Raised);
+        }
+        #[cfg(not(feature = "program"))]
+        for export in slice((*definition).exports, (*definition).n_exports as usize) {
+            if let Some(spec) = export.ufunc.as_ref() {
+                crate::ufunc::add(module, export, spec)?;
+            }
         }
         match (*definition).classes.as_ref() {
             Some(classes) => records::make_classes(module, classes),

@@ -1,7 +1,7 @@
 //! NumPy without NumPy at build time: its C API is a table of pointers in a capsule, found when an `ndarray` first
 //! appears; an array's fields are read where they lie.
 
-use std::ffi::{c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
@@ -220,6 +220,58 @@ impl Api {
         }
     }
 
+    /// A new `numpy.ufunc`; none with an exception set.
+    ///
+    /// # Safety
+    /// The GIL is held; there is a loop and its data for each row of `types`; the texts are NUL-terminated or null.
+    #[cfg(not(feature = "program"))]
+    pub(crate) unsafe fn ufunc(
+        self,
+        loops: &'static [unsafe extern "C" fn(
+            *mut *mut c_char,
+            *const isize,
+            *const isize,
+            *mut c_void,
+        )],
+        data: &'static [*mut c_void],
+        types: &'static [c_char],
+        [n_in, n_out]: [c_int; 2],
+        name: *const c_char,
+        doc: *const c_char,
+    ) -> Option<Owned> {
+        type FromLoops = unsafe extern "C" fn(
+            *const c_void,
+            *const *mut c_void,
+            *const c_char,
+            c_int,
+            c_int,
+            c_int,
+            c_int,
+            *const c_char,
+            *const c_char,
+            c_int,
+        ) -> *mut PyObject;
+        /// `PyUFunc_None`: there is no element that leaves others as they are.
+        const NO_IDENTITY: c_int = -1;
+        // SAFETY: entry 1 of the ufuncs' table has been this function since NumPy 1.7, with this signature.
+        unsafe {
+            let table = table_of(c"_UFUNC_API")?;
+            let from_loops: FromLoops = std::mem::transmute(*table.add(1));
+            Owned::take(from_loops(
+                loops.as_ptr().cast(),
+                data.as_ptr(),
+                types.as_ptr(),
+                loops.len() as c_int,
+                n_in,
+                n_out,
+                NO_IDENTITY,
+                name,
+                doc,
+                0,
+            ))
+        }
+    }
+
     /// A new array of this shape over memory that `owner` keeps alive; steals `owner`. Null with an exception set.
     ///
     /// # Safety
@@ -269,9 +321,8 @@ impl Api {
     }
 }
 
-/// Imports NumPy's C module and reads the capsule. The GIL is held.
-#[cold]
-unsafe fn find_api() -> Option<Api> {
+/// One of NumPy's tables of functions, by the name of its capsule. No exception is left set.
+unsafe fn table_of(name: &CStr) -> Option<*const *const c_void> {
     // SAFETY: the GIL is held; each object is checked; what fails is cleared.
     unsafe {
         let mut module = Owned::take(PyImport_ImportModule(
@@ -284,12 +335,7 @@ unsafe fn find_api() -> Option<Api> {
             ));
         }
         let table = module
-            .and_then(|module| {
-                Owned::take(PyObject_GetAttrString(
-                    module.as_ptr(),
-                    c"_ARRAY_API".as_ptr(),
-                ))
-            })
+            .and_then(|module| Owned::take(PyObject_GetAttrString(module.as_ptr(), name.as_ptr())))
             .map_or(null_mut(), |capsule| {
                 PyCapsule_GetPointer(capsule.as_ptr(), std::ptr::null())
             });
@@ -297,13 +343,22 @@ unsafe fn find_api() -> Option<Api> {
             PyErr_Clear();
             return None;
         }
-        let table = table.cast::<*const c_void>();
+        Some(table.cast::<*const c_void>().cast_const())
+    }
+}
+
+/// Imports NumPy's C module and reads the capsule. The GIL is held.
+#[cold]
+unsafe fn find_api() -> Option<Api> {
+    // SAFETY: the GIL is held; entry 0 of the table says its version.
+    unsafe {
+        let table = table_of(c"_ARRAY_API")?;
         let version: unsafe extern "C" fn() -> u32 = std::mem::transmute(*table);
         // Another layout of arrays than that of NumPy 1 and 2: such arrays go through the buffer protocol.
         if !matches!(version() >> 24, 1 | 2) {
             return None;
         }
-        TABLE.store(table, Ordering::Release);
+        TABLE.store(table.cast_mut(), Ordering::Release);
         NDARRAY.store((*table.add(2)).cast_mut().cast(), Ordering::Release);
         Some(Api(table))
     }

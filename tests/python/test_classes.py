@@ -35,6 +35,25 @@ enum Tree
   Node(left: Tree, value: Int, right: Tree)
 end
 
+@pyclass(frozen: true)
+struct Setting
+  name: String
+  level: Int = 1
+end
+
+fn louder(own s: Setting) -> Setting
+  s.level += 1
+  s
+end
+
+## Mentioned by no function.
+data Unmentioned(a: Int, inner: Deeper)
+data Deeper(s: String)
+priv data Hidden(a: Int)
+struct Callback
+  f: Fn(Int) -> Int
+end
+
 enum Status
   Fine = 200
   Missing = -404
@@ -381,3 +400,23 @@ def test_variants_have_values(m):
         m.fault(2)
     assert info.value.value == 2 and isinstance(m.Fault.from_value(1), m.Fault.Low)
     assert pickle.loads(pickle.dumps(m.Status.Fine)) is m.Status.Fine
+
+
+def test_a_frozen_struct_is_as_data_in_python(m):
+    setting = m.Setting("volume")
+    with pytest.raises(AttributeError, match="Setting cannot be changed: level"):
+        setting.level = 3
+    with pytest.raises(AttributeError):
+        del setting.level
+    assert setting == m.Setting("volume", 1) and hash(setting) == hash(m.Setting("volume"))
+    assert m.louder(setting) == m.Setting("volume", 2) and setting.level == 1
+    assert pickle.loads(pickle.dumps(setting)) == setting
+    assert m.Setting.__match_args__ == ("name", "level")
+
+
+def test_types_that_no_function_mentions_are_classes_too(m):
+    value = m.Unmentioned(1, m.Deeper("s"))
+    assert repr(value) == "Unmentioned(a=1, inner=Deeper(s='s'))"
+    assert m.Unmentioned.__doc__ == "Mentioned by no function."
+    for name in ("Hidden", "Callback"):
+        assert not hasattr(m, name)

@@ -355,8 +355,31 @@ pub struct ExportSpec {
     pub name: *const u8,
     /// NUL-terminated docstring with CPython's text signature in front (`f($module, x)\n--\n\n…`).
     pub doc: *const u8,
-    /// The `METH_FASTCALL | METH_KEYWORDS` entry point.
+    /// The `METH_FASTCALL | METH_KEYWORDS` entry point; null for a ufunc.
     pub entry: *const c_void,
+    /// What makes it a `numpy.ufunc`; null for a function.
+    pub ufunc: *const UfuncSpec,
+}
+
+/// Computes the elements of a ufunc's results: there is a [`View`] for each argument, then one for each result, all of one
+/// length. Returns 0, or 1 with an error pending on the calling thread.
+pub type UfuncLoop = unsafe extern "C" fn(views: *const View) -> i32;
+
+/// A ufunc.
+#[repr(C)]
+pub struct UfuncSpec {
+    /// Number of arguments.
+    pub n_in: u32,
+    /// Number of results.
+    pub n_out: u32,
+    /// Number of loops: one for each combination of types.
+    pub n_loops: u64,
+    /// For each loop the [`crate::codes::Elem`] of its arguments, then of its results.
+    pub elems: *const u32,
+    /// The loops.
+    pub loops: *const UfuncLoop,
+    /// NUL-terminated docstring, or null.
+    pub doc: *const u8,
 }
 
 /// A whole extension module, as `PyInit_…` hands it to `aria_rt_module_init`.

@@ -256,6 +256,19 @@ pub fn constant(span: Span, name: &Ident, why: &str) -> Diagnostic {
     Diagnostic::error(Code::Constant, span, message, why)
 }
 
+/// A constant made of something that only runs.
+#[must_use]
+pub fn computed_constant(span: Span) -> Diagnostic {
+    let message = "a constant is made of literals, other constants and operators";
+    Diagnostic::error(
+        Code::Constant,
+        span,
+        message,
+        "is computed when the program runs",
+    )
+    .help("write the value out, or make a function of it: `fn name -> Type = …`")
+}
+
 /// A variant without a value beside others that have one.
 #[must_use]
 pub fn variant_without_value(name: &Ident, first: Span) -> Diagnostic {
@@ -292,8 +305,7 @@ pub fn variant_value_types(span: Span, ty: &str, first: Span, first_ty: &str) ->
 #[must_use]
 pub fn same_variant_value(span: Span, first: Span) -> Diagnostic {
     let message = "two variants have the same value";
-    Diagnostic::error(Code::Constant, span, message, "has been given")
-        .at(first, "first given here")
+    Diagnostic::error(Code::Constant, span, message, "has been given").at(first, "first given here")
 }
 
 /// An `impl` of a trait that only the language gives to types.

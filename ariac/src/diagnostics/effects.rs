@@ -57,6 +57,19 @@ pub fn gil_released(span: Span, declared: Span, callee: Option<&str>) -> Diagnos
     .help("put it into `Python.with_gil |py| … end`, or let the compiler decide with `gil: :auto`")
 }
 
+/// A ufunc that touches Python.
+#[must_use]
+pub fn ufunc_touches(span: Span, attribute: Span, callee: Option<&str>) -> Diagnostic {
+    let label = match callee {
+        Some(callee) => format!("`{callee}` touches Python"),
+        None => "touches Python".to_owned(),
+    };
+    let message = "a ufunc cannot touch Python";
+    Diagnostic::error(Code::GilReleased, span, message, label)
+        .at(attribute, "NumPy calls it without the GIL")
+        .help("leave the attribute out; a function of arrays may call Python")
+}
+
 /// Code that runs on several threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parallel {

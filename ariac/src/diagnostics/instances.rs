@@ -2,6 +2,7 @@
 
 use super::{Code, Diagnostic};
 use crate::source::Span;
+use crate::types::Ty;
 
 /// A function that calls itself with ever larger types.
 #[must_use]
@@ -45,6 +46,22 @@ pub fn inline_recursion(span: Span, declared: Span, name: &str, way: Option<&str
         .help(format!(
             "remove `@inline`, or write what repeats in `{name}` as a loop"
         ))
+}
+
+/// A type for which `@pyclass` asks, and which Python does not see: `stays` is the type of a field that does not cross.
+#[must_use]
+pub fn cannot_be_class(span: Span, name: &str, is_generic: bool, stays: Option<&Ty>) -> Diagnostic {
+    let message = format!("`{name}` cannot be a class in Python");
+    let report = Diagnostic::error(Code::UnknownAttribute, span, message, "asks for it");
+    match stays {
+        Some(ty) => report
+            .note(format!("{ty} does not cross the boundary"))
+            .help("let all fields be public, and of types that Python has too"),
+        None if is_generic => report.help(
+            "a type with parameters is a class with the arguments that functions of the module give it; remove the attribute",
+        ),
+        None => report.help("remove `priv`, and a `_` at the beginning of the name"),
+    }
 }
 
 /// An instance for which `@export` asks, and which Python cannot call.

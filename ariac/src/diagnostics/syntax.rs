@@ -187,6 +187,36 @@ pub fn not_supported(span: Span, what: &str) -> Diagnostic {
     )
 }
 
+/// What can be written, and means nothing in this place.
+#[must_use]
+pub fn not_here(span: Span, message: &str, label: &str, help: &str) -> Diagnostic {
+    Diagnostic::error(Code::Syntax, span, message, label).help(help)
+}
+
+/// `A | B` as a type.
+#[must_use]
+pub fn union_type(span: Span) -> Diagnostic {
+    let message = "alternatives of types stand after `rescue` only";
+    let help = "declare an `enum` with a variant for each: `enum Value`, `Number(Float)`, `Text(String)`, `end`";
+    not_here(span, message, "a value has one type", help)
+}
+
+/// `ValueError` as a type.
+#[must_use]
+pub fn exception_type(span: Span, name: &str) -> Diagnostic {
+    let message = format!("`{name}` is the class of an error, and no type");
+    Diagnostic::error(Code::UnknownType, span, message, "expected a type")
+        .help("caught errors are of type `Error`, whatever their class; `rescue e: ValueError` asks for one")
+}
+
+/// `:auto` where a value stands.
+#[must_use]
+pub fn symbol(span: Span, name: &str) -> Diagnostic {
+    let message = "symbols stand in attributes only";
+    let report = Diagnostic::error(Code::Syntax, span, message, "expected a value");
+    report.fix(span, format!("{name:?}"), "a string says the same")
+}
+
 /// `i++`. `replaced`: with the blanks before it.
 #[must_use]
 pub fn increment(span: Span, replaced: Span, sign: &str) -> Diagnostic {

@@ -518,6 +518,23 @@ pub fn parts(span: Span, wanted: usize, or_more: bool, found: &Ty) -> Diagnostic
     )
 }
 
+/// `t[i]` of a tuple.
+#[must_use]
+pub fn tuple_index(span: Span) -> Diagnostic {
+    let message = "a part of a tuple is named by a number in the text";
+    Diagnostic::error(Code::Mismatch, span, message, "expected `[0]`, `[1]` and so on")
+        .note("the parts may have different types, so that which one is meant must be known before the program runs")
+        .help("a list has an index that is computed")
+}
+
+/// `xs[0]: Int = 3`.
+#[must_use]
+pub fn stated_again(span: Span) -> Diagnostic {
+    let message = "an element or attribute has the type that its owner gives it";
+    Diagnostic::error(Code::Mismatch, span, message, "no type can be stated here")
+        .help("leave the type out; `.to_int`, `.to_float` and the like convert the value")
+}
+
 /// A range with a step, or in a variable, where the type's own `slice` gets two bounds.
 #[must_use]
 pub fn no_step(span: Span, ty: &Ty) -> Diagnostic {

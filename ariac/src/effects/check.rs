@@ -48,6 +48,9 @@ pub fn check(
         if gil(hir, item) == Gil::Release {
             check.released(reports);
         }
+        if let Some(attribute) = item.attribute("ufunc") {
+            check.ufunc(attribute.span, reports);
+        }
         check.parallel(reports);
     }
 }
@@ -177,6 +180,16 @@ impl Check<'_> {
                     self.callee_name(place),
                 ));
             }
+        }
+    }
+
+    /// NumPy calls the loops of a ufunc without the GIL.
+    fn ufunc(&self, attribute: Span, reports: &mut Reports) {
+        let mut places = self.facts.places.iter();
+        let touches = |p: &&Place| p.event == Event::Touch || self.of_callee(p).py;
+        if let Some(place) = places.find(touches) {
+            let callee = self.callee_name(place);
+            reports.add(say::ufunc_touches(place.span, attribute, callee));
         }
     }
 

@@ -3,8 +3,8 @@
 use super::Effects;
 use crate::builtins::{Builtin, Routine};
 use crate::hir::{
-    Block, Closure, ExprId, ExprKind, Function, Hir, ItemId, Rescue, StrPart, TypeExprKind,
-    for_each_child,
+    Block, Closure, ExprId, ExprKind, Function, Hir, ItemId, PatId, PatKind, Rescue, StrPart,
+    TypeExprKind, for_each_child,
 };
 use crate::resolve::{BindingId, Meaning, Names};
 use crate::source::Span;
@@ -333,6 +333,24 @@ impl<'a> Walk<'a> {
                 Ty::PythonObject => self.touch(id),
                 _ => self.may_fail(),
             },
+            ExprKind::Let { pattern, .. } if self.unpacks(*pattern) => self.touch(id),
+            ExprKind::For { pattern, .. } if self.unpacks(*pattern) => self.touch(id),
+            ExprKind::Closure(closure) if closure.params.iter().any(|p| self.unpacks(*p)) => {
+                self.touch(id);
+            }
+            ExprKind::Call {
+                block: Some(block), ..
+            }
+            | ExprKind::MethodCall {
+                block: Some(block), ..
+            } if block.params.iter().any(|p| self.unpacks(*p)) => self.touch(id),
+            ExprKind::Assign { target, value, .. }
+                if matches!(self.program.hir.exprs[*target].kind, ExprKind::Tuple(_))
+                    && holds_object(self.ty(*value)) =>
+            {
+                self.touch(id);
+                self.target(*target);
+            }
             ExprKind::For { iterable, .. } if *self.ty(*iterable) == Ty::PythonObject => {
                 self.touch(*iterable)
             }
@@ -354,6 +372,19 @@ impl<'a> Walk<'a> {
                 self.operator(*target);
             }
             _ => {}
+        }
+    }
+
+    /// Whether a pattern takes a Python object apart.
+    fn unpacks(&self, pattern: PatId) -> bool {
+        let Program { hir, types, .. } = self.program;
+        match &hir.pats[pattern].kind {
+            PatKind::Tuple { items, .. } => {
+                types.pats.get(pattern) == Some(&Ty::PythonObject)
+                    || items.iter().any(|item| self.unpacks(*item))
+            }
+            PatKind::Constructor { args, .. } => args.iter().any(|(_, part)| self.unpacks(*part)),
+            _ => false,
         }
     }
 
@@ -407,5 +438,14 @@ impl<'a> Walk<'a> {
             span: block.span,
             places,
         });
+    }
+}
+
+/// Whether a value is a Python object, or a tuple with one in it.
+fn holds_object(ty: &Ty) -> bool {
+    match ty {
+        Ty::PythonObject => true,
+        Ty::Tuple(parts) => parts.iter().any(holds_object),
+        _ => false,
     }
 }

@@ -73,6 +73,14 @@ impl Hir {
         }
     }
 
+    /// Whether instances of a type's class in Python cannot be changed: `@pyclass(frozen: true)`.
+    #[must_use]
+    pub fn is_frozen(&self, item: &Item) -> bool {
+        let args = item.attribute("pyclass").into_iter().flat_map(|a| &a.args);
+        args.into_iter()
+            .any(|(_, value)| matches!(self.exprs[*value].kind, ExprKind::Bool(true)))
+    }
+
     /// The root module's tests.
     #[must_use]
     pub fn tests(&self) -> Vec<ItemId> {

@@ -161,10 +161,12 @@ fn declare<'c>(cx: &ModuleCx<'c>, level: Level, named: Level, id: FnId) -> Funct
     let entry = entry::declare(cx, level, id, &abi);
     let is_inside = entry.is_some() && level == cx.level && entry::hides(cx, level);
     let is_shared = !cx.calls.is_wide(id) && cx.options.levels.len() > 1;
+    let is_loop = cx.program.ufuncs.values().any(|of| *of == id);
+    let is_called_from_outside = function.exported || is_loop;
     if named != cx.level && level == cx.level {
         value.set_linkage(Linkage::AvailableExternally);
     } else if !is_inside
-        && (function.exported || cx.options.keep_functions || is_shared || level != cx.level)
+        && (is_called_from_outside || cx.options.keep_functions || is_shared || level != cx.level)
     {
         // Exported functions keep their symbol: people look for it in `--emit=llvm` and in profilers.
         value

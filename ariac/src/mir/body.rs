@@ -70,6 +70,11 @@ pub struct Program {
     pub known: Known,
     /// For maps and sets that Python gives: the function that makes one whole whose entries have keys and values only.
     pub finishers: HashMap<Adt, FnId>,
+    /// For each function that is a ufunc in Python the one that computes it for the elements of views: those of its arguments, then
+    /// those of its results, which it changes.
+    pub ufuncs: HashMap<FnId, FnId>,
+    /// The public types of the first file that are classes in Python, whether a function mentions them or not.
+    pub classes: Vec<Adt>,
     /// The public functions of the first file that Python cannot call.
     pub left_out: Vec<(FnId, LeftOut)>,
 }

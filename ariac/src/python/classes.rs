@@ -37,7 +37,7 @@ pub fn is_class(known: &Known, adt: &Adt) -> bool {
     !own.contains(&item)
 }
 
-/// The classes of the types that functions mention.
+/// The classes of the types that functions mention, then of other public ones.
 pub(super) fn of(program: &Program, hir: &Hir, functions: &[Export]) -> Vec<Class> {
     let mut found: Vec<Adt> = Vec::new();
     for export in functions {
@@ -45,6 +45,9 @@ pub(super) fn of(program: &Program, hir: &Hir, functions: &[Export]) -> Vec<Clas
             collect(program, &param.ty, &mut found);
         }
         collect(program, &export.ret, &mut found);
+    }
+    for adt in &program.classes {
+        collect(program, &Ty::Adt(adt.clone()), &mut found);
     }
     let errors: Vec<&Adt> = functions
         .iter()
@@ -115,7 +118,8 @@ fn class(program: &Program, hir: &Hir, adt: Adt, is_error: bool) -> Class {
         doc: item.doc.clone(),
         is_enum: layout.is_enum,
         is_error,
-        is_mutable: declared.is_some_and(|d| d.kind == TypeDeclKind::Struct),
+        is_mutable: declared.is_some_and(|d| d.kind == TypeDeclKind::Struct)
+            && !hir.is_frozen(item),
         variants: variants.collect(),
         adt,
     }
@@ -217,7 +221,11 @@ fn from_value(class: &Class, text: &mut String) {
         return;
     }
     let each: String = variants().map(|v| format!("{name}.{}, ", v.name)).collect();
-    let found = if class.is_error { "variant()" } else { "variant" };
+    let found = if class.is_error {
+        "variant()"
+    } else {
+        "variant"
+    };
     let _ = writeln!(
         text,
         "        @staticmethod

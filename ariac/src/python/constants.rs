@@ -163,8 +163,10 @@ pub struct Entry<'a, 'c> {
     pub export: &'a Export,
     /// The `FunctionSpec*`.
     pub spec: PointerValue<'c>,
-    /// The wrapper.
+    /// The wrapper; null for a ufunc.
     pub wrapper: PointerValue<'c>,
+    /// The `UfuncSpec*`; null for a function.
+    pub ufunc: PointerValue<'c>,
 }
 
 /// The `ModuleSpec*`.
@@ -183,6 +185,7 @@ pub fn module<'c>(
                 cx.bytes(&entry.export.name).into(),
                 cx.bytes(&entry.export.doc_with_signature()).into(),
                 entry.wrapper.into(),
+                entry.ufunc.into(),
             ];
             cx.context.const_struct(&fields, false)
         })

@@ -28,7 +28,10 @@ impl<'c> Dispatch<'c> {
                 .iter()
                 .any(|&level| cx.function(level, id).value != lowest(cx, id).value)
         };
-        let exported = interface.functions.iter().map(|export| export.function);
+        let exported = interface
+            .functions
+            .iter()
+            .map(|export| export.ufunc.unwrap_or(export.function));
         let functions: Vec<FnId> = exported.filter(|&id| differs(id)).collect();
         let ptr = cx.types.ptr;
         if functions.is_empty() {

@@ -65,6 +65,8 @@ pub struct ClassField {
 pub struct Export {
     /// The function.
     pub function: FnId,
+    /// Of a ufunc: the function that computes it for the elements of views.
+    pub ufunc: Option<FnId>,
     /// Its name.
     pub name: String,
     /// Its `##` lines.
@@ -102,7 +104,10 @@ impl Interface {
         exported.sort_by_key(|(_, function)| function.item);
         let functions: Vec<Export> = exported
             .into_iter()
-            .map(|(id, f)| export(id, f, hir, sources))
+            .map(|(id, f)| Export {
+                ufunc: program.ufuncs.get(&id).copied(),
+                ..export(id, f, hir, sources)
+            })
             .collect();
         let classes = classes::of(program, hir, &functions);
         let doc = hir.modules.first().and_then(|m| m.doc.clone());
@@ -149,6 +154,7 @@ fn export(id: FnId, function: &Function, hir: &Hir, sources: &SourceMap) -> Expo
     let file = sources.file(function.span.file);
     Export {
         function: id,
+        ufunc: None,
         name: function.item.map_or_else(
             || function.name.clone(),
             |item| hir.items[item].name.name.clone(),

@@ -13,6 +13,7 @@ pub mod interpreter;
 pub mod module;
 pub mod results;
 pub mod stubs;
+mod ufuncs;
 pub mod values;
 pub mod views;
 pub mod wrappers;

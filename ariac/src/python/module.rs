@@ -3,7 +3,7 @@
 use super::constants::{self, Entry, Specs};
 use super::dispatch::Dispatch;
 use super::interface::Interface;
-use super::wrappers;
+use super::{ufuncs, wrappers};
 use crate::llvm::{Builder, ModuleCx, RtFn};
 use inkwell::module::Linkage;
 
@@ -13,6 +13,16 @@ pub fn emit(cx: &ModuleCx<'_>, interface: &Interface) {
     let mut entries = Vec::new();
     for instances in interface.callables() {
         let export = &instances[0];
+        if export.ufunc.is_some() {
+            let spec = Specs { export }.function(cx);
+            entries.push(Entry {
+                export,
+                spec,
+                wrapper: cx.types.ptr.const_null(),
+                ufunc: ufuncs::spec(cx, instances, &dispatch),
+            });
+            continue;
+        }
         let made = instances.iter().map(|export| {
             let spec = Specs { export }.function(cx);
             (spec, wrappers::emit(cx, export, spec, &dispatch))
@@ -31,6 +41,7 @@ pub fn emit(cx: &ModuleCx<'_>, interface: &Interface) {
             export,
             spec,
             wrapper,
+            ufunc: cx.types.ptr.const_null(),
         });
     }
     let module = constants::module(cx, interface, &entries, &dispatch);

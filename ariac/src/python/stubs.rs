@@ -63,6 +63,12 @@ fn class_stubs(interface: &Interface, imports: &mut Imports<'_>) -> String {
 
 /// A function, or a generic one as its overloads.
 fn callable(instances: &[Export], imports: &mut Imports<'_>) -> String {
+    if instances[0].ufunc.is_some() {
+        imports.insert(NUMPY);
+        let doc = instances[0].doc.as_ref();
+        let doc = doc.map_or_else(String::new, |doc| docstring(doc, ""));
+        return format!("{}: numpy.ufunc\n{doc}", instances[0].name);
+    }
     if let [one] = instances {
         return function(one, imports);
     }
@@ -247,6 +253,7 @@ mod tests {
         let function = FnId::from_index(0);
         Export {
             function,
+            ufunc: None,
             name: name.into(),
             doc: doc.map(Into::into),
             deprecated: None,

@@ -1,7 +1,7 @@
 //! `@…` lines: which there are, and what they take.
 
-use crate::diagnostics::{Reports, names as say, nearest, syntax};
-use crate::hir::{Attribute, ExprId, ExprKind, Hir, Ident, Item, ItemKind};
+use crate::diagnostics::{Reports, names as say, nearest};
+use crate::hir::{Attribute, ExprId, ExprKind, Hir, Ident, Item, ItemKind, TypeDeclKind};
 use crate::types::scalar_type;
 
 /// The attribute that says how a function treats the GIL.
@@ -31,9 +31,17 @@ const EXPORT: &str = "export";
 /// How many instances one `@export` may ask for.
 const MAX_INSTANCES: usize = 64;
 
+/// The attribute of functions of numbers that are `numpy.ufunc`s in Python.
+const UFUNC: &str = "ufunc";
+
+/// The attribute that says how a type is a class in Python.
+const PYCLASS: &str = "pyclass";
+
 /// The attributes that this version of the compiler knows.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 10] = [
     PYTHON_INTEROP,
+    UFUNC,
+    PYCLASS,
     TEST,
     BENCH,
     INLINE,
@@ -42,9 +50,6 @@ const KNOWN: [&str; 8] = [
     SIMD,
     EXPORT,
 ];
-
-/// The attributes of the language that this version of the compiler lacks.
-const LATER: [&str; 2] = ["pyclass", "ufunc"];
 
 /// The ways to treat the GIL.
 const GIL: [&str; 3] = ["auto", "hold", "release"];
@@ -57,7 +62,8 @@ pub(super) fn check(hir: &Hir, item: &Item, reports: &mut Reports) {
             TEST | BENCH => test(item, attribute, reports),
             DEPRECATED => deprecated(hir, item, attribute, reports),
             EXPORT => export(hir, item, attribute, reports),
-            PYTHON_INTEROP | INLINE if !is_function => {
+            PYCLASS => pyclass(hir, item, attribute, reports),
+            PYTHON_INTEROP | INLINE | UFUNC if !is_function => {
                 misplaced(
                     attribute,
                     "a function alone",
@@ -70,7 +76,7 @@ pub(super) fn check(hir: &Hir, item: &Item, reports: &mut Reports) {
                 let expected = "one of these after it";
                 misplaced(attribute, "a function or loop", expected, reports);
             }
-            INLINE | FASTMATH | SIMD => no_arguments(attribute, reports),
+            INLINE | FASTMATH | SIMD | UFUNC => no_arguments(attribute, reports),
             _ => unusable(attribute, reports),
         }
     }
@@ -196,6 +202,43 @@ fn exported_types(hir: &Hir, list: ExprId, reports: &mut Reports) -> usize {
     items.len()
 }
 
+/// `@pyclass` stands before a type; of a struct it may say `frozen: true`.
+fn pyclass(hir: &Hir, item: &Item, attribute: &Attribute, reports: &mut Reports) {
+    let ItemKind::Type(decl) = &item.kind else {
+        let place = "a `struct`, `data` or `enum` alone";
+        return misplaced(attribute, place, "one of these after it", reports);
+    };
+    for (name, value) in &attribute.args {
+        let at = hir.exprs[*value].span;
+        let is_frozen = name.as_ref().is_some_and(|name| name.name == "frozen");
+        let is_bool = matches!(hir.exprs[*value].kind, ExprKind::Bool(_));
+        let (span, message, expected) = match name {
+            Some(name) if !is_frozen => (
+                name.span,
+                format!("`@pyclass` has no argument `{}`", name.name),
+                "`frozen`",
+            ),
+            None => (
+                at,
+                "the argument of `@pyclass` needs its name".to_owned(),
+                "`frozen: true`",
+            ),
+            Some(_) if !is_bool => (
+                at,
+                "this says neither yes nor no".to_owned(),
+                "`true` or `false`",
+            ),
+            Some(name) if decl.kind != TypeDeclKind::Struct => (
+                name.span,
+                "instances of `data` and `enum` cannot be changed anyway".to_owned(),
+                "no argument",
+            ),
+            Some(_) => continue,
+        };
+        reports.add(say::attribute_argument(span, &message, expected, None));
+    }
+}
+
 /// `@deprecated("…")` stands before what has a name to use, and says what to use instead.
 fn deprecated(hir: &Hir, item: &Item, attribute: &Attribute, reports: &mut Reports) {
     let is_usable = match item.kind {
@@ -262,7 +305,7 @@ fn test(item: &Item, attribute: &Attribute, reports: &mut Reports) {
 pub(super) fn check_loop(attributes: &[Attribute], reports: &mut Reports) {
     for attribute in attributes {
         match &*attribute.name.name {
-            PYTHON_INTEROP | TEST | BENCH | INLINE | EXPORT => {
+            PYTHON_INTEROP | TEST | BENCH | INLINE | EXPORT | PYCLASS | UFUNC => {
                 misplaced(
                     attribute,
                     "a function alone",
@@ -280,17 +323,10 @@ pub(super) fn check_loop(attributes: &[Attribute], reports: &mut Reports) {
     }
 }
 
-/// An attribute that there is not, or not yet.
+/// An attribute that there is not.
 fn unusable(attribute: &Attribute, reports: &mut Reports) {
     let name = &*attribute.name.name;
-    if LATER.contains(&name) {
-        reports.add(syntax::not_supported(
-            attribute.span,
-            &format!("the attribute `@{name}` is"),
-        ));
-        return;
-    }
-    let near = nearest(name, LATER.into_iter().chain(KNOWN));
+    let near = nearest(name, KNOWN);
     reports.add(say::unknown_attribute(attribute.name.span, name, near));
 }
 

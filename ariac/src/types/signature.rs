@@ -3,9 +3,10 @@
 use super::declared::{self, Reader, Scope};
 use super::written::{Place, Written};
 use super::{ParamTy, Signature, Ty, Types};
-use crate::diagnostics::{Reports, types as say};
+use crate::diagnostics::{Reports, names, types as say};
 use crate::hir::{Function, Hir, Item, ItemId, ItemKind, NativeAbi, ParamMode};
 use crate::resolve::Names;
+use crate::source::Span;
 
 /// Whose function it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -108,6 +109,9 @@ fn check(
     owner: Owner,
     reports: &mut Reports,
 ) {
+    if let Some(attribute) = item.attribute("ufunc") {
+        check_ufunc(hir, attribute.span, function, signature, reports);
+    }
     for (param, written) in signature.params.iter().zip(&function.params) {
         let at = hir.types[written.ty].span;
         let ty = &param.ty;
@@ -198,6 +202,56 @@ fn check(
                 ));
             }
         }
+    }
+}
+
+/// A ufunc computes numbers from numbers.
+fn check_ufunc(
+    hir: &Hir,
+    attribute: Span,
+    function: &Function,
+    signature: &Signature,
+    reports: &mut Reports,
+) {
+    let is_element = |ty: &Ty| matches!(ty, Ty::Error | Ty::Param(_)) || ty.elem().is_some();
+    let mut refuse = |span, message: &str, expected: &str| {
+        reports.add(names::attribute_argument(span, message, expected, None));
+    };
+    if signature.params.is_empty() {
+        refuse(
+            attribute,
+            "a ufunc has arguments",
+            "a function with parameters after it",
+        );
+    }
+    for (param, written) in signature.params.iter().zip(&function.params) {
+        if !is_element(&param.ty) {
+            let at = hir.types[written.ty].span;
+            refuse(
+                at,
+                "the arguments of a ufunc are elements of arrays",
+                "a number type or Bool",
+            );
+        } else if param.mode != ParamMode::Read {
+            let message = "a ufunc changes none of its arguments";
+            refuse(written.name.span, message, "neither `mut` nor `own`");
+        } else if let Some(default) = written.default {
+            let message = "the arguments of a ufunc have no default values";
+            refuse(hir.exprs[default].span, message, "none");
+        }
+    }
+    let is_result = match &signature.ret {
+        Ty::Tuple(parts) => parts.iter().all(is_element),
+        ty => is_element(ty),
+    };
+    if !is_result {
+        let at = function.ret.map_or(attribute, |ret| hir.types[ret].span);
+        let expected = "a number type, Bool, or a tuple of them";
+        refuse(
+            at,
+            "the results of a ufunc are elements of arrays",
+            expected,
+        );
     }
 }
 

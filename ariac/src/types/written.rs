@@ -110,10 +110,7 @@ impl Written<'_> {
                 Ty::Fn(Arc::new(FnTy { params, ret }))
             }
             TypeExprKind::Union(_) => {
-                reports.add(syntax::not_supported(
-                    span,
-                    "a type with alternatives, except after `rescue`, is",
-                ));
+                reports.add(syntax::union_type(span));
                 Ty::Error
             }
         }
@@ -262,8 +259,7 @@ impl Written<'_> {
     /// What is neither built in nor declared has been reported with the names.
     fn unknown(&self, name: &Ident, text: &str, reports: &mut Reports) {
         if exception(text).is_some() {
-            let what = format!("the type `{text}` is");
-            reports.add(syntax::not_supported(name.span, &what));
+            reports.add(syntax::exception_type(name.span, text));
         }
     }
 

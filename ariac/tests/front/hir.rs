@@ -76,7 +76,7 @@ fn declared_types_keep_their_parts() {
 end
 enum Shape
   Pair(Float, left: Int?)
-  Empty = 3
+  Empty
 end
 trait Area[T]: Ord
   const N: Int
@@ -100,7 +100,7 @@ from a.b import d, e as f
 end
 enum Shape
   Pair(Float, left: Option[Int])
-  Empty = 3
+  Empty
 end
 trait Area[T]: Ord
   const N: Int = <error>

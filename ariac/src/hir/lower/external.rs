@@ -5,14 +5,23 @@ use crate::diagnostics::syntax as say;
 use crate::hir::{Ident, ItemId, ItemKind, NativeAbi};
 use crate::syntax::{Field, Kind, Node};
 
-/// What a function of Aria may have and one of another language may not yet.
-const NOT_IN_EXTERN: [(Field, &str); 3] = [
-    (Field::TypeParameters, "a generic `extern` function is"),
+/// What a function of Aria may have and one of another language has not, and what to do instead.
+const NOT_IN_EXTERN: [(Field, &str, &str); 3] = [
+    (
+        Field::TypeParameters,
+        "type parameters",
+        "declare it once for each type that is needed",
+    ),
     (
         Field::Effects,
-        "stating the effects of an `extern` function is",
+        "effects to state",
+        "leave them out: what its language may do is known",
     ),
-    (Field::Clause, "a clause of an `extern` function is"),
+    (
+        Field::Clause,
+        "clauses",
+        "check in a function of Aria that calls it",
+    ),
 ];
 
 impl Lower<'_> {
@@ -60,8 +69,14 @@ impl Lower<'_> {
             return Some(self.add(name, prefix, kind, node));
         };
         if let Some(alias) = alias {
-            let span = self.span(alias);
-            self.unsupported(span, "a name for a native library is");
+            let message = "a library of functions has no name in Aria";
+            let help = "leave `as` out: its functions are called by their own names";
+            self.report(say::not_here(
+                self.span(alias),
+                message,
+                "is used nowhere",
+                help,
+            ));
         }
         let prefix = self.prefix(node, "");
         let kind = ItemKind::ExternNative {
@@ -70,6 +85,13 @@ impl Lower<'_> {
             functions,
         };
         Some(self.add(library, prefix, kind, node))
+    }
+
+    /// Reports a part of a function that one of another language has not.
+    fn not_in_extern(&mut self, part: Node<'_>, what: &str, help: &str) {
+        let message = format!("a function of another language has no {what}");
+        let span = self.span(part);
+        self.report(say::not_here(span, &message, "cannot stand here", help));
     }
 
     /// The functions that an `extern` block declares.
@@ -81,14 +103,13 @@ impl Lower<'_> {
             .map_or_else(Vec::new, Node::children)
         {
             if child.kind() == Kind::FunctionSignature {
-                for (field, what) in NOT_IN_EXTERN {
+                for (field, what, help) in NOT_IN_EXTERN {
                     // The prelude says of the runtime's functions which of them fail, and which read or write.
                     if field == Field::Effects && is_runtime {
                         continue;
                     }
                     if let Some(part) = child.field(field) {
-                        let span = self.span(part);
-                        self.unsupported(span, what);
+                        self.not_in_extern(part, what, help);
                     }
                 }
                 for param in child
@@ -96,22 +117,22 @@ impl Lower<'_> {
                     .map_or_else(Vec::new, Node::children)
                 {
                     if param.kind() == Kind::SelfParameter {
-                        let span = self.span(param);
-                        self.unsupported(span, "`self` of an `extern` function is");
+                        let help = "give it a parameter with a name and a type";
+                        self.not_in_extern(param, "`self`", help);
                     }
-                    if let Some(default) = param.field(Field::Default) {
-                        let span = self.span(default);
-                        self.unsupported(span, "a default of an `extern` function is");
+                    if is_native && let Some(default) = param.field(Field::Default) {
+                        let help = "give the value where it is called, or in a function of Aria that calls it";
+                        self.not_in_extern(default, "default values", help);
                     }
                 }
                 functions.extend(self.function(child));
             } else {
-                let what = if is_native {
-                    "a native constant is"
-                } else {
-                    "a constant of a Python module is"
+                let help = match is_native {
+                    true => "write a function that gives it",
+                    false => "leave it out: `module.NAME` is read when the program runs",
                 };
-                self.skip(child, what);
+                let message = "an `extern` block declares functions";
+                self.skip_saying(child, message, "is no function", help);
             }
         }
         functions

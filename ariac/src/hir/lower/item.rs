@@ -24,7 +24,7 @@ impl Lower<'_> {
     }
 
     fn item(&mut self, node: Node<'_>) -> Option<ItemId> {
-        let what = match node.kind() {
+        match node.kind() {
             Kind::FunctionDeclaration => return self.function(node),
             Kind::ConstDeclaration => return self.constant(node, false),
             Kind::ExternDeclaration => return self.external(node),
@@ -36,23 +36,44 @@ impl Lower<'_> {
             Kind::ImportDeclaration => return self.import(node),
             Kind::FromImportDeclaration => return self.selective_import(node),
             Kind::DocComment => return None,
-            Kind::ModuleDeclaration => "`module` is",
+            Kind::ModuleDeclaration => {
+                let message = "a module is a file";
+                let name = node.field(Field::Name).map_or("name", Node::text);
+                let help =
+                    format!("put its declarations into `{name}.aria`, and `import {name}` here");
+                self.skip_saying(node, message, "no modules inside of a file", &help);
+                return None;
+            }
             // After a syntax error, statements often end up outside of their function.
             _ if self.broken => return None,
-            _ => "statements outside of functions are",
-        };
-        self.skip(node, what);
-        None
+            _ => {
+                let message = "a statement stands in a function";
+                let help = "put it into one: `fn main` is what `ariac run` runs; a value for the whole file is `const NAME = …`";
+                self.skip_saying(node, message, "outside of any function", help);
+                return None;
+            }
+        }
     }
 
     /// Leaves a declaration out, and remembers its name so that it is not reported as unknown.
     pub(super) fn skip(&mut self, node: Node<'_>, what: &str) {
+        let span = self.skipped(node);
+        self.unsupported(span, what);
+    }
+
+    /// The same, for what is no declaration.
+    pub(super) fn skip_saying(&mut self, node: Node<'_>, message: &str, label: &str, help: &str) {
+        let span = self.skipped(node);
+        self.report(say::not_here(span, message, label, help));
+    }
+
+    fn skipped(&mut self, node: Node<'_>) -> Span {
         let name = node.field(Field::Name);
         let shown = name.unwrap_or(node);
         let line = shown.text().lines().next().unwrap_or("").trim_end().len();
         let start = shown.range().start;
-        self.unsupported(Span::new(self.file, start, start + line), what);
         self.skipped.extend(name.map(|n| n.text().to_owned()));
+        Span::new(self.file, start, start + line)
     }
 
     pub(super) fn prefix(&mut self, node: Node<'_>, name: &str) -> Prefix {

@@ -142,7 +142,16 @@ impl Lower<'_> {
             match child.kind() {
                 Kind::StringContent => text.push_str(child.text()),
                 Kind::EscapeSequence => text.push_str(&self.escape(child.text(), at)),
-                _ => self.unsupported(at, "a value in this string is"),
+                _ => {
+                    let message = "this string is a name, and has no values in it";
+                    let help = "write the name out";
+                    self.report(say::not_here(
+                        at,
+                        message,
+                        "computed when the program runs",
+                        help,
+                    ));
+                }
             }
         }
         text

@@ -2,6 +2,7 @@
 
 use super::Lower;
 use super::expr::binary_op;
+use crate::diagnostics::syntax as say;
 use crate::hir::{Block, ExprId, ExprKind, Ident};
 use crate::source::Span;
 use crate::syntax::{Field, Kind, Node};
@@ -192,7 +193,12 @@ impl Lower<'_> {
     pub(super) fn no_attributes(&mut self, node: Node<'_>, what: &str) {
         for attribute in node.fields(Field::Attribute) {
             let span: Span = self.span(attribute);
-            self.unsupported(span, what);
+            self.report(say::not_here(
+                span,
+                what,
+                "no attribute belongs here",
+                "attributes stand before functions, types, constants and loops",
+            ));
         }
     }
 }

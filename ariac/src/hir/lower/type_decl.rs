@@ -131,7 +131,7 @@ impl Lower<'_> {
 
     fn variant(&mut self, node: Node<'_>) -> Option<Variant> {
         let name = self.ident(node.field(Field::Name)?);
-        self.no_attributes(node, "an attribute of a variant is");
+        self.no_attributes(node, "a variant has no attributes");
         let list = node.field(Field::Fields);
         Some(Variant {
             name,
@@ -169,7 +169,7 @@ impl Lower<'_> {
                 };
             }
         };
-        self.no_attributes(node, "an attribute of a field is");
+        self.no_attributes(node, "a field has no attributes");
         let prefix = self.prefix(node, &name.name);
         FieldDecl {
             is_named: true,

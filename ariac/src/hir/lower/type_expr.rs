@@ -81,7 +81,9 @@ impl Lower<'_> {
             Kind::UnionType => self.union(node),
             Kind::Nil => {
                 let span = self.span(node);
-                self.unsupported(span, "`nil` as a type is");
+                let message = "`nil` is a value, and no type";
+                let help = "`T?` is a value of type `T`, or `nil`; a function without a result has no type after `->`";
+                self.report(say::not_here(span, message, "expected a type", help));
                 TypeExprKind::Error
             }
             _ => self.broken_type(node),
@@ -201,7 +203,7 @@ impl Lower<'_> {
             return self.option_of(ty, node);
         }
         let span = self.span(node);
-        self.unsupported(span, "a type with alternatives, except after `rescue`, is");
+        self.report(say::union_type(span));
         TypeExprKind::Error
     }
 }

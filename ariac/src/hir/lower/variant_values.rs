@@ -104,7 +104,12 @@ impl Lower<'_> {
             if let Some((at, other)) = known.first()
                 && other.ty() != literal.ty()
             {
-                self.report(said::variant_value_types(span, literal.ty(), *at, other.ty()));
+                self.report(said::variant_value_types(
+                    span,
+                    literal.ty(),
+                    *at,
+                    other.ty(),
+                ));
                 continue;
             }
             if let Some((at, _)) = known.iter().find(|(_, other)| *other == literal) {
@@ -267,7 +272,9 @@ impl Lower<'_> {
 
     fn push_literal(&mut self, literal: &Literal, span: Span) -> ExprId {
         match literal {
-            Literal::Text(text) => self.push(ExprKind::Str(vec![StrPart::Text(text.clone())]), span),
+            Literal::Text(text) => {
+                self.push(ExprKind::Str(vec![StrPart::Text(text.clone())]), span)
+            }
             Literal::Int(value) => {
                 let magnitude = ExprKind::Int {
                     value: u64::try_from(value.unsigned_abs()).unwrap_or(u64::MAX),

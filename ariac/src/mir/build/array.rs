@@ -215,7 +215,7 @@ impl<'a> FnBuilder<'a> {
     }
 
     /// Raises ValueError unless the array has `n` elements.
-    fn check_lengths(&mut self, n: &Operand, array: LocalId) {
+    pub(super) fn check_lengths(&mut self, n: &Operand, array: LocalId) {
         let m = self.len(array);
         let same = self.binary(crate::mir::BinOp::Eq, Ty::Bool, n.clone(), m.clone());
         let n = n.clone();

@@ -45,6 +45,12 @@ impl<'a> FnBuilder<'a> {
                     self.assign_variable(local, value);
                 }
             }
+            PatKind::Tuple { items, rest } if value.ty == Ty::PythonObject => {
+                let parts = self.unpack(value, items.len(), *rest);
+                for (&pat, part) in items.iter().zip(parts) {
+                    self.declare(pat, part);
+                }
+            }
             PatKind::Tuple { .. } => {
                 for (pat, index) in self.tuple_parts(pattern, &value) {
                     let part = self.part(&value, 0, index);
@@ -96,6 +102,12 @@ impl<'a> FnBuilder<'a> {
                 if let Some(binding) = self.variable(target) {
                     let local = self.binding(binding);
                     self.assign_variable(local, value);
+                }
+            }
+            ExprKind::Tuple(targets) if value.ty == Ty::PythonObject => {
+                let parts = self.unpack(value, targets.len(), None);
+                for (&target, part) in targets.iter().zip(parts) {
+                    self.assign_target(target, part);
                 }
             }
             ExprKind::Tuple(targets) => {

@@ -4,7 +4,7 @@ use super::expr::never;
 use super::function::{FnBuilder, RangeVar, Value, Variable};
 use super::wishes;
 use crate::hir::ParamMode;
-use crate::hir::{self, ExprId, ExprKind, LogicalOp, PatId};
+use crate::hir::{self, ExprId, ExprKind, LogicalOp, PatId, PatKind};
 use crate::mir::{Access, BinOp, Const, LoopId, Operand, Rvalue, StmtKind};
 use crate::resolve::Meaning;
 use crate::types::Ty;
@@ -476,7 +476,12 @@ impl<'a> FnBuilder<'a> {
             };
             b.compute(Ty::Bool, next).operand
         });
-        let (body, _, _) = self.nested(|b| b.block_value(body, false));
+        let (body, _, ()) = self.nested(|b| {
+            if let PatKind::Tuple { .. } = b.cx.hir.pats[pattern].kind {
+                b.bind(pattern, &Value::place(item, Ty::PythonObject));
+            }
+            b.block_value(body, false);
+        });
         self.emit(StmtKind::While {
             id,
             test,

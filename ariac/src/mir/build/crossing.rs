@@ -1,6 +1,7 @@
 //! What Python can give and take: which types cross the boundary, and what they need for it.
 
 use super::Context;
+use crate::diagnostics::instances as say;
 use crate::hir::{ItemId, ItemKind, ParamMode};
 use crate::mir::Function;
 use crate::types::{Adt, Repr, Ty};
@@ -93,6 +94,40 @@ impl Context<'_> {
             ty => ty.is_number(),
         };
         (!crosses).then(|| ty.clone())
+    }
+
+    /// A type that is declared in the first file: a class in Python, if it is public and its fields cross.
+    pub(super) fn declare_class(&self, id: ItemId) {
+        let item = &self.hir.items[id];
+        let Some(def) = self.types.adts.get(id) else {
+            return;
+        };
+        let asked = item.attribute("pyclass");
+        let ty = self.concrete(&Ty::Adt(Adt {
+            item: id,
+            name: item.name.name.as_str().into(),
+            args: [].into(),
+            repr: Repr::Owned,
+        }));
+        let is_public = def.generics.is_empty() && !item.private;
+        let stays = match is_public {
+            true => self.part_stays(&ty, true, &mut HashSet::new()),
+            false => None,
+        };
+        let mut instances = self.instances.borrow_mut();
+        match (ty, asked) {
+            (Ty::Adt(adt), _) if is_public && stays.is_none() => {
+                instances.program.classes.push(adt);
+            }
+            (_, Some(attribute)) => {
+                let is_generic = !def.generics.is_empty();
+                let name = &item.name.name;
+                let stays = stays.as_ref();
+                let problem = say::cannot_be_class(attribute.span, name, is_generic, stays);
+                instances.problems.push(problem);
+            }
+            _ => {}
+        }
     }
 
     /// Whether it is a type of the prelude for which Python has its own.

@@ -141,7 +141,7 @@ impl FnBuilder<'_> {
     }
 
     /// A range that stands in a variable.
-    fn range_in_variable(&mut self, range: ExprId) -> Range {
+    pub(super) fn range_in_variable(&mut self, range: ExprId) -> Range {
         self.range(range).unwrap_or(Range {
             lo: Value::int(0).operand,
             hi: Value::int(0).operand,

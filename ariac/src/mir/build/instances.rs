@@ -116,14 +116,22 @@ impl<'a> Context<'a> {
                 drop(signature);
                 types.iter().for_each(|ty| self.need_finishers(ty));
             }
+            if is_meant && left_out.is_none() && item.attribute("ufunc").is_some() {
+                let over_views = self.ufunc_loop(callee);
+                self.instances
+                    .borrow_mut()
+                    .program
+                    .ufuncs
+                    .insert(callee, over_views);
+            }
             let mut instances = self.instances.borrow_mut();
             let function = &mut instances.program.functions[callee];
             function.exported = is_meant && left_out.is_none();
-            if let (Some(attribute), false, false) = (
-                item.attribute("export"),
-                types.is_empty(),
-                function.exported,
-            ) {
+            let asks = match item.attribute("export") {
+                Some(attribute) if !types.is_empty() => Some(attribute),
+                _ => item.attribute("ufunc").filter(|_| exported),
+            };
+            if let (Some(attribute), false) = (asks, function.exported) {
                 let problem = say::cannot_export(attribute.span, &function.name, item.private);
                 instances.problems.push(problem);
             } else if let Some(left_out) = left_out {

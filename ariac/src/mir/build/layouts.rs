@@ -212,7 +212,8 @@ impl Context<'_> {
 
     /// Enters the declared types of all functions into the program; says so when there is no end to them.
     pub(super) fn fill_layouts(&self, program: &mut Program) -> Option<Diagnostic> {
-        let mut work: Vec<(Ty, Span)> = Vec::new();
+        let class = |adt: &Adt| (Ty::Adt(adt.clone()), self.hir.items[adt.item].span);
+        let mut work: Vec<(Ty, Span)> = program.classes.iter().map(class).collect();
         for (_, function) in program.functions.iter() {
             work.push((function.ret.clone(), function.span));
             work.extend(function.locals.iter().map(|(_, l)| (l.ty.clone(), l.span)));

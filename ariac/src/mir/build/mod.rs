@@ -46,6 +46,7 @@ mod routines;
 #[cfg(test)]
 mod tests;
 mod text;
+mod ufunc;
 mod writes;
 
 pub use crossing::LeftOut;
@@ -201,6 +202,9 @@ impl<'a> Context<'a> {
                 continue;
             }
             for &id in &module.items {
+                if m == 0 && matches!(hir.items[id].kind, ItemKind::Type(_)) {
+                    self.declare_class(id);
+                }
                 let (functions, exported): (&[ItemId], bool) = match &hir.items[id].kind {
                     ItemKind::Fn(_) => (&[id], m == 0),
                     ItemKind::Type(decl) => (&decl.methods, false),

@@ -208,6 +208,12 @@ impl<'a> FnBuilder<'a> {
                     self.bind_name(binding, value);
                 }
             }
+            PatKind::Tuple { items, rest } if value.ty == Ty::PythonObject => {
+                let parts = self.unpack(value.clone(), items.len(), *rest);
+                for (&pat, part) in items.iter().zip(parts) {
+                    self.bind(pat, &part);
+                }
+            }
             PatKind::Tuple { .. } => {
                 for (pat, index) in self.tuple_parts(pat, value) {
                     self.bind_part(pat, value, 0, index);

@@ -1,10 +1,10 @@
 //! Python objects: modules, calls, attributes, items, operators, conversions.
 
 use super::function::{FnBuilder, Value};
-use crate::hir::{Arg, ExprId, ExprKind};
-use crate::mir::{Operand, Rvalue};
+use crate::hir::{Arg, BinaryOp, ExprId, ExprKind};
+use crate::mir::{BinOp, Const, Operand, Rvalue};
 use crate::types::Ty;
-use aria_abi::codes::PyOp;
+use aria_abi::codes::{ErrorKind, PyOp};
 
 impl FnBuilder<'_> {
     pub(super) fn py_module(&mut self, path: &str) -> Value {
@@ -167,31 +167,163 @@ impl FnBuilder<'_> {
         self.object_of(tuple).operand
     }
 
-    fn py_index(&mut self, id: ExprId) -> Value {
-        let ExprKind::Range {
-            lo,
-            hi,
-            inclusive,
-            step,
-        } = &self.cx.hir.exprs[id].kind
-        else {
-            let key = self.expr(id);
-            return self.object_of(key);
-        };
-        let mut bounds = Vec::new();
-        for (bound, adjust) in [(lo, false), (hi, *inclusive), (step, false)] {
-            let value = match bound {
-                Some(bound) => {
-                    let value = self.expr(*bound);
-                    match adjust {
-                        true => self.operate(crate::hir::BinaryOp::Add, value, Value::int(1)),
-                        false => value,
-                    }
-                }
-                None => Value::unit(),
-            };
-            bounds.push(self.object_of(value).operand);
+    /// Where a `slice` of Python stops that goes up to a place and includes it. Behind the last element, which is -1, and
+    /// before the first for one that goes down, there is no number: Python has None there.
+    fn stop_behind(&mut self, hi: Value, step: Option<&Value>) -> Value {
+        let int = |n| Operand::Const(Const::Int(n));
+        let (edge, by) = (self.temp(Ty::Int), self.temp(Ty::Int));
+        self.assign(edge, Rvalue::Use(int(-1)));
+        self.assign(by, Rvalue::Use(int(1)));
+        if let Some(step) = step {
+            let down = self.binary(BinOp::Lt, Ty::Int, step.operand.clone(), int(0));
+            self.emit_if(
+                down.operand,
+                |b| {
+                    b.assign(edge, Rvalue::Use(int(0)));
+                    b.assign(by, Rvalue::Use(int(-1)));
+                },
+                |_| {},
+            );
         }
+        let stop = self.temp(Ty::PythonObject);
+        let edge = Operand::Local(edge);
+        let is_edge = self.binary(BinOp::Eq, Ty::Int, hi.operand.clone(), edge);
+        self.emit_if(
+            is_edge.operand,
+            |b| {
+                let none = b.object_of(Value::unit());
+                b.assign_value(stop, none);
+            },
+            |b| {
+                let by = Value::place(by, Ty::Int);
+                let behind = b.operate(BinaryOp::Add, hi, by);
+                let behind = b.object_of(behind);
+                b.assign_value(stop, behind);
+            },
+        );
+        Value::place(stop, Ty::PythonObject)
+    }
+
+    /// The parts of a Python object that is taken apart, `rest` being where `..` stands: what Python's own assignment to several
+    /// names gives, and its errors.
+    pub(super) fn unpack(
+        &mut self,
+        object: Value,
+        wanted: usize,
+        rest: Option<usize>,
+    ) -> Vec<Value> {
+        let object = self.object_of(object).operand;
+        let Some(rest) = rest else {
+            return self.unpack_all(object, wanted);
+        };
+        let builtins = self.py_module("builtins").operand;
+        let list = Rvalue::PyMethod {
+            object: builtins,
+            name: "list".into(),
+            args: vec![object],
+            keywords: Vec::new(),
+        };
+        let list = self.compute(Ty::PythonObject, list).operand;
+        let len = self.compute(Ty::Int, Rvalue::PyLen(list.clone())).operand;
+        let n = Operand::Const(Const::Int(wanted as i64));
+        let few = self.binary(BinOp::Lt, Ty::Int, len.clone(), n);
+        self.emit_if(
+            few.operand,
+            |b| {
+                let text = |text: String| Operand::Const(Const::Str(text));
+                let parts = vec![
+                    text(format!(
+                        "not enough values to unpack (expected at least {wanted}, got "
+                    )),
+                    len,
+                    text(")".to_owned()),
+                ];
+                let message = b.compute(Ty::String, Rvalue::Join(parts)).operand;
+                b.emit_raise(ErrorKind::ValueError, message);
+            },
+            |_| {},
+        );
+        let item = |at: usize| {
+            let key = match at < rest {
+                true => at as i64,
+                false => at as i64 - wanted as i64,
+            };
+            let key = self.object_of(Value::int(key)).operand;
+            let object = list.clone();
+            self.compute(Ty::PythonObject, Rvalue::PyItem { object, key })
+        };
+        (0..wanted).map(item).collect()
+    }
+
+    fn unpack_all(&mut self, object: Operand, wanted: usize) -> Vec<Value> {
+        let iterator = self
+            .compute(Ty::PythonObject, Rvalue::PyIter(object))
+            .operand;
+        let next = |b: &mut Self| {
+            let item = b.temp(Ty::PythonObject);
+            let iterator = iterator.clone();
+            let more = b.compute(Ty::Bool, Rvalue::PyNext { iterator, item });
+            (item, more.operand)
+        };
+        let fail = |b: &mut Self, message: String| {
+            b.emit_raise(ErrorKind::ValueError, Operand::Const(Const::Str(message)));
+        };
+        let mut items = Vec::new();
+        for got in 0..wanted {
+            let (item, more) = next(self);
+            let few = format!("not enough values to unpack (expected {wanted}, got {got})");
+            self.emit_if(more, |_| {}, |b| fail(b, few));
+            items.push(Value::place(item, Ty::PythonObject));
+        }
+        let (_, more) = next(self);
+        let many = format!("too many values to unpack (expected {wanted})");
+        self.emit_if(more, |b| fail(b, many), |_| {});
+        items
+    }
+
+    fn py_index(&mut self, id: ExprId) -> Value {
+        let (lo, hi, step, inclusive) = match &self.cx.hir.exprs[id].kind {
+            ExprKind::Range {
+                lo,
+                hi,
+                inclusive,
+                step,
+            } => {
+                let mut bound = |bound: &Option<ExprId>| {
+                    bound.map(|bound| {
+                        let value = self.expr(bound);
+                        self.save(value)
+                    })
+                };
+                (bound(lo), bound(hi), bound(step), *inclusive)
+            }
+            _ if self.ty(id) == Ty::Range => {
+                let range = self.range_in_variable(id);
+                let int = |operand| {
+                    Some(Value {
+                        operand,
+                        ty: Ty::Int,
+                        fresh: false,
+                    })
+                };
+                (
+                    int(range.lo),
+                    int(range.hi),
+                    int(range.step),
+                    range.inclusive,
+                )
+            }
+            _ => {
+                let key = self.expr(id);
+                return self.object_of(key);
+            }
+        };
+        let stop = match hi {
+            Some(hi) if inclusive => self.stop_behind(hi, step.as_ref()),
+            hi => self.object_of(hi.unwrap_or_else(Value::unit)),
+        };
+        let [start, step] = [lo, step].map(|v| self.object_of(v.unwrap_or_else(Value::unit)));
+        let bounds = [start, stop, step].map(|value| value.operand).to_vec();
         let object = self.py_module("builtins").operand;
         self.compute(
             Ty::PythonObject,

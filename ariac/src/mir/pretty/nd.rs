@@ -46,9 +46,7 @@ impl Printer<'_> {
                 hi,
                 inclusive,
                 step,
-            } => {
-                self.range((lo, hi, *inclusive), step.as_ref())
-            }
+            } => self.range((lo, hi, *inclusive), step.as_ref()),
             Along::All => "..".to_owned(),
         }
     }

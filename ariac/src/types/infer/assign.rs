@@ -89,7 +89,7 @@ impl Infer<'_, '_> {
             _ => {
                 if let Some(stated) = stated {
                     let span = self.hir.types[stated].span;
-                    self.unsupported(span, "stating the type of an element or attribute is");
+                    self.report(say::stated_again(span));
                 }
                 match self.place(target) {
                     ty if matches!(ty.kind(), Ty::ArrayView(_)) => self.elements(value, &ty),
@@ -219,10 +219,7 @@ impl Infer<'_, '_> {
             let tys: Vec<Ty> = match ty {
                 Ty::Tuple(tys) if tys.len() == targets.len() => tys.clone(),
                 Ty::Error | Ty::Never => vec![Ty::Error; targets.len()],
-                Ty::PythonObject => {
-                    self.unsupported(span, "taking a Python object apart is");
-                    vec![Ty::Error; targets.len()]
-                }
+                Ty::PythonObject => vec![Ty::PythonObject; targets.len()],
                 ty => {
                     self.report(say::parts(span, targets.len(), false, ty));
                     vec![Ty::Error; targets.len()]

@@ -181,10 +181,7 @@ impl Infer<'_, '_> {
             _ => false,
         };
         if !is_fine {
-            self.unsupported(
-                self.span(id),
-                "a constant that is not made of literals and other constants is",
-            );
+            self.report(said::computed_constant(self.span(id)));
             return false;
         }
         let mut children = Vec::new();

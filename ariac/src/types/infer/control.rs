@@ -179,10 +179,7 @@ impl Infer<'_, '_> {
                     }
                     Ty::Unit if items.is_empty() => Vec::new(),
                     Ty::Error | Ty::Never => vec![Ty::Error; items.len()],
-                    Ty::PythonObject => {
-                        self.unsupported(span, "taking a Python object apart is");
-                        vec![Ty::Error; items.len()]
-                    }
+                    Ty::PythonObject => vec![Ty::PythonObject; items.len()],
                     ty => {
                         self.report(say::parts(span, items.len(), rest.is_some(), ty));
                         vec![Ty::Error; items.len()]

@@ -77,7 +77,9 @@ impl Infer<'_, '_> {
         let ret = signature.ret.subst(&generics);
         let callee = Callee::Fn {
             item: member.item,
-            args: std::iter::once(None).chain((0..arguments).map(Some)).collect(),
+            args: std::iter::once(None)
+                .chain((0..arguments).map(Some))
+                .collect(),
             generics,
             receiver: true,
         };

@@ -121,6 +121,13 @@ impl Infer<'_, '_> {
             PatKind::Name(_) if self.names.variants.get(pattern).is_some() => {
                 self.constructor(pattern, None, ty);
             }
+            PatKind::Tuple { items, .. } if *ty == Ty::PythonObject => {
+                let report = said::pattern_mismatch(span, "a tuple pattern", ty);
+                self.report(report.help("take it apart where it is bound: `let (a, b) = object`"));
+                for &item in items {
+                    self.pattern(item, &Ty::Error);
+                }
+            }
             PatKind::Name(_) | PatKind::Tuple { .. } => self.bind(pattern, ty),
             PatKind::As {
                 pattern: inner,

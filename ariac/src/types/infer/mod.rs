@@ -348,7 +348,10 @@ impl<'h> Infer<'h, '_> {
             ExprKind::Bool(_) => Ty::Bool,
             ExprKind::Nil => self.nil(id, want),
             ExprKind::Str(parts) => self.string(parts),
-            ExprKind::Symbol(_) => self.unsupported(self.span(id), "a symbol as a value is"),
+            ExprKind::Symbol(name) => {
+                self.report(syntax::symbol(self.span(id), name));
+                Ty::Error
+            }
             ExprKind::Name(name) => self.name(id, name, want),
             ExprKind::Tuple(items) => self.tuple(items, want),
             ExprKind::Array(items) => self.array_literal(id, items, want),
@@ -589,7 +592,15 @@ impl<'h> Infer<'h, '_> {
             self.check(part, &Ty::Int, Why::Text("a bound of a range"));
         }
         if parts[0].is_none() || parts[1].is_none() {
-            return self.unsupported(self.span(id), "a range without an end is");
+            let message = "a range that is no index has two ends";
+            let help = "write both: `lo..hi`, or `lo..<hi` to stop before the last";
+            self.report(syntax::not_here(
+                self.span(id),
+                message,
+                "lacks an end",
+                help,
+            ));
+            return Ty::Error;
         }
         Ty::Range
     }

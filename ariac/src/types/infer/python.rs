@@ -123,6 +123,26 @@ impl Infer<'_, '_> {
         ty
     }
 
+    /// The keys of a Python object; a range is a `slice`.
+    fn object_keys(&mut self, indices: &[ExprId]) {
+        for &index in indices {
+            match self.kind(index) {
+                ExprKind::Range { lo, hi, step, .. } => {
+                    for bound in [lo, hi, step].into_iter().flatten() {
+                        self.check(*bound, &Ty::Int, Why::Text("a bound of a slice"));
+                    }
+                    self.types.exprs.set(index, Ty::Range);
+                }
+                _ if self.is_range(index) => {
+                    self.infer(index, Want::Any);
+                }
+                _ => {
+                    self.object(index, "a key of a Python object");
+                }
+            }
+        }
+    }
+
     /// `base[indices]`.
     pub(super) fn index(&mut self, id: ExprId, base: ExprId, indices: &[ExprId]) -> Ty {
         let ty = self.infer(base, Want::Any);
@@ -137,7 +157,8 @@ impl Infer<'_, '_> {
                 Ty::Error
             }
             Ty::PythonObject if is_slice => {
-                self.unsupported(self.span(id), "a slice of a Python object is")
+                self.object_keys(indices);
+                Ty::PythonObject
             }
             Ty::Nd(nd) if !indices.is_empty() => {
                 let nd = nd.clone();
@@ -153,9 +174,7 @@ impl Infer<'_, '_> {
                 Ty::Error
             }
             Ty::PythonObject => {
-                for &index in indices {
-                    self.object(index, "a key of a Python object");
-                }
+                self.object_keys(indices);
                 Ty::PythonObject
             }
             Ty::Tuple(items) => self.tuple_index(items, indices),
@@ -208,9 +227,7 @@ impl Infer<'_, '_> {
         for &index in indices {
             self.infer(index, Want::Any);
         }
-        self.unsupported(
-            span,
-            "an index of a tuple that is not a number in the text is",
-        )
+        self.report(say::tuple_index(span));
+        Ty::Error
     }
 }
