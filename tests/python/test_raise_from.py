@@ -67,8 +67,7 @@ end
 
 @pytest.fixture(scope="module")
 def module(aria):
-    # `last?` needs a Result.
-    return aria(SOURCE.replace("fn row(n: Int) -> Int", "fn row(n: Int) -> Result[Int, Error]").replace("return Ok(0)", "return Ok(0)"))
+    return aria(SOURCE)
 
 
 def caught(function, *arguments):

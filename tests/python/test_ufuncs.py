@@ -1,5 +1,6 @@
 """`@ufunc`: functions of numbers as NumPy's own kind of functions, beside NumPy's."""
 
+import contextlib
 import pickle
 import subprocess
 import sys
@@ -155,7 +156,7 @@ def test_errors_are_exceptions_with_their_place(m):
     assert np.array_equal(m.root(np.array([4.0, 9.0])), [2.0, 3.0])
     with pytest.raises(OverflowError, match="overflows"):
         m.plus(np.array([1, 2**62]), 2**62)
-    with pytest.raises(ValueError, match="-1.0 has no root"):
+    with pytest.raises(ValueError, match=r"-1\.0 has no root"):
         m.root(np.array([[1.0, 2.0], [-1.0, -2.0]])[::-1][::-1])
     with pytest.raises(TypeError):
         m.double("text")
@@ -195,10 +196,8 @@ def test_threads_and_leaks(m):
     def all_ways():
         m.double(small)
         m.double(small, out=small)
-        try:
+        with contextlib.suppress(ValueError):
             m.root(-small)
-        except ValueError:
-            pass
 
     assert growth_of_many(all_ways, 5000) < MIB
 

@@ -25,32 +25,32 @@ impl Lower<'_> {
 
     fn item(&mut self, node: Node<'_>) -> Option<ItemId> {
         match node.kind() {
-            Kind::FunctionDeclaration => return self.function(node),
-            Kind::ConstDeclaration => return self.constant(node, false),
-            Kind::ExternDeclaration => return self.external(node),
-            Kind::StructDeclaration => return self.type_decl(node, TypeDeclKind::Struct),
-            Kind::DataDeclaration => return self.type_decl(node, TypeDeclKind::Data),
-            Kind::EnumDeclaration => return self.type_decl(node, TypeDeclKind::Enum),
-            Kind::TraitDeclaration => return self.trait_decl(node),
-            Kind::ImplDeclaration => return self.impl_decl(node),
-            Kind::ImportDeclaration => return self.import(node),
-            Kind::FromImportDeclaration => return self.selective_import(node),
-            Kind::DocComment => return None,
+            Kind::FunctionDeclaration => self.function(node),
+            Kind::ConstDeclaration => self.constant(node, false),
+            Kind::ExternDeclaration => self.external(node),
+            Kind::StructDeclaration => self.type_decl(node, TypeDeclKind::Struct),
+            Kind::DataDeclaration => self.type_decl(node, TypeDeclKind::Data),
+            Kind::EnumDeclaration => self.type_decl(node, TypeDeclKind::Enum),
+            Kind::TraitDeclaration => self.trait_decl(node),
+            Kind::ImplDeclaration => self.impl_decl(node),
+            Kind::ImportDeclaration => self.import(node),
+            Kind::FromImportDeclaration => self.selective_import(node),
+            Kind::DocComment => None,
             Kind::ModuleDeclaration => {
                 let message = "a module is a file";
                 let name = node.field(Field::Name).map_or("name", Node::text);
                 let help =
                     format!("put its declarations into `{name}.aria`, and `import {name}` here");
                 self.skip_saying(node, message, "no modules inside of a file", &help);
-                return None;
+                None
             }
             // After a syntax error, statements often end up outside of their function.
-            _ if self.broken => return None,
+            _ if self.broken => None,
             _ => {
                 let message = "a statement stands in a function";
                 let help = "put it into one: `fn main` is what `ariac run` runs; a value for the whole file is `const NAME = …`";
                 self.skip_saying(node, message, "outside of any function", help);
-                return None;
+                None
             }
         }
     }

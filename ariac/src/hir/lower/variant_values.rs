@@ -48,7 +48,7 @@ impl Lower<'_> {
         let values = self.literals(variants, first);
         let ty = values.first().map_or("Int", |(_, literal)| literal.ty());
         let mut value = self.value_function(variants, first, ty);
-        let mut from_value = self.from_value_function(of, &values, variants, first);
+        let mut from_value = self.finder_function(of, &values, variants, first);
         if values.len() < variants.len() {
             // What is wrong has been said; the functions are there, so that their uses are not reported too.
             for function in [&mut value, &mut from_value] {
@@ -170,7 +170,7 @@ impl Lower<'_> {
     }
 
     /// `fn from_value(value: T) -> Self`.
-    fn from_value_function(
+    fn finder_function(
         &mut self,
         of: &Ident,
         values: &[(Span, Literal)],
