@@ -5,10 +5,10 @@ use crate::diagnostics::{Reports, borrow};
 use crate::hir::ParamMode;
 use crate::mir::liveness::{self, LocalSet, Visit};
 use crate::mir::{
-    Access, Block, Captures, FnId, Function, LocalId, Operand, Program, Rvalue, Signatures, Step,
-    Stmt, StmtKind,
+    Access, AdtLayout, Block, Captures, FnId, Function, LocalId, Operand, Program, Rvalue,
+    Signatures, Step, Stmt, StmtKind,
 };
-use crate::types::Ty;
+use crate::types::{Adt, Ty};
 use std::collections::{HashMap, HashSet};
 
 pub(super) fn check(calls: &Calls<'_>, reports: &mut Reports) {
@@ -128,6 +128,11 @@ impl<'a> Calls<'a> {
 }
 
 impl Calls<'_> {
+    /// What a declared type consists of.
+    pub(super) fn layout(&self, adt: &Adt) -> Option<&AdtLayout> {
+        self.program.adts.get(adt)
+    }
+
     /// What each block of the function uses of it.
     fn find_blocks(&mut self) {
         let mut blocks = HashMap::new();

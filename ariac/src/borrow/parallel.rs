@@ -9,8 +9,9 @@ use super::exclusive::Calls;
 use super::{Roots, turns};
 use crate::diagnostics::{Diagnostic, Reports, effects as say};
 use crate::hir::ParamMode;
-use crate::mir::{Block, Function, Kernel, LocalId, Rvalue, Signatures, Stmt, StmtKind};
+use crate::mir::{Block, Function, Kernel, LocalId, Rvalue, Signatures, Step, Stmt, StmtKind};
 use crate::source::Span;
+use crate::types::Ty;
 use std::collections::{HashMap, HashSet};
 
 pub(super) fn check(
@@ -150,6 +151,25 @@ impl Shared<'_> {
 
     pub(super) fn is_shared(&self, root: LocalId) -> bool {
         !self.own.contains(&root) || self.function.params.iter().any(|p| p.local == root)
+    }
+
+    /// How the program names a variable, or a field of it: `s.cells`.
+    pub(super) fn named(&self, (local, steps): &(LocalId, Vec<Step>)) -> String {
+        let mut name = self.roots.origin(*local).name;
+        let mut ty = self.function.locals[*local].ty.clone();
+        for step in steps {
+            let (Step::Field { variant, index }, Ty::Adt(adt)) = (step, &ty) else {
+                break;
+            };
+            let layout = self.calls.layout(adt);
+            let variant = layout.and_then(|l| l.variants.get(*variant as usize));
+            let Some((field, of)) = variant.and_then(|v| v.fields.get(*index)) else {
+                break;
+            };
+            name = format!("{name}.{field}");
+            ty = of.clone();
+        }
+        name
     }
 
     /// What a statement changes, by itself or by a block that it makes.

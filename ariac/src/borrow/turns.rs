@@ -42,11 +42,12 @@ pub(super) fn check(
             },
             at: stmt.span,
             var: *var,
-            changes: changes(signatures, function, body),
+            changes: HashMap::new(),
             indices: HashSet::from([*var]),
             parts: HashMap::new(),
             looks: Vec::new(),
         };
+        turns.changes = changes(&turns.shared, body);
         turns.stays(body, &mut vec![*id], reports);
         turns.gather(body);
         turns.report(body, reports);
@@ -163,8 +164,8 @@ impl Turns<'_> {
                 Some(array) => (*array, How::Own),
                 None if own == Some(local) => (local, How::Own),
                 None if asks_for_lengths(stmt) => continue,
-                // The part is looked at where it is used.
-                None if matches!(stmt.kind, StmtKind::Alias { .. }) => continue,
+                // The part, or what the view shows, is looked at where that is used.
+                None if makes_a_name(stmt) => continue,
                 None => (local, How::Anywhere),
             };
             let ty = &self.shared.function.locals[array].ty;
@@ -246,7 +247,10 @@ impl Turns<'_> {
                 && let Some(root) = change.roots.iter().find(|root| other.roots.contains(root))
                 && told.insert(*root)
             {
-                let name = self.shared.roots.origin(*root).name;
+                let name = match change.place.0 == *root {
+                    true => self.shared.named(&change.place),
+                    false => self.shared.roots.origin(*root).name,
+                };
                 let report = say::parallel_meets(other.span, &name, var, change.span);
                 reports.add(report);
             }
@@ -264,7 +268,14 @@ impl Turns<'_> {
                 let is_element =
                     matches!(stmt.kind, StmtKind::Store { .. } | StmtKind::StoreAt { .. });
                 Some(match is_array && is_element {
-                    true => say::parallel_stores(stmt.span, &origin.name, var, origin.span),
+                    true => {
+                        let path = self.shared.roots.path(local);
+                        let name = match path.0 == root {
+                            true => self.shared.named(&path),
+                            false => origin.name,
+                        };
+                        say::parallel_stores(stmt.span, &name, var, origin.span)
+                    }
                     false => say::parallel_assigns(
                         stmt.span,
                         say::Parallel::Loop,
@@ -279,7 +290,7 @@ impl Turns<'_> {
 }
 
 /// How often each local gets another value; an array whose elements change stays what it is.
-fn changes(signatures: &Signatures, function: &Function, body: &Block) -> HashMap<LocalId, u32> {
+fn changes(shared: &Shared<'_>, body: &Block) -> HashMap<LocalId, u32> {
     let mut changes = HashMap::new();
     body.each(&mut |stmt| {
         let mut replaced = HashSet::new();
@@ -288,14 +299,30 @@ fn changes(signatures: &Signatures, function: &Function, body: &Block) -> HashMa
                 replaced.insert(local);
             }
         });
-        stmt.changes(signatures, &mut |local| {
-            let is_array = function.locals[local].ty.is_array_like();
+        let changed = match stmt.kind {
+            StmtKind::Alias { .. } => replaced.iter().copied().collect(),
+            _ => shared.changed(stmt),
+        };
+        for local in changed {
+            let is_array = shared.function.locals[local].ty.is_array_like();
             if replaced.contains(&local) || !is_array {
                 *changes.entry(local).or_insert(0) += 1;
             }
-        });
+        }
     });
     changes
+}
+
+/// Whether a statement makes another name for an array, and looks at none of its elements.
+fn makes_a_name(stmt: &Stmt) -> bool {
+    matches!(
+        &stmt.kind,
+        StmtKind::Alias { .. }
+            | StmtKind::Assign {
+                value: Rvalue::View(_) | Rvalue::Nd(NdOp::Transposed(_)),
+                ..
+            }
+    )
 }
 
 /// Whether a statement asks only how many elements there are.

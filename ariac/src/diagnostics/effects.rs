@@ -129,9 +129,9 @@ pub fn parallel_assigns(span: Span, what: Parallel, name: &str, declared: Span) 
     let message = format!("a parallel {word} changes `{name}`, which its turns share");
     let help = match what {
         Parallel::Block => "let the block give a value, and combine the values after it",
-        Parallel::Loop => {
-            "let each turn put its part into an array, and combine these after the loop"
-        }
+        Parallel::Loop => &format!(
+            "`let {name} = …` is a variable of the turn's own; let each turn put its part into an array, and combine these after the loop"
+        ),
     };
     Diagnostic::error(
         Code::ParallelEffect,

@@ -113,7 +113,7 @@ impl<'h> Walk<'h, '_> {
 
     /// `loop`: only `break` leaves it.
     pub(super) fn endless(&mut self, id: ExprId, label: Option<&'h Ident>, body: &'h Block) {
-        let breaks = self.loop_body(id, label, None, body);
+        let breaks = self.loop_body(id, label, None, false, body);
         self.scopes.after_breaks(breaks);
     }
 
@@ -187,6 +187,7 @@ impl<'h> Walk<'h, '_> {
         expr: ExprId,
         label: Option<&'h Ident>,
         pattern: Option<PatId>,
+        is_parallel: bool,
         body: &'h Block,
     ) -> Option<HashSet<BindingId>> {
         let mark = self.scopes.begin_way();
@@ -196,7 +197,11 @@ impl<'h> Walk<'h, '_> {
             mark: mark.0,
             breaks: None,
         });
-        self.scopes.enter(ScopeKind::Body);
+        // What a turn of a parallel loop assigns first is its own: no other turn may see it.
+        self.scopes.enter(match is_parallel {
+            true => ScopeKind::Function,
+            false => ScopeKind::Body,
+        });
         if let Some(pattern) = pattern {
             self.pattern(pattern, Bind::fixed(BindingKind::Loop));
         }

@@ -216,22 +216,22 @@ impl<'h, 'r> Walk<'h, 'r> {
                 attributes::check_loop(attributes, self.reports);
                 let is_endless = matches!(hir.exprs[*condition].kind, ExprKind::Bool(true));
                 self.expr(*condition);
-                let breaks = self.loop_body(id, label.as_ref(), None, body);
+                let breaks = self.loop_body(id, label.as_ref(), None, false, body);
                 if is_endless {
                     self.scopes.after_breaks(breaks);
                 }
             }
             ExprKind::For {
                 label,
+                parallel,
                 pattern,
                 iterable,
                 body,
                 attributes,
-                ..
             } => {
                 attributes::check_loop(attributes, self.reports);
                 self.expr(*iterable);
-                self.loop_body(id, label.as_ref(), Some(*pattern), body);
+                self.loop_body(id, label.as_ref(), Some(*pattern), *parallel, body);
             }
             ExprKind::Break { label, value } => {
                 self.break_loop(id, span, label.as_ref(), *value);

@@ -85,7 +85,12 @@ impl<'a> FnBuilder<'a> {
         {
             let values = self.exprs(items);
             let values: Vec<Value> = values.into_iter().map(|v| self.save(v)).collect();
-            for (&target, value) in targets.iter().zip(values) {
+            let pairs: Vec<(ExprId, Value)> = targets
+                .iter()
+                .zip(values)
+                .map(|(&target, value)| (target, self.beside_others(target, value)))
+                .collect();
+            for (target, value) in pairs {
                 self.assign_target(target, value);
             }
             return Value::unit();
@@ -93,6 +98,18 @@ impl<'a> FnBuilder<'a> {
         let value = self.expr(value);
         self.assign_target(target, value);
         Value::unit()
+    }
+
+    /// What one of several targets gets: elements that another target may change first are copied.
+    fn beside_others(&mut self, target: ExprId, value: Value) -> Value {
+        let is_section = matches!(self.cx.hir.exprs[target].kind, ExprKind::Index { .. });
+        if !is_section || !value.ty.is_view() {
+            return value;
+        }
+        let element = value.ty.scalar().clone();
+        let array = Ty::array(element, value.ty.rank());
+        let view = self.in_local(&value);
+        self.compute(array, Rvalue::ToArray(view))
     }
 
     fn assign_target(&mut self, target: ExprId, value: Value) {
@@ -194,10 +211,10 @@ impl<'a> FnBuilder<'a> {
         }
     }
 
-    /// A parameter's array belongs to the caller: its elements change, it stays where it is.
+    /// A parameter that is a view shows the caller's elements: these change.
     pub(super) fn assign_variable(&mut self, local: LocalId, value: Value) {
         let is_mut = self.borrowed(local) == Some(ParamMode::Mut);
-        if is_mut && self.local_ty(local).is_array_like() {
+        if is_mut && self.local_ty(local).is_view() {
             self.update_in_place(local, local, value, |_, _, new| new);
             return;
         }

@@ -242,6 +242,16 @@ impl<'a> FnBuilder<'a> {
 
     /// `[[a, b], [c, d]]`: elements that are all written down at once, other rows one by one.
     pub(super) fn rows(&mut self, items: &[ExprId], ty: &Ty) -> Value {
+        if items.is_empty() {
+            let element = ty.scalar().clone();
+            let none = Rvalue::Array {
+                element: element.clone(),
+                items: Vec::new(),
+            };
+            let none = self.compute(Ty::Array(Box::new(element)), none);
+            let zero = Operand::Const(Const::Int(0));
+            return self.shaped(&none, vec![zero; usize::from(ty.rank())]);
+        }
         let element = ty.scalar().clone();
         let mut written = Vec::new();
         let mut lens = Vec::new();

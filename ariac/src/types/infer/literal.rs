@@ -87,7 +87,10 @@ impl Infer<'_, '_> {
             }
         }
         let wants_list = matches!(want.hint(), Some(Ty::List(_)));
-        if let (Some(Ty::Nd(nd)), false) = (want.hint(), items.is_empty()) {
+        if let (Some(Ty::Nd(nd)), true) = (want.hint(), items.is_empty()) {
+            return Ty::array(nd.kind.scalar().clone(), nd.rank);
+        }
+        if let Some(Ty::Nd(nd)) = want.hint() {
             let row = Ty::array(nd.kind.scalar().clone(), nd.rank - 1);
             return self.rows(id, items, Some(&row));
         }
