@@ -11,6 +11,7 @@ use std::ops::Range;
 
 /// What is reached with a word or sign that does not name it.
 const REACHED_BY: &[(&str, &[&str])] = &[
+    ("step", &["_slice_by"]),
     ("nil", &["Option"]),
     ("?", &["Option", "Result"]),
     ("try", &["Result"]),
@@ -35,7 +36,6 @@ const CALLED_BY_CONSTRUCTS: &[&str] = &[
     "index",
     "set_index",
     "slice",
-    "_slice_by",
     "contains?",
     "length",
     "_iter_next",
@@ -86,6 +86,9 @@ pub(super) fn reached(prelude: &[&'static str], program: &[&str]) -> Vec<Vec<Ran
     };
     for text in program {
         reach.add_words(text);
+        if text.lines().any(keeps_a_range) {
+            reach.words.insert("_slice_by");
+        }
     }
     while reach.grow(prelude) {}
     let mut ranges = vec![Vec::new(); prelude.len()];
@@ -96,6 +99,20 @@ pub(super) fn reached(prelude: &[&'static str], program: &[&str]) -> Vec<Vec<Ran
         ranges.sort_unstable_by_key(|r: &Range<usize>| r.start);
     }
     ranges
+}
+
+/// Whether a line may give a variable a range, which then may be an index.
+fn keeps_a_range(line: &str) -> bool {
+    let Some((_, value)) = line.split_once(" = ") else {
+        return false;
+    };
+    let ranges = value.match_indices("..");
+    let depth = |text: &str| {
+        text.matches('[')
+            .count()
+            .abs_diff(text.matches(']').count())
+    };
+    ranges.into_iter().any(|(at, _)| depth(&value[..at]) == 0)
 }
 
 impl Part {
