@@ -103,6 +103,8 @@ pub(super) struct Calls<'a> {
 #[derive(Clone)]
 pub(super) struct Use {
     pub(super) local: LocalId,
+    /// The field of it, if it is one alone.
+    pub(super) field: Option<Step>,
     pub(super) mode: ParamMode,
     /// The parameter, or how the block calls it.
     name: String,
@@ -144,18 +146,65 @@ impl Calls<'_> {
             {
                 let changed = self.changed_captures(*function);
                 let params = &self.program.functions[*function].params;
-                let uses = captures.iter().zip(params).map(|(&local, param)| Use {
-                    local,
-                    mode: match changed.contains(&param.local) {
-                        true => ParamMode::Mut,
-                        false => ParamMode::Read,
-                    },
-                    name: format!("{} in the block", param.name),
-                });
-                blocks.insert(*dst, uses.collect());
+                let mut uses = Vec::new();
+                for (&local, param) in captures.iter().zip(params) {
+                    let is_changed = changed.contains(&param.local);
+                    let fields = self.used_fields(*function, param.local);
+                    let parts = match fields {
+                        Some(fields) => fields.into_iter().map(|(f, m)| (Some(f), m)).collect(),
+                        None => vec![(None, is_changed)],
+                    };
+                    uses.extend(parts.into_iter().map(|(field, is_changed)| Use {
+                        local,
+                        field,
+                        mode: match is_changed {
+                            true => ParamMode::Mut,
+                            false => ParamMode::Read,
+                        },
+                        name: format!("{} in the block", param.name),
+                    }));
+                }
+                blocks.insert(*dst, uses);
             }
         });
         self.blocks = blocks;
+    }
+
+    /// The fields of a captured variable that a block uses, and whether it changes them; none where it uses more than fields.
+    fn used_fields(&self, function: FnId, captured: LocalId) -> Option<Vec<(Step, bool)>> {
+        let function = &self.program.functions[function];
+        let roots = Roots::of(function);
+        let mut fields: Vec<(Step, bool)> = Vec::new();
+        let mut is_whole = false;
+        function.body.each(&mut |stmt| {
+            // The part is looked at where it is used.
+            if let StmtKind::Alias { .. } = stmt.kind {
+                return;
+            }
+            let mut changed = HashSet::new();
+            stmt.changes(self.signatures, &mut |local| {
+                changed.insert(local);
+            });
+            stmt.locals(&mut |local, _| {
+                if !roots.all(local).contains(&captured) {
+                    return;
+                }
+                let (root, steps) = looked_at(&roots, stmt, local);
+                let field = steps
+                    .first()
+                    .filter(|step| matches!(step, Step::Field { .. }));
+                let (true, Some(field)) = (root == captured, field) else {
+                    is_whole = true;
+                    return;
+                };
+                let is_changed = changed.contains(&local);
+                match fields.iter_mut().find(|(known, _)| known == field) {
+                    Some((_, known)) => *known |= is_changed,
+                    None => fields.push((field.clone(), is_changed)),
+                }
+            });
+        });
+        (!is_whole).then_some(fields)
     }
 
     /// The parameters of a function that it changes, directly or by an alias.
@@ -174,6 +223,13 @@ impl Calls<'_> {
             }
         });
         changed
+    }
+
+    /// The part that is used.
+    fn place(&self, used: &Use) -> (LocalId, Vec<Step>) {
+        let mut place = self.roots.path(used.local);
+        place.1.extend(used.field.clone());
+        place
     }
 
     /// A `mut` argument is the only one that shows its memory.
@@ -208,6 +264,7 @@ impl Calls<'_> {
                 Some(block) => uses.extend(block.iter().cloned()),
                 None => uses.push(Use {
                     local: *local,
+                    field: None,
                     mode,
                     name,
                 }),
@@ -228,10 +285,7 @@ impl Calls<'_> {
                     && self.function.locals[other.local].ty.elem().is_some();
                 let theirs = self.roots.roots(other.local);
                 let shared = theirs.iter().find(|r| mine.contains(r) && !by_value);
-                let apart = Roots::disjoint(
-                    &self.roots.path(changed.local),
-                    &self.roots.path(other.local),
-                );
+                let apart = Roots::disjoint(&self.place(changed), &self.place(other));
                 if let (Some(shared), false) = (shared, apart) {
                     let origin = self.roots.origin(*shared);
                     let params = [changed.name.as_str(), other.name.as_str()];
@@ -257,12 +311,13 @@ impl Calls<'_> {
                 StmtKind::Assign { dst: Some(dst), .. } if self.blocks.contains_key(dst) => {
                     let uses = self.blocks[dst].iter();
                     let uses = uses.filter(|used| used.mode == ParamMode::Mut);
-                    changed.extend(uses.map(|used| used.local));
+                    changed.extend(uses.map(|used| self.place(used)));
                 }
-                _ => inner.changes(self.signatures, &mut |local| changed.push(local)),
+                _ => inner.changes(self.signatures, &mut |local| {
+                    changed.push(self.roots.path(local));
+                }),
             }
-            for local in changed {
-                let at = self.roots.path(local);
+            for at in changed {
                 if at.0 == path.0 && !Roots::disjoint(&at, &path) && !told {
                     told = true;
                     let origin = self.roots.origin(at.0);
@@ -406,6 +461,31 @@ impl Visit for Changes<'_, '_> {
         }
         Vec::new()
     }
+}
+
+/// What a statement sees of a local: all of it, or a field that it reads or sets.
+fn looked_at(roots: &Roots<'_>, stmt: &Stmt, local: LocalId) -> (LocalId, Vec<Step>) {
+    let mut place = roots.path(local);
+    let field = match &stmt.kind {
+        StmtKind::SetField {
+            of, variant, index, ..
+        } if *of == local => Some((*variant, *index)),
+        StmtKind::Assign {
+            value:
+                Rvalue::Field {
+                    tuple,
+                    variant,
+                    index,
+                    ..
+                },
+            ..
+        } if *tuple == local => Some((*variant, *index)),
+        _ => None,
+    };
+    place
+        .1
+        .extend(field.map(|(variant, index)| Step::Field { variant, index }));
+    place
 }
 
 impl Changes<'_, '_> {

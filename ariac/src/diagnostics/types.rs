@@ -555,6 +555,14 @@ pub fn read_only(span: Span, text: &str, declared: Span, mut_at: Option<Span>) -
     }
 }
 
+/// A `mut` parameter that gets an element of an array.
+#[must_use]
+pub fn element_changed(span: Span, param: &str) -> Diagnostic {
+    let message = format!("`mut {param}` needs a variable; an element of an array is a value");
+    Diagnostic::error(Code::NotMutable, span, message, "the change would be lost")
+        .help("give it a name, pass that, and assign it to the element; or pass a slice, `a[i..i]`, to a `mut` view")
+}
+
 /// A `mut` parameter that gets something without a name.
 #[must_use]
 pub fn temporary_changed(span: Span, param: &str) -> Diagnostic {

@@ -43,8 +43,9 @@ impl Lower<'_> {
                 .or_else(|| radix("0o").map(|d| (d, 8)))
                 .unwrap_or((digits, 10)),
         };
-        // The one value that only a negative literal may have is refused later, where the sign is known.
+        // Without a suffix the type decides, which is known later, and so is the sign.
         let (_, ty, limit, low, high) = suffix.unwrap_or(&INT_SUFFIXES[3]);
+        let limit = if suffix.is_some() { limit } else { &u64::MAX };
         let shown = if suffix.is_some() { ty } else { "Int" };
         match u64::from_str_radix(digits, base) {
             Ok(value) if value <= *limit => self.push(

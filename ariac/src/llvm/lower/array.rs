@@ -4,7 +4,7 @@ use super::Lowering;
 use crate::llvm::builder::{Builder, Val};
 use crate::llvm::layout::{element_size, length_limit};
 use crate::llvm::runtime::RtFn;
-use crate::mir::{LocalId, Operand};
+use crate::mir::{Const, LocalId, Operand};
 use crate::types::Ty;
 use aria_abi::codes::ErrorKind;
 use inkwell::IntPredicate;
@@ -179,8 +179,13 @@ impl<'c> Lowering<'_, 'c> {
     }
 
     pub(super) fn array_literal(&mut self, element: &Ty, items: &[Operand]) -> Val<'c> {
+        let len = self.b.i64(items.len() as i64);
+        if let Some(from) = self.constant_elements(items) {
+            let data = self.allocate(element, len);
+            self.copy_constant(element, data, from, items.len());
+            return self.b.make(&[data.into(), len]);
+        }
         let values: Vec<_> = items.iter().map(|item| self.operand(item)).collect();
-        let len = self.b.i64(values.len() as i64);
         let data = self.allocate(element, len);
         let elements = Elements {
             data,
@@ -191,6 +196,52 @@ impl<'c> Lowering<'_, 'c> {
             self.store_element(element, elements, self.b.i64(i), value);
         }
         self.b.make(&[data.into(), len])
+    }
+
+    /// The elements of a long literal as a constant of the extension, if they are constants: to store them one by one would be
+    /// long code, which takes long to compile.
+    pub(super) fn constant_elements(&self, items: &[Operand]) -> Option<PointerValue<'c>> {
+        /// Shorter ones may become part of the code that reads them.
+        const SHORT: usize = 32;
+        if items.len() < SHORT {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        for item in items {
+            match item {
+                Operand::Const(Const::Int(n)) => bytes.extend(n.to_ne_bytes()),
+                Operand::Const(Const::Float(x)) => bytes.extend(x.to_ne_bytes()),
+                Operand::Const(Const::Float32(x)) => bytes.extend(x.to_ne_bytes()),
+                Operand::Const(Const::Bool(b)) => bytes.push(u8::from(*b)),
+                Operand::Const(Const::Sized(kind, n)) => {
+                    let n = n.to_ne_bytes();
+                    let size = kind.bits() as usize / 8;
+                    let at = if cfg!(target_endian = "little") {
+                        0
+                    } else {
+                        n.len() - size
+                    };
+                    bytes.extend(&n[at..at + size]);
+                }
+                Operand::Const(Const::Unit | Const::Str(_)) | Operand::Local(_) => return None,
+            }
+        }
+        let constant = self.cx.context.const_string(&bytes, false);
+        let global = self.cx.constant("elements", constant);
+        global.set_alignment(8);
+        Some(global.as_pointer_value())
+    }
+
+    pub(super) fn copy_constant(
+        &self,
+        element: &Ty,
+        to: PointerValue<'c>,
+        from: PointerValue<'c>,
+        len: usize,
+    ) {
+        let size = element_size(element);
+        let bytes = self.b.i64((size * len as u64) as i64);
+        self.b.copy(to, from, bytes, size as u32);
     }
 
     pub(super) fn fill(&mut self, element: &Ty, len: &Operand, value: &Operand) -> Val<'c> {

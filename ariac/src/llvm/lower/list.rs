@@ -34,6 +34,10 @@ impl<'c> Lowering<'_, 'c> {
         // The memory comes first: when there is none, the elements must still have their owners.
         let data = heap::allocate(&self.b, self.b.i64(size * items.len() as i64));
         self.check_memory(data);
+        if let Some(from) = self.constant_elements(items) {
+            self.copy_constant(element, data.into_pointer_value(), from, items.len());
+            return self.b.make(&[data, len, len]);
+        }
         let elements = Elements {
             data: data.into_pointer_value(),
             len,

@@ -472,7 +472,15 @@ impl Infer<'_, '_> {
                 self.check_place(*base, param);
             }
             _ => {
+                let is_element = match self.kind(id) {
+                    ExprKind::Index { base, .. } => {
+                        let base = self.types.exprs.get(*base);
+                        base.is_some_and(Ty::is_array_like)
+                    }
+                    _ => false,
+                };
                 let report = match param {
+                    Some(param) if is_element => say::element_changed(self.span(id), param),
                     Some(param) => say::temporary_changed(self.span(id), param),
                     None => crate::diagnostics::names::no_place(self.span(id)),
                 };

@@ -59,7 +59,7 @@ impl Infer<'_, '_> {
                 return Ty::Error;
             }
         }
-        if value >= INT_LIMIT && !is_negative && ty == Ty::Int {
+        if value >= INT_LIMIT + u64::from(is_negative) && ty == Ty::Int {
             let (low, high) = (i64::MIN.to_string(), i64::MAX.to_string());
             self.report(syntax::integer_range(self.span(id), "Int", &low, &high));
             return Ty::Error;
