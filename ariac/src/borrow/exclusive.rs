@@ -8,7 +8,6 @@ use crate::mir::{
     Access, AdtLayout, Block, Captures, FnId, Function, LocalId, Operand, Program, Rvalue,
     Signatures, Step, Stmt, StmtKind,
 };
-use crate::source::Span;
 use crate::types::{Adt, Ty};
 use std::collections::{HashMap, HashSet};
 
@@ -28,14 +27,12 @@ pub(super) fn check(calls: &Calls<'_>, reports: &mut Reports) {
         return;
     }
     let iterated = views_of_loops(function);
-    let made_at = made_first(function);
     let mut body = function.body.clone();
     let mut changes = Changes {
         signatures,
         function,
         roots,
         iterated,
-        made_at,
         reports,
     };
     liveness::walk(function, &mut body, &mut changes);
@@ -65,29 +62,6 @@ fn views_of_loops(function: &Function) -> HashSet<LocalId> {
         }
     });
     views
-}
-
-/// Where each local is made first. What is made in a loop may be made when the loop begins.
-fn made_first(function: &Function) -> HashMap<LocalId, Span> {
-    fn gather(block: &Block, around: Option<Span>, made: &mut HashMap<LocalId, Span>) {
-        for stmt in &block.stmts {
-            let repeats = match &stmt.kind {
-                StmtKind::For { .. } | StmtKind::While { .. } => true,
-                StmtKind::Assign { value, .. } => value.kernel().is_some(),
-                _ => false,
-            };
-            let at = around.unwrap_or(stmt.span);
-            if let StmtKind::Assign { dst: Some(dst), .. } = &stmt.kind {
-                let known = made.entry(*dst).or_insert(at);
-                known.start = known.start.min(at.start);
-            }
-            let around = around.or_else(|| repeats.then_some(stmt.span));
-            stmt.blocks(&mut |block| gather(block, around, made));
-        }
-    }
-    let mut made = HashMap::new();
-    gather(&function.body, None, &mut made);
-    made
 }
 
 /// What a closure that stands alone captured belongs to it, and may be seen by several calls at once.
@@ -421,8 +395,6 @@ struct Changes<'a, 'r> {
     roots: &'a Roots<'a>,
     /// What the loops of the function go through.
     iterated: HashSet<LocalId>,
-    /// Where locals are made first.
-    made_at: HashMap<LocalId, Span>,
     reports: &'r mut Reports,
 }
 
@@ -458,7 +430,6 @@ impl Visit for Changes<'_, '_> {
             let shown = self.roots.origins.iter().filter(|(view, origins)| {
                 **view != local
                     && after.contains(**view)
-                    && !self.is_later(**view, stmt)
                     && may_show(**view)
                     && self.arrays(origins).any(changes)
                     && !written.contains(view)
@@ -518,13 +489,6 @@ fn looked_at(roots: &Roots<'_>, stmt: &Stmt, local: LocalId) -> (LocalId, Vec<St
 }
 
 impl Changes<'_, '_> {
-    /// Whether a view is made behind a statement: what it will show is needed now only because a variable gets it that shows
-    /// something else before.
-    fn is_later(&self, view: LocalId, stmt: &Stmt) -> bool {
-        let made_at = self.made_at.get(&view);
-        made_at.is_some_and(|at| at.file == stmt.span.file && at.start > stmt.span.start)
-    }
-
     /// The part that a statement changes by way of a local.
     fn changed_place(&self, stmt: &Stmt, local: LocalId) -> (LocalId, Vec<Step>) {
         let mut at = self.roots.path(local);
