@@ -189,7 +189,7 @@ impl Calls<'_> {
                 if !roots.all(local).contains(&captured) {
                     return;
                 }
-                let (root, steps) = looked_at(&roots, stmt, local);
+                let (root, steps) = roots.looked_at(stmt, local);
                 let field = steps
                     .first()
                     .filter(|step| matches!(step, Step::Field { .. }));
@@ -419,7 +419,7 @@ impl Visit for Changes<'_, '_> {
             let is_through = ty.is_view() && changes_shown(self.function, stmt, local);
             let places: Vec<(LocalId, Vec<Step>)> = match is_through {
                 true => self.arrays(&around).map(|l| self.roots.path(l)).collect(),
-                false => vec![self.changed_place(stmt, local)],
+                false => vec![self.roots.looked_at(stmt, local)],
             };
             let changes = |origin: LocalId| {
                 let seen = self.roots.path(origin);
@@ -463,46 +463,7 @@ impl Visit for Changes<'_, '_> {
     }
 }
 
-/// What a statement sees of a local: all of it, or a field that it reads or sets.
-fn looked_at(roots: &Roots<'_>, stmt: &Stmt, local: LocalId) -> (LocalId, Vec<Step>) {
-    let mut place = roots.path(local);
-    let field = match &stmt.kind {
-        StmtKind::SetField {
-            of, variant, index, ..
-        } if *of == local => Some((*variant, *index)),
-        StmtKind::Assign {
-            value:
-                Rvalue::Field {
-                    tuple,
-                    variant,
-                    index,
-                    ..
-                },
-            ..
-        } if *tuple == local => Some((*variant, *index)),
-        _ => None,
-    };
-    place
-        .1
-        .extend(field.map(|(variant, index)| Step::Field { variant, index }));
-    place
-}
-
 impl Changes<'_, '_> {
-    /// The part that a statement changes by way of a local.
-    fn changed_place(&self, stmt: &Stmt, local: LocalId) -> (LocalId, Vec<Step>) {
-        let mut at = self.roots.path(local);
-        if let StmtKind::SetField {
-            of, variant, index, ..
-        } = &stmt.kind
-            && *of == local
-        {
-            let (variant, index) = (*variant, *index);
-            at.1.push(Step::Field { variant, index });
-        }
-        at
-    }
-
     /// Those of the locals that are arrays or views; the others are what the arrays are parts of.
     fn arrays(&self, of: &[LocalId]) -> impl Iterator<Item = LocalId> {
         let is_array = |l: &LocalId| self.function.locals[*l].ty.is_array_like();
@@ -511,7 +472,7 @@ impl Changes<'_, '_> {
 
     /// A change of what a part that is still used belongs to.
     fn parts(&mut self, stmt: &Stmt, local: LocalId, after: &LocalSet) {
-        let at = self.changed_place(stmt, local);
+        let at = self.roots.looked_at(stmt, local);
         let leads_to = self.roots.all(local);
         let used = self.roots.parts.keys().filter(|part| {
             let path = self.roots.path(**part);

@@ -105,6 +105,30 @@ impl<'a> Roots<'a> {
         (at, steps)
     }
 
+    /// What a statement looks at by way of a local: all of it, or a field that it reads or sets.
+    fn looked_at(&self, stmt: &Stmt, local: LocalId) -> (LocalId, Vec<Step>) {
+        let mut place = self.path(local);
+        let field = match &stmt.kind {
+            StmtKind::SetField {
+                of, variant, index, ..
+            } if *of == local => Some((*variant, *index)),
+            StmtKind::Assign {
+                value:
+                    Rvalue::Field {
+                        tuple,
+                        variant,
+                        index,
+                        ..
+                    },
+                ..
+            } if *tuple == local => Some((*variant, *index)),
+            _ => None,
+        };
+        let step = field.map(|(variant, index)| Step::Field { variant, index });
+        place.1.extend(step);
+        place
+    }
+
     /// Whether two ways from the same local lead to parts that have nothing in common.
     fn disjoint(a: &(LocalId, Vec<Step>), b: &(LocalId, Vec<Step>)) -> bool {
         let int = |operand: &Operand| match operand {

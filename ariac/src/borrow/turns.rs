@@ -182,34 +182,13 @@ impl Turns<'_> {
             // A value that is no array may hold one.
             if (is_array || ty.is_owned()) && !roots.is_empty() {
                 self.looks.push(Look {
-                    place: self.place(stmt, array),
+                    place: self.shared.roots.looked_at(stmt, array),
                     roots,
                     how,
                     span: stmt.span,
                 });
             }
         }
-    }
-
-    /// What a statement sees of a local: all of it, or one of its fields.
-    fn place(&self, stmt: &Stmt, local: LocalId) -> (LocalId, Vec<Step>) {
-        let mut place = self.shared.roots.path(local);
-        if let StmtKind::Assign {
-            value:
-                Rvalue::Field {
-                    tuple,
-                    variant,
-                    index,
-                    ..
-                },
-            ..
-        } = &stmt.kind
-            && *tuple == local
-        {
-            let (variant, index) = (*variant, *index);
-            place.1.push(Step::Field { variant, index });
-        }
-        place
     }
 
     /// The array of which the statement looks only at what belongs to the turn.

@@ -101,18 +101,20 @@ pub(super) fn reached(prelude: &[&'static str], program: &[&str]) -> Vec<Vec<Ran
     ranges
 }
 
-/// Whether a line may give a variable a range, which then may be an index.
+/// Whether a line may give a variable a range, which then may be an index: it has one in no brackets, and is not the head of
+/// a loop or an arm.
 fn keeps_a_range(line: &str) -> bool {
-    let Some((_, value)) = line.split_once(" = ") else {
+    let head = ["for ", "parallel_for ", "when ", "#"];
+    if head.iter().any(|word| line.trim_start().starts_with(word)) {
         return false;
-    };
-    let ranges = value.match_indices("..");
+    }
     let depth = |text: &str| {
         text.matches('[')
             .count()
             .abs_diff(text.matches(']').count())
     };
-    ranges.into_iter().any(|(at, _)| depth(&value[..at]) == 0)
+    let mut ranges = line.match_indices("..");
+    ranges.any(|(at, _)| depth(&line[..at]) == 0)
 }
 
 impl Part {

@@ -469,9 +469,9 @@ pub enum Rvalue {
     },
     /// A `PyArrayView` on an array, view or handle: same memory, no work, borrowed from the local.
     View(LocalId),
-    /// A `PyArrayView` on the elements whose indices a range counts, in that order, borrowed from the local. May fail: with a
-    /// step of the constant 1 unless `0 <= lo <= hi <=` the length (`hi` exclusive), with any other, which is not 0, if one
-    /// of the elements is not there.
+    /// A `PyArrayView` on the elements whose indices a range counts, in that order, borrowed from the local. May fail:
+    /// without a step unless `0 <= lo <= hi <=` the length (`hi` exclusive), with one, which is not 0, if one of the elements
+    /// is not there.
     Slice {
         array: LocalId,
         lo: Operand,

@@ -205,6 +205,9 @@ fn check(
     }
 }
 
+/// How many arguments and results a ufunc has at most: the limit of NumPy 1, and of the runtime.
+const MOST_OPERANDS: usize = 32;
+
 /// A ufunc computes numbers from numbers.
 fn check_ufunc(
     hir: &Hir,
@@ -217,6 +220,14 @@ fn check_ufunc(
     let mut refuse = |span, message: &str, expected: &str| {
         reports.add(names::attribute_argument(span, message, expected, None));
     };
+    let results = match &signature.ret {
+        Ty::Tuple(parts) => parts.len(),
+        _ => 1,
+    };
+    if signature.params.len() + results > MOST_OPERANDS {
+        let message = "NumPy has no ufuncs with so many arguments and results";
+        refuse(attribute, message, "at most 32 of both");
+    }
     if signature.params.is_empty() {
         refuse(
             attribute,
