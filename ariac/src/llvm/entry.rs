@@ -11,7 +11,7 @@
 
 use super::builder::{Builder, Val};
 use super::context::ModuleCx;
-use super::layout::{FunctionAbi, ParamAbi, element_size, length_limit};
+use super::layout::{FunctionAbi, ParamAbi, length_limit};
 use super::multiversion::{self, Level};
 use crate::arena::Id;
 use crate::hir::ParamMode;
@@ -133,12 +133,13 @@ fn flatten<'c>(
     args: &mut Vec<Val<'c>>,
 ) {
     let types = &b.cx.types;
-    let size = element_size(ty.element().unwrap_or(&Ty::Float));
+    let element = ty.element().unwrap_or(&Ty::Float);
+    let size = b.cx.element_size(element);
     let word = |word: i64| b.element(types.i64, view, b.i64(word));
     let data = b.load(types.ptr, view);
     b.describe(data, "nonnull", &[]);
     b.describe(data, "noundef", &[]);
-    b.describe(data, "align", &[size]);
+    b.describe(data, "align", &[b.cx.element_align(element).into()]);
     let len = b.load(types.i64, word(1));
     b.describe(len, "noundef", &[]);
     b.describe(len, "range", &[0, length_limit(size)]);

@@ -3,7 +3,7 @@
 use super::builder::{Builder, Val};
 use super::context::ModuleCx;
 use super::entry;
-use super::layout::{FunctionAbi, ParamAbi, element_size, length_limit};
+use super::layout::{FunctionAbi, ParamAbi, length_limit};
 use super::multiversion::{self, Level};
 use super::nd;
 use crate::arena::Id;
@@ -230,7 +230,7 @@ fn describe_params<'c>(
                 let element = ty.element().unwrap_or(&Ty::Float);
                 add(0, "nonnull", 0);
                 add(0, "noundef", 0);
-                add(0, "align", element_size(element));
+                add(0, "align", cx.element_align(element).into());
                 if !function.uses_python {
                     add(0, "noalias", 0);
                     if param.mode == ParamMode::Read && !returns_part_of(function, ty) {
@@ -244,7 +244,7 @@ fn describe_params<'c>(
                 let element = ty.element().unwrap_or(&Ty::Float);
                 add(0, "nonnull", 0);
                 add(0, "noundef", 0);
-                add(0, "align", element_size(element));
+                add(0, "align", cx.element_align(element).into());
                 if !function.uses_python {
                     add(0, "noalias", 0);
                     if param.mode == ParamMode::Read && !returns_part_of(function, ty.kind()) {
@@ -290,7 +290,7 @@ const CAPTURES_NONE: u64 = 0;
 
 /// Says that a length is not negative and that so many elements have an address.
 fn length_range<'c>(cx: &ModuleCx<'c>, function: FunctionValue<'c>, index: u32, element: &Ty) {
-    let limit = length_limit(element_size(element));
+    let limit = length_limit(cx.element_size(element));
     let range = cx.range_attribute(0, limit);
     function.add_attribute(AttributeLoc::Param(index), range);
     cx.add_attribute(function, AttributeLoc::Param(index), "noundef", 0);

@@ -27,7 +27,7 @@
 use super::context::ModuleCx;
 use crate::hir::ParamMode;
 use crate::mir::Function;
-use crate::types::{FnTy, NdTy, Repr, Ty};
+use crate::types::{Adt, FnTy, NdTy, Repr, Ty};
 use inkwell::AddressSpace;
 use inkwell::context::Context;
 use inkwell::types::{
@@ -150,13 +150,33 @@ impl<'c> ModuleCx<'c> {
         self.context.struct_type(&items, false)
     }
 
-    /// The type of an element, of an array or list, in memory.
+    /// The type of an element, of an array or list, in memory: a `Bool` is a byte, in a record too.
     #[must_use]
     pub fn element_type(&self, ty: &Ty) -> BasicTypeEnum<'c> {
-        match ty {
-            Ty::Bool => self.types.i8.into(),
-            ty => self.value_type(ty),
+        match (ty, ty.record()) {
+            (Ty::Bool, _) => self.types.i8.into(),
+            (_, Some(record)) => self.element_type_of(record).into(),
+            (ty, None) => self.value_type(ty),
         }
+    }
+
+    /// The same of a record, which arrays can hold.
+    pub(super) fn element_type_of(&self, record: &Adt) -> StructType<'c> {
+        let fields = self.adt(record).variants[0].fields.iter();
+        let fields: Vec<_> = fields.map(|(_, ty)| self.element_type(ty)).collect();
+        self.context.struct_type(&fields, false)
+    }
+
+    /// Bytes of an array's element.
+    #[must_use]
+    pub fn element_size(&self, ty: &Ty) -> u64 {
+        self.size(self.element_type(ty)).max(1)
+    }
+
+    /// The boundary on which an array's element lies.
+    #[must_use]
+    pub fn element_align(&self, ty: &Ty) -> u32 {
+        self.data.get_abi_alignment(&self.element_type(ty))
     }
 
     /// Bytes from one element of a list to the next.
@@ -176,12 +196,6 @@ impl<'c> ModuleCx<'c> {
 #[must_use]
 pub fn length_limit(size: u64) -> u64 {
     (1 << 63) / size
-}
-
-/// Bytes of an array's element.
-#[must_use]
-pub fn element_size(ty: &Ty) -> u64 {
-    ty.elem().map_or(8, |elem| elem.size() as u64)
 }
 
 /// How a parameter is passed.

@@ -41,7 +41,7 @@ pub use context::ModuleCx;
 pub use entry::viewed_params;
 pub use estimate::{Estimator, work_nanos};
 pub use function::{CallResult, FunctionHandle};
-pub use layout::{CommonTypes, FunctionAbi, ParamAbi, element_size};
+pub use layout::{CommonTypes, FunctionAbi, ParamAbi};
 pub use multiversion::Level;
 pub use remarks::{LoopKind, LoopRemark};
 pub use runtime::RtFn;

@@ -1,7 +1,6 @@
 //! Values of arrays of several dimensions, part by part; see [`super::layout`].
 
 use super::builder::{Builder, Val};
-use super::layout::element_size;
 use crate::types::Ty;
 
 /// The part of a value that says how many elements there are along a dimension.
@@ -36,7 +35,7 @@ pub fn stride<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Val<'c>, axis: u8) -> Val
     match ty.kind() {
         Ty::Array(element) => {
             let inner = &lengths(b, ty, value)[usize::from(axis) + 1..];
-            let size = b.i64(element_size(element) as i64);
+            let size = b.i64(b.cx.element_size(element) as i64);
             match inner {
                 [] => size,
                 inner => b.mul(product(b, inner), size),

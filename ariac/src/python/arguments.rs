@@ -335,7 +335,7 @@ impl<'c> Arguments<'_, '_, 'c> {
     /// A copy of an array of one dimension, which the function takes over.
     fn copied_array(&mut self, ty: &Ty, lent: Val<'c>) -> Val<'c> {
         let b = self.b;
-        let size = crate::llvm::element_size(ty.element().unwrap_or(&Ty::Float));
+        let size = b.cx.element_size(ty.element().unwrap_or(&Ty::Float));
         let len = b.part(lent, 1);
         let size = b.i64(size as i64);
         let data = call_value(b, RtFn::aria_rt_array_alloc, &[len, size]);

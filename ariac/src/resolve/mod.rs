@@ -14,7 +14,7 @@
 //!
 //! [`modules`] holds the names of files, [`scope`] the variables and what is known to have a value. [`members`] goes through
 //! declarations, [`walk`] and [`control`] through functions; [`lookup`] finds names, [`type_names`] those of types, and [`bind`]
-//! declares them; [`attributes`] checks `@…` lines.
+//! declares them; [`attributes`] checks `@…` lines, and [`records`] tells which types arrays can hold.
 
 mod attributes;
 mod bind;
@@ -23,6 +23,7 @@ mod lookup;
 mod members;
 mod modules;
 mod names;
+mod records;
 mod scope;
 mod type_names;
 mod walk;
@@ -43,5 +44,6 @@ pub fn resolve(hir: &Hir, reports: &mut Reports) -> Names {
             walk.item(item);
         }
     }
+    names.records = records::find(hir, &names);
     names
 }

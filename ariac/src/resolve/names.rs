@@ -5,6 +5,7 @@ use crate::builtins::{MathFn, Namespace, Routine};
 use crate::hir::{ExprId, ItemId, PatId, TypeExprId};
 use crate::source::Span;
 use aria_abi::codes::ErrorKind;
+use std::collections::HashSet;
 
 crate::define_id! {
     /// A variable: a parameter, a local, a closure's parameter.
@@ -51,6 +52,8 @@ pub struct Names {
     pub block_returns: SideTable<ItemId, BlockReturns>,
     /// For each `raise` that stands alone, the `rescue` whose error it raises again, by what that binds.
     pub rescues: SideTable<ExprId, PatId>,
+    /// The `data` types that arrays can hold: all their fields are numbers, `Bool`, or of such types.
+    pub records: HashSet<ItemId>,
 }
 
 /// Variables without a name by which a block returns from the function around it.

@@ -335,10 +335,10 @@ impl Reader<'_> {
         let any = decl.generics.iter().map(|p| Generic::any(&p.name.name));
         let mut scope = Scope {
             generics: Vec::new(),
-            self_ty: Some(own_type(id, item, &any.collect::<Vec<_>>())),
+            self_ty: Some(own_type(self.names, id, item, &any.collect::<Vec<_>>())),
         };
         self.generics(&mut scope, &decl.generics, &decl.wheres, reports);
-        let own = own_type(id, item, &scope.generics);
+        let own = own_type(self.names, id, item, &scope.generics);
         scope.self_ty = Some(own.clone());
         let mut variants = Vec::new();
         for variant in &decl.variants {
@@ -458,13 +458,14 @@ pub(super) fn scopes(types: &Types) -> HashMap<ItemId, Scope> {
 }
 
 /// The type that a declaration declares, with its own parameters as arguments.
-fn own_type(id: ItemId, item: &Item, generics: &[Generic]) -> Ty {
+fn own_type(names: &Names, id: ItemId, item: &Item, generics: &[Generic]) -> Ty {
     let args = generics.iter().enumerate();
     Ty::Adt(Adt {
         item: id,
         name: item.name.name.as_str().into(),
         args: args.map(|(index, g)| g.ty(index)).collect(),
         repr: Repr::Owned,
+        record: names.records.contains(&id),
     })
 }
 

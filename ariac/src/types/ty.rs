@@ -155,6 +155,8 @@ pub struct Adt {
     pub args: Arc<[Ty]>,
     /// How its values are kept. Right in MIR; the type checker does not ask, and has `Owned` everywhere.
     pub repr: Repr,
+    /// Whether arrays can hold it: a `data` of numbers, `Bool`, and others of the kind.
+    pub record: bool,
 }
 
 /// How the values of a declared type are kept.
@@ -312,10 +314,19 @@ impl Ty {
         self.is_integer() || self.is_float() || self.class() >= Some(ParamClass::Number)
     }
 
-    /// Whether arrays can hold it: numbers and `Bool`, or a type parameter that stands for one of them.
+    /// Whether arrays can hold it: numbers, `Bool` and `data` of them, or a type parameter that stands for one of them.
     #[must_use]
     pub fn can_be_element(&self) -> bool {
-        self.elem().is_some() || self.class() >= Some(ParamClass::Element)
+        self.elem().is_some() || self.record().is_some() || self.class() >= Some(ParamClass::Element)
+    }
+
+    /// A `data` that arrays can hold; `Complex` is one.
+    #[must_use]
+    pub fn record(&self) -> Option<&Adt> {
+        match self {
+            Ty::Adt(adt) if adt.record => Some(adt),
+            _ => None,
+        }
     }
 
     /// Of a type parameter, what it stands for.

@@ -7,7 +7,6 @@ use crate::llvm::adt::constant_variant;
 use crate::llvm::builder::{Builder, Val};
 use crate::llvm::context::ModuleCx;
 use crate::llvm::heap;
-use crate::llvm::layout::element_size;
 use crate::llvm::lower::zero;
 use crate::llvm::multiversion::Level;
 use crate::llvm::nd;
@@ -117,7 +116,7 @@ impl<'c> Cloner<'_, '_, 'c> {
     /// A copy of an array of `len` elements whose first part is their address.
     fn array(self, element: &Ty, value: Val<'c>, len: Val<'c>) -> Val<'c> {
         let b = self.b;
-        let size = element_size(element);
+        let size = b.cx.element_size(element);
         let args = [len, b.i64(size as i64)];
         let data = rt(b, RtFn::aria_rt_array_alloc, &args)
             .expect("the runtime's table says that it returns a value");

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::llvm::builder::{Builder, Val};
-use crate::llvm::layout::{element_size, length_limit};
+use crate::llvm::layout::length_limit;
 use crate::llvm::runtime::RtFn;
 use crate::mir::{Const, LocalId, Operand};
 use crate::types::Ty;
@@ -64,7 +64,7 @@ impl<'c> Lowering<'_, 'c> {
     pub(super) fn load_length(&self, ty: &Ty, at: PointerValue<'c>) -> Val<'c> {
         let size = match ty {
             Ty::List(element) => self.cx.list_element_size(element),
-            ty => element_size(ty.element().unwrap_or(&Ty::Float)),
+            ty => self.cx.element_size(ty.element().unwrap_or(&Ty::Float)),
         };
         let len = self.b.load(self.cx.types.i64, at);
         self.b.describe(len, "range", &[0, length_limit(size)]);
@@ -121,8 +121,21 @@ impl<'c> Lowering<'_, 'c> {
     /// The value of an element that exists.
     pub(super) fn load_element(&self, ty: &Ty, elements: Elements<'c>, index: Val<'c>) -> Val<'c> {
         let at = self.element_address(ty, elements, index);
-        let value = self.b.load(self.cx.element_type(ty), at);
-        self.value_of_element(ty, value)
+        self.load_element_at(ty, at)
+    }
+
+    /// The value of the element at an address. Of a record field by field: LLVM makes registers of these at once.
+    fn load_element_at(&self, ty: &Ty, at: PointerValue<'c>) -> Val<'c> {
+        let Some(adt) = ty.record() else {
+            let value = self.b.load(self.cx.element_type(ty), at);
+            return self.value_of_element(ty, value);
+        };
+        let fields = &self.cx.adt(adt).variants[0].fields;
+        let parts = (0..).zip(fields).map(|(i, (_, ty))| {
+            let field = self.b.part_address(self.cx.element_type_of(adt).into(), at, i);
+            self.load_element_at(ty, field)
+        });
+        self.b.make(&parts.collect::<Vec<_>>())
     }
 
     /// Sets an element that exists.
@@ -134,8 +147,19 @@ impl<'c> Lowering<'_, 'c> {
         value: Val<'c>,
     ) {
         let at = self.element_address(ty, elements, index);
-        let value = self.element_of_value(ty, value);
-        self.b.store(value, at);
+        self.store_element_at(ty, at, value);
+    }
+
+    fn store_element_at(&self, ty: &Ty, at: PointerValue<'c>, value: Val<'c>) {
+        let Some(adt) = ty.record() else {
+            self.b.store(self.element_of_value(ty, value), at);
+            return;
+        };
+        let fields = &self.cx.adt(adt).variants[0].fields;
+        for (i, (_, ty)) in (0..).zip(fields) {
+            let field = self.b.part_address(self.cx.element_type_of(adt).into(), at, i);
+            self.store_element_at(ty, field, self.b.part(value, i));
+        }
     }
 
     /// What an element's memory holds, as a value: a byte as a Bool. Scalars and vectors.
@@ -158,7 +182,7 @@ impl<'c> Lowering<'_, 'c> {
 
     /// Memory for `len` elements; `len` is not negative. MemoryError when there is none.
     pub(super) fn allocate(&mut self, ty: &Ty, len: Val<'c>) -> PointerValue<'c> {
-        let size = self.b.i64(element_size(ty) as i64);
+        let size = self.b.i64(self.cx.element_size(ty) as i64);
         let data = self.rt_value(RtFn::aria_rt_array_alloc, &[len, size]);
         self.check_memory(data);
         data.into_pointer_value()
@@ -239,7 +263,7 @@ impl<'c> Lowering<'_, 'c> {
         from: PointerValue<'c>,
         len: usize,
     ) {
-        let size = element_size(element);
+        let size = self.cx.element_size(element);
         let bytes = self.b.i64((size * len as u64) as i64);
         self.b.copy(to, from, bytes, size as u32);
     }
@@ -269,7 +293,7 @@ impl<'c> Lowering<'_, 'c> {
     /// A fresh array with the same elements.
     pub(super) fn copy_array(&mut self, element: &Ty, from: Elements<'c>) -> Val<'c> {
         let data = self.allocate(element, from.len);
-        let size = element_size(element);
+        let size = self.cx.element_size(element);
         let copy = |this: &Self| {
             let bytes = this.b.mul(from.len, this.b.i64(size as i64));
             this.b.copy(data, from.data, bytes, size as u32);
@@ -322,7 +346,7 @@ impl<'c> Lowering<'_, 'c> {
             return value;
         };
         let b = &self.b;
-        let size = b.i64(element_size(element) as i64);
+        let size = b.i64(self.cx.element_size(element) as i64);
         b.make(&[b.part(value, 0), b.part(value, 1), size, b.null()])
     }
 
@@ -382,7 +406,7 @@ impl<'c> Lowering<'_, 'c> {
             }
         };
         let data = self.element_address(element, elements, first);
-        let size = b.i64(element_size(element) as i64);
+        let size = b.i64(self.cx.element_size(element) as i64);
         let stride = elements.stride.unwrap_or(size);
         let stride = step.map_or(stride, |step| b.mul(stride, step));
         b.make(&[data.into(), count, stride, b.null()])
@@ -397,7 +421,7 @@ impl<'c> Lowering<'_, 'c> {
             let value = self.read(array);
             return self.is_flat(ty, value);
         }
-        let size = element_size(self.element_ty(array)) as i64;
+        let size = self.cx.element_size(self.element_ty(array)) as i64;
         let elements = self.elements(array);
         let b = &self.b;
         match elements.stride {

@@ -82,7 +82,7 @@ impl<'c> Lowering<'_, 'c> {
         for (&param, (elements, ty)) in terms.kernel.params.iter().zip(sources) {
             let element = self.cx.element_type(ty);
             let at = self.b.element(element, elements.data, index);
-            let align = crate::llvm::layout::element_size(ty) as u32;
+            let align = self.cx.element_size(ty) as u32;
             let value = self.b.load_aligned(vector_type(element, lanes), at, align);
             values.insert(param, self.value_of_element(ty, value));
         }
@@ -155,6 +155,7 @@ impl<'c> Lowering<'_, 'c> {
     /// Whether the kernel can be computed for several elements at once.
     pub(super) fn is_vector_kernel(&self, terms: &Terms<'_, 'c>) -> bool {
         !terms.is_strided()
+            && terms.types.iter().all(|ty| ty.elem().is_some())
             && self.is_straight(terms.kernel)
             && values_of(terms.kernel).all(|value| self.is_vector_value(value))
     }

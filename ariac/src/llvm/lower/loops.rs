@@ -6,7 +6,6 @@
 use super::Lowering;
 use super::pieces::Pieces;
 use crate::llvm::builder::Val;
-use crate::llvm::layout::element_size;
 use crate::llvm::remarks::LoopKind;
 use crate::mir::{Block, Const, LocalId, LoopId, Operand, Wishes};
 use inkwell::IntPredicate;
@@ -101,7 +100,7 @@ impl<'c> Lowering<'_, 'c> {
         body: &Block,
     ) -> Option<Val<'c>> {
         let array = self.used_in_order(var, body)?;
-        let size = element_size(self.element_ty(array));
+        let size = self.cx.element_size(self.element_ty(array));
         let data = self.elements(array).data;
         self.aligned_middle(data, size, first, last)
     }

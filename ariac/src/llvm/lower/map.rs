@@ -5,7 +5,6 @@ use super::array::Elements;
 use super::kernel::{Terms, values_of};
 use super::pieces::{Pieces, is_slow};
 use crate::llvm::builder::Val;
-use crate::llvm::layout::element_size;
 use crate::llvm::remarks::LoopKind;
 use crate::mir::{Kernel, LocalId};
 use crate::types::Ty;
@@ -63,7 +62,7 @@ impl<'c> Lowering<'_, 'c> {
             return;
         }
         let (large, rest) = (self.b.block("large"), self.b.block("elements"));
-        let limit = LARGE / element_size(&element);
+        let limit = LARGE / self.cx.element_size(&element);
         let is_large = self
             .b
             .icmp(IntPredicate::UGE, to.len, self.b.i64(limit as i64));
@@ -89,7 +88,7 @@ impl<'c> Lowering<'_, 'c> {
         lo: Val<'c>,
         hi: Val<'c>,
     ) -> Val<'c> {
-        let lanes = (LINE / element_size(element)) as u32;
+        let lanes = (LINE / self.cx.element_size(element)) as u32;
         let count = self.b.sub(hi, lo);
         let whole = self.b.and(count, self.b.i64(-i64::from(lanes)));
         let end = self.b.add(lo, whole);
@@ -108,7 +107,7 @@ impl<'c> Lowering<'_, 'c> {
         // There are more arrays to read than the one that is written; the first stands for them.
         let middle = match terms.sources.first() {
             Some(source) if !terms.is_strided() && !values_of(terms.kernel).any(is_slow) => {
-                let size = element_size(terms.types[0]);
+                let size = self.cx.element_size(terms.types[0]);
                 self.aligned_middle(source.data, size, lo, hi)
             }
             _ => None,

@@ -3,7 +3,6 @@
 use super::Lowering;
 use super::array::Elements;
 use crate::llvm::builder::Val;
-use crate::llvm::layout::element_size;
 use crate::llvm::nd;
 use crate::llvm::runtime::RtFn;
 use crate::mir::{LocalId, NdOp, Operand};
@@ -33,7 +32,7 @@ impl<'c> Lowering<'_, 'c> {
             NdOp::View(axes) => self.view_along(axes),
             NdOp::Flat(array) => {
                 let (ty, value) = (self.ty(*array), self.read(*array));
-                let size = element_size(self.element_ty(*array)) as i64;
+                let size = self.cx.element_size(self.element_ty(*array)) as i64;
                 let b = &self.b;
                 let total = nd::total(b, ty, value);
                 b.make(&[b.part(value, 0), total, b.i64(size), b.null()])
@@ -62,7 +61,7 @@ impl<'c> Lowering<'_, 'c> {
             None => self.element_address(element, start, index),
             Some(stride) => b.element(b.cx.types.i8, start.data, b.mul(index, stride)),
         };
-        let size = b.i64(element_size(element) as i64);
+        let size = b.i64(self.cx.element_size(element) as i64);
         b.make(&[data.into(), line.len, line.stride.unwrap_or(size), b.null()])
     }
 
@@ -71,7 +70,7 @@ impl<'c> Lowering<'_, 'c> {
         let mut parts = vec![self.b.part(first, 0), self.b.null()];
         for &axis in axes {
             let Elements { len, stride, .. } = self.elements(axis);
-            let size = element_size(self.element_ty(axis)) as i64;
+            let size = self.cx.element_size(self.element_ty(axis)) as i64;
             parts.extend([len, stride.unwrap_or(self.b.i64(size))]);
         }
         self.b.make(&parts)
@@ -111,7 +110,7 @@ impl<'c> Lowering<'_, 'c> {
         }
         let element = ty.element().unwrap_or(&Ty::Float);
         let lens = nd::lengths(b, ty, value);
-        let mut step = b.i64(element_size(element) as i64);
+        let mut step = b.i64(self.cx.element_size(element) as i64);
         let mut flat = b.bool(true);
         for axis in (0..ty.rank()).rev() {
             let len = lens[usize::from(axis)];

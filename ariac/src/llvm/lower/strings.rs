@@ -2,7 +2,6 @@
 
 use super::Lowering;
 use crate::llvm::builder::Val;
-use crate::llvm::layout::element_size;
 use crate::llvm::runtime::RtFn;
 use crate::mir::{BinOp, LocalId, Operand, StreamOp};
 use crate::types::Ty;
@@ -106,7 +105,7 @@ impl<'c> Lowering<'_, 'c> {
                 return text;
             }
             Ty::Array(element) => {
-                let stride = self.b.i64(element_size(&element) as i64);
+                let stride = self.b.i64(self.cx.element_size(&element) as i64);
                 self.text_of_array(&element, value, stride)
             }
             Ty::PyArrayView(element) | Ty::PythonArray(element) => {

@@ -3,7 +3,7 @@
 use super::function::{FnBuilder, Value};
 use crate::hir::{self, PatKind};
 use crate::mir::{Block, Const, Kernel, LocalId, Operand, ReduceOp, Rvalue};
-use crate::types::Ty;
+use crate::types::{Adt, Ty};
 
 impl<'a> FnBuilder<'a> {
     /// A new array of `f` of the elements; scalars among the values stand beside every element.
@@ -91,6 +91,10 @@ impl<'a> FnBuilder<'a> {
 
     /// `sum mean min max` of one array.
     pub(super) fn reduction(&mut self, op: ReduceOp, array: Value) -> Value {
+        if let Some(record) = array.ty.scalar().record() {
+            let record = record.clone();
+            return self.by_fields(op, &record, vec![array], |_, items| items[0].clone());
+        }
         self.reduce(op, vec![array], |b, items| {
             let item = items[0].clone();
             match (op, &item.ty) {
@@ -99,6 +103,32 @@ impl<'a> FnBuilder<'a> {
                 _ => item,
             }
         })
+    }
+
+    /// One value of `f` of the elements, which is a record of Floats: each field by itself, so in the fixed order.
+    pub(super) fn by_fields(
+        &mut self,
+        op: ReduceOp,
+        record: &Adt,
+        values: Vec<Value>,
+        f: impl Fn(&mut Self, &[Value]) -> Value,
+    ) -> Value {
+        let fields = (0..self.cx.layout(record).variants[0].fields.len()).map(|field| {
+            let value = self.reduce(op, values.clone(), |b, items| {
+                let term = f(b, items);
+                b.part(&term, 0, field)
+            });
+            value.operand
+        });
+        let fields = fields.collect();
+        self.compute(
+            Ty::Adt(record.clone()),
+            Rvalue::Adt {
+                ty: record.clone(),
+                variant: 0,
+                fields,
+            },
+        )
     }
 
     /// `array.map |x| … end` and `array.parallel_map |x| … end`.
@@ -121,6 +151,7 @@ impl<'a> FnBuilder<'a> {
         let element = ty.element().cloned().unwrap_or(Ty::Float);
         let result = match (ends, result.operand) {
             (true, operand) => operand,
+            (false, _) if element.record().is_some() => Operand::Local(self.temp(element)),
             (false, _) => Operand::Const(zero(&element)),
         };
         let kernel = Box::new(Kernel {

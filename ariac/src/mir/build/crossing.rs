@@ -108,6 +108,7 @@ impl Context<'_> {
             name: item.name.name.as_str().into(),
             args: [].into(),
             repr: Repr::Owned,
+            record: self.names.records.contains(&id),
         }));
         let is_public = def.generics.is_empty() && !item.private;
         let stays = match is_public {

@@ -266,6 +266,7 @@ impl<'a> FnBuilder<'a> {
             Ty::Adt(_) | Ty::List(_) | Ty::Tuple(_) | Ty::Fn(_) | Ty::Nd(_) => {
                 self.text_by_parts(value)
             }
+            ty if ty.is_array_like() && ty.scalar().record().is_some() => self.text_by_parts(value),
             _ => self.compute(Ty::String, Rvalue::ToStr(value.operand)),
         }
     }
@@ -351,6 +352,10 @@ impl<'a> FnBuilder<'a> {
             (UnaryOp::Neg, Operand::Const(Const::Float32(x))) => {
                 Value::constant(Const::Float32(-x), Ty::Float32)
             }
+            (UnaryOp::Neg, _) if value.ty.record().is_some() => {
+                let value = self.operator("Neg", vec![value]);
+                value.unwrap_or_else(Value::unit)
+            }
             (UnaryOp::Neg, _) => self.compute(
                 value.ty,
                 Rvalue::Unary {
@@ -372,7 +377,9 @@ impl<'a> FnBuilder<'a> {
         }) = self.cx.types.callees.get(id)
         {
             let generics = self.lower_all(generics);
-            if let Some((item, generics)) = self.cx.method(*of_trait, *item, &generics) {
+            let is_array = left.ty.is_array_like() || right.ty.is_array_like();
+            if !is_array && let Some((item, generics)) = self.cx.method(*of_trait, *item, &generics)
+            {
                 return self.call_with(item, &generics, vec![left, right]);
             }
         }
@@ -395,7 +402,9 @@ impl<'a> FnBuilder<'a> {
             return self.py_operate(op, left, Some(right));
         }
         let by_trait = |ty: &Ty| matches!(ty, Ty::Adt(_) | Ty::List(_) | Ty::Tuple(_));
+        let is_array = left.ty.is_array_like() || right.ty.is_array_like();
         if let Some(name) = op.trait_name()
+            && !is_array
             && (by_trait(&left.ty) || by_trait(&right.ty))
         {
             let value = self.operator(name, vec![left, right]);
@@ -404,9 +413,9 @@ impl<'a> FnBuilder<'a> {
         if op == BinaryOp::MatMul {
             return self.dot(left, right);
         }
-        if left.ty.is_array_like() || right.ty.is_array_like() {
+        if is_array {
             return self.elementwise(vec![left, right], |b, items| {
-                b.operate_scalar(op, items[0].clone(), items[1].clone())
+                b.operate(op, items[0].clone(), items[1].clone())
             });
         }
         self.operate_scalar(op, left, right)
@@ -505,9 +514,13 @@ impl<'a> FnBuilder<'a> {
 
     /// `a @ b` and `a.dot(b)`.
     pub(super) fn dot(&mut self, left: Value, right: Value) -> Value {
-        self.reduce(ReduceOp::Sum, vec![left, right], |b, items| {
-            b.operate_scalar(BinaryOp::Mul, items[0].clone(), items[1].clone())
-        })
+        let product =
+            |b: &mut Self, items: &[Value]| b.operate(BinaryOp::Mul, items[0].clone(), items[1].clone());
+        if let Some(record) = left.ty.scalar().record() {
+            let record = record.clone();
+            return self.by_fields(ReduceOp::Sum, &record, vec![left, right], product);
+        }
+        self.reduce(ReduceOp::Sum, vec![left, right], product)
     }
 }
 

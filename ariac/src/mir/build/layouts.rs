@@ -106,7 +106,9 @@ impl Context<'_> {
                 self.concrete(&ty.subst(args))
             }
             Ty::ArrayView(_) | Ty::Nd(_) => self.concrete(&ty.subst(args)),
-            Ty::Array(_) | Ty::PyArrayView(_) | Ty::PythonArray(_) if !args.is_empty() => {
+            Ty::Array(t) | Ty::PyArrayView(t) | Ty::PythonArray(t)
+                if !args.is_empty() || t.record().is_some() =>
+            {
                 self.concrete(&ty.subst(args))
             }
             _ => ty.clone(),

@@ -43,11 +43,12 @@ impl FnBuilder<'_> {
         if let Some(text) = self.operator("Display", vec![value.clone()]) {
             return text;
         }
-        let (Ty::Adt(_) | Ty::List(_) | Ty::Tuple(_) | Ty::Nd(_)) = value.ty else {
+        let has_parts = matches!(value.ty, Ty::Adt(_) | Ty::List(_) | Ty::Tuple(_));
+        if !has_parts && !value.ty.is_array_like() {
             // Of a function value or the like, the type says all.
             let text = format!("<{}>", value.ty);
             return Value::constant(Const::Str(text), Ty::String);
-        };
+        }
         let callee = self.cx.glue(Glue::Text, &value.ty);
         let args = vec![value.operand];
         self.compute(Ty::String, Rvalue::Call { callee, args })

@@ -415,9 +415,9 @@ impl Check<'_> {
     }
 
     fn element_type(&self, element: &Ty) -> Checked<Ty> {
-        match element.elem() {
-            Some(_) => Ok(array_of(element.clone())),
-            None => Err(format!("an array of {element}")),
+        match element.can_be_element() {
+            true => Ok(array_of(element.clone())),
+            false => Err(format!("an array of {element}")),
         }
     }
 
@@ -467,7 +467,11 @@ impl Check<'_> {
             let element = self.element(*source)?;
             same(self.local(*param)?, &element, "a kernel's parameter")?;
         }
-        self.scalar(&kernel.result, "a kernel's result")
+        let ty = self.ty(&kernel.result)?;
+        match ty.can_be_element() {
+            true => Ok(ty),
+            false => Err(format!("a kernel's result is no element but {ty}")),
+        }
     }
 
     pub(super) fn args(

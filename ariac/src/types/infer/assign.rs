@@ -343,31 +343,44 @@ impl Infer<'_, '_> {
                 self.infer(value, Want::Any);
                 self.report(say::handle_changed(span, ty));
             }
+            ty if ty.scalar().record().is_some() && ty.is_array_like() => {
+                self.compound_records(id, op, (target, ty), value);
+            }
             ty if ty.is_array_like() => {
                 self.compound_arithmetic(id, op, (target, ty, ty.scalar()), value);
             }
             ty if ty.is_number() => self.compound_arithmetic(id, op, (target, ty, ty), value),
             ty => {
-                let have = self.infer(value, Want::Hint(ty));
-                let operation = op.trait_name();
-                let result = operation
-                    .and_then(|name| self.operator_trait(id, name, ty, Some((value, &have))));
-                if result.as_ref() == Some(ty) {
-                    return Ty::Unit;
-                }
-                if have != Ty::Error {
-                    let symbol = format!("{}=", op.symbol());
-                    let report = say::operator(
-                        span,
-                        &symbol,
-                        (ty, self.span(target)),
-                        (&have, self.span(value)),
-                    );
-                    self.report(report);
-                }
+                self.compound_records(id, op, (target, ty), value);
             }
         }
         Ty::Unit
+    }
+
+    /// `target op= value` by the trait of the operator that the target's type, or that of its elements, has.
+    fn compound_records(
+        &mut self,
+        id: ExprId,
+        op: BinaryOp,
+        (target, ty): (ExprId, &Ty),
+        value: ExprId,
+    ) {
+        let element = ty.scalar();
+        let hint = match self.is_complex(element) && self.is_literal(value) {
+            true => Ty::Float,
+            false => ty.clone(),
+        };
+        let have = self.infer(value, Want::Hint(&hint));
+        let fits = have.rank() <= ty.rank();
+        let result = op.trait_name().filter(|_| fits).and_then(|name| {
+            self.operator_trait(id, name, element, Some((value, have.scalar())))
+        });
+        if result.as_ref() == Some(element) || have == Ty::Error {
+            return;
+        }
+        let symbol = format!("{}=", op.symbol());
+        let (at, value_at) = (self.span(target), self.span(value));
+        self.report(say::operator(self.span(id), &symbol, (ty, at), (&have, value_at)));
     }
 
     fn compound_arithmetic(

@@ -72,6 +72,7 @@ impl Infer<'_, '_> {
             name: name.clone(),
             args: args.collect(),
             repr: Repr::Owned,
+            record: self.names.records.contains(&item),
         })
     }
 

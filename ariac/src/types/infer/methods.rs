@@ -480,6 +480,8 @@ impl Infer<'_, '_> {
                 };
                 Ty::List(Box::new(Ty::Tuple(vec![element, second])))
             }
+            Builtin::Sum | Builtin::Mean if self.is_complex(&element) => element,
+            Builtin::Dot if self.is_complex(&element) => self.dot(call, ty),
             Builtin::Sum | Builtin::Min | Builtin::Max | Builtin::Mean | Builtin::Dot
                 if !element.is_number()
                     || (element.is_any_number() && *builtin == Builtin::Mean) =>
@@ -571,6 +573,7 @@ impl Infer<'_, '_> {
                 self.coerce(value, &other, &hint, Why::Text("the other factor"));
                 ty.scalar().clone()
             }
+            other if other.rank() == 1 && other.scalar() == ty.scalar() => ty.scalar().clone(),
             other if other.rank() == 1 && other.scalar().is_number() => {
                 let common = wider(ty.scalar(), other.scalar());
                 if common == Ty::Error {

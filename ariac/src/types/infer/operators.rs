@@ -58,6 +58,16 @@ impl Infer<'_, '_> {
             },
             ty => match ty.element() {
                 Some(element) if element.is_number() => Ty::array(element.clone(), ty.rank()),
+                Some(element) if element.record().is_some() => {
+                    let result = self.operator_trait(id, "Neg", element, None);
+                    match result.filter(Ty::can_be_element) {
+                        Some(result) => Ty::array(result, ty.rank()),
+                        None => {
+                            self.report(say::unary(self.span(id), "-", ty));
+                            Ty::Error
+                        }
+                    }
+                }
                 _ => {
                     self.report(say::unary(self.span(id), "-", ty));
                     Ty::Error
@@ -85,7 +95,10 @@ impl Infer<'_, '_> {
                 return self.object_operator(id, op, (left, &l), (right, &r));
             }
             (Ty::String, Ty::String) if op == BinaryOp::Add => return Ty::String,
-            _ if has_traits_only(&l) || has_traits_only(&r) => {
+            _ if !l.is_array_like()
+                && !r.is_array_like()
+                && (has_traits_only(&l) || has_traits_only(&r)) =>
+            {
                 let result = op
                     .trait_name()
                     .and_then(|name| self.operator_trait(id, name, &l, Some((right, &r))));
@@ -97,6 +110,18 @@ impl Infer<'_, '_> {
             _ => {}
         }
         let is_array = l.is_array_like() || r.is_array_like();
+        if l.scalar().record().is_some() || r.scalar().record().is_some() {
+            let element = op.trait_name().and_then(|name| {
+                self.operator_trait(id, name, l.scalar(), Some((right, r.scalar())))
+            });
+            return match element.filter(Ty::can_be_element) {
+                Some(element) => Ty::array(element, l.rank().max(r.rank())),
+                None => {
+                    self.operator_error(id, op, (left, &l), (right, &r));
+                    Ty::Error
+                }
+            };
+        }
         let is_wide =
             op == BinaryOp::MatMul && is_array && l.scalar().is_number() && r.scalar().is_number();
         if is_wide {
@@ -134,22 +159,28 @@ impl Infer<'_, '_> {
         } else {
             hint
         };
-        let from = |ty: &Ty| match ty.scalar() {
+        let from = |this: &Self, ty: &Ty| match ty.scalar() {
             Ty::Int if op == BinaryOp::Div => Some(Ty::Float),
             ty if ty.is_number() => Some(ty.clone()),
+            ty if this.is_complex(ty) => Some(Ty::Float),
             _ => None,
         };
         if self.is_literal(left) && !self.is_literal(right) {
             let r = self.infer(right, hint.map_or(Want::Any, Want::Hint));
-            let other = from(&r).or_else(|| hint.cloned());
+            let other = from(self, &r).or_else(|| hint.cloned());
             let l = self.infer(left, other.as_ref().map_or(Want::Any, Want::Hint));
             (l, r)
         } else {
             let l = self.infer(left, hint.map_or(Want::Any, Want::Hint));
-            let other = from(&l).or_else(|| hint.cloned());
+            let other = from(self, &l).or_else(|| hint.cloned());
             let r = self.infer(right, other.as_ref().map_or(Want::Any, Want::Hint));
             (l, r)
         }
+    }
+
+    /// Whether it is the prelude's `Complex`.
+    pub(super) fn is_complex(&self, ty: &Ty) -> bool {
+        matches!(ty, Ty::Adt(adt) if Some(adt.item) == self.types.known.complex)
     }
 
     /// Notes how an operand becomes one of `element`s.
