@@ -438,6 +438,8 @@ static MODULE: Constant<ModuleSpec> = Constant(ModuleSpec {
     targets: (&raw const TARGETS).cast(),
     n_dispatch: 1,
     classes: null(),
+    records: null(),
+    n_records: 0,
 });
 
 /// # Safety
@@ -460,6 +462,8 @@ static STALE: Constant<ModuleSpec> = Constant(ModuleSpec {
     targets: null(),
     n_dispatch: 0,
     classes: null(),
+    records: null(),
+    n_records: 0,
 });
 
 /// As `PyInit_testext`, of a module that another compiler made.

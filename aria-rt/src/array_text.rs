@@ -6,9 +6,9 @@ use std::ptr::null_mut;
 use aria_abi::codes::Elem;
 use aria_abi::layout::Str;
 
+use crate::element::scalar;
 use crate::float_text::{Short, f32_text, f64_text};
 use crate::panics::guard_pending;
-use crate::place::elem;
 use crate::strings;
 
 /// Of a longer array the first and the last elements are shown, as NumPy does.
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn aria_rt_str_from_array(
             // SAFETY: the element is one of the array's.
             unsafe {
                 let at = data.offset((index * stride) as isize);
-                push_element(&mut text, at, elem(kind as u32));
+                push_element(&mut text, at, scalar(kind as u32));
             }
             index += 1;
         }

@@ -12,7 +12,6 @@
 use std::ptr::null_mut;
 use std::sync::atomic::Ordering;
 
-use aria_abi::codes::Elem;
 use aria_abi::layout::{Borrow, ParamSpec};
 use pyo3_ffi::*;
 
@@ -20,9 +19,10 @@ use crate::buffer::{self, Lock, Offer};
 use crate::copy::borrow_or_copy_from;
 use crate::drops;
 use crate::element::{self, Facts};
+use crate::item::Item;
 use crate::numpy::{self, ArrayFields, Vector};
 use crate::panics::guard;
-use crate::place::{self, Place};
+use crate::place::Place;
 use crate::python::{Aside, Owned, Raised, exception_class, set_error, status, type_error};
 use crate::refusal::{self, Conflict};
 use crate::shared::{Registry, registry};
@@ -68,7 +68,7 @@ pub(crate) const NOWHERE: *mut u8 = std::ptr::without_provenance_mut(64);
 #[derive(Clone, Copy)]
 pub(crate) struct Request<'a> {
     pub(crate) place: Place<'a>,
-    pub(crate) elem: Elem,
+    pub(crate) elem: Item,
     pub(crate) exclusive: bool,
     pub(crate) frame: usize,
 }
@@ -82,7 +82,7 @@ impl<'a> Request<'a> {
         let spec = unsafe { &*spec };
         Request {
             place: Place::Parameter(spec),
-            elem: place::elem(spec.elem),
+            elem: Item::of(spec.elem),
             exclusive: spec.mutable != 0,
             frame,
         }
@@ -187,7 +187,10 @@ pub(crate) unsafe fn try_borrow_array(
         let Some(array) = numpy::exact_array(obj) else {
             return false;
         };
-        let facts = element::facts(request.elem);
+        let Item::Scalar(elem) = request.elem else {
+            return false;
+        };
+        let facts = element::facts(elem);
         let Some(plain) = plain(array, facts, request.exclusive) else {
             return false;
         };
@@ -336,7 +339,7 @@ unsafe fn link(
         out.spec = request.spec();
         out.frame = request.frame;
         out.state = LISTED | if request.exclusive { EXCLUSIVE } else { 0 };
-        out.elem = request.elem as u32;
+        out.elem = request.elem.code();
         if !head.is_null() {
             (*head).previous = out;
         }
@@ -486,13 +489,13 @@ unsafe fn conflict(request: &Request<'_>, (low, high): (usize, usize)) {
 ///
 /// # Safety
 /// `out` is writable and inactive; `owner` keeps `len` elements at `data` alive.
-pub(crate) unsafe fn own_copy(out: *mut Active, owner: Owned, data: *mut u8, len: i64, elem: Elem) {
+pub(crate) unsafe fn own_copy(out: *mut Active, owner: Owned, data: *mut u8, len: i64, elem: Item) {
     // SAFETY: forwarded from the caller.
     let out = unsafe { &mut *out };
     out.data = data;
     out.len = len;
     out.stride = elem.size() as i64;
-    out.elem = elem as u32;
+    out.elem = elem.code();
     out.state = 0;
     out.owner = owner.into_ptr();
 }
@@ -505,7 +508,7 @@ pub(crate) unsafe fn share(source: *const Active, out: *mut Active) -> Result<()
     // SAFETY: forwarded from the caller.
     unsafe {
         let source = &*source;
-        let elem = place::elem(source.elem);
+        let elem = Item::of(source.elem);
         let request = Request {
             place: Place::Value,
             elem,

@@ -5,7 +5,8 @@ use std::ffi::{CStr, c_int};
 
 use pyo3_ffi::*;
 
-use crate::element::Element;
+use crate::element::{Element, ElementKind};
+use crate::item::Item;
 use crate::numpy::{self, Api};
 use crate::python::{Owned, Raised};
 
@@ -40,6 +41,25 @@ impl Offer {
         // SAFETY: shape and strides have `ndim` entries.
         let pair = |axis| unsafe { (*shape.add(axis) as i64, *strides.add(axis) as i64) };
         (0..ndim).map(pair).collect()
+    }
+
+    /// Whether it has such elements, byte order aside.
+    ///
+    /// # Safety
+    /// The GIL is held.
+    pub(crate) unsafe fn is_of(&self, item: Item) -> bool {
+        match (item, &self.lock) {
+            (Item::Scalar(elem), _) => self.element.kind == ElementKind::Aria(elem),
+            // SAFETY: only exact arrays are locked by a reference, and they have a dtype.
+            (Item::Record(record), Lock::Reference(array)) => unsafe {
+                let array = &*array.as_ptr().cast::<numpy::ArrayFields>();
+                record.is_dtype(array.descr.cast())
+            },
+            (Item::Record(record), Lock::Buffer(view)) => {
+                let itemsize = usize::try_from(view.0.itemsize).unwrap_or(0);
+                record.is_format(view.format(), itemsize)
+            }
+        }
     }
 
     /// The element type as the exporter calls it, for messages.

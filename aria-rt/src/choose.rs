@@ -13,9 +13,9 @@ use crate::arguments;
 use crate::buffer;
 use crate::copy::conversion;
 use crate::element::ElementKind;
+use crate::item::Item;
 use crate::numpy;
 use crate::panics::guard;
-use crate::place::elem;
 use crate::python::{Owned, Raised, text, type_error, type_has, type_name};
 use crate::records;
 use crate::values::parts;
@@ -176,13 +176,15 @@ unsafe fn fit(ty: &ValueSpec, object: *mut PyObject) -> Result<Option<Fit>, Rais
     // SAFETY: forwarded from the caller.
     unsafe {
         match Kind::from_code(ty.kind) {
-            Some(Kind::Scalar) => Ok(scalar(elem(ty.elem), object)),
+            Some(Kind::Scalar) => {
+                Ok(Elem::from_code(ty.elem).and_then(|elem| scalar(elem, object)))
+            }
             Some(Kind::String) => exact(PyUnicode_Check(object) != 0),
             Some(Kind::Unit) => exact(object == Py_None()),
             Some(Kind::Bytes) => exact(PyBytes_Check(object) != 0),
             Some(Kind::Complex) => Ok(complex(object)),
-            Some(Kind::View | Kind::PythonArray) => memory(elem(ty.elem), object, 0),
-            Some(Kind::Array) => memory(elem(ty.elem), object, (ty.stride as usize).max(1)),
+            Some(Kind::View | Kind::PythonArray) => memory(Item::of(ty.elem), object, 0),
+            Some(Kind::Array) => memory(Item::of(ty.elem), object, (ty.stride as usize).max(1)),
             Some(Kind::Tuple) => {
                 let parts = parts(ty);
                 if PyTuple_Check(object) == 0 || PyTuple_Size(object) as usize != parts.len() {
@@ -277,22 +279,31 @@ unsafe fn sequence(
 ///
 /// # Safety
 /// The GIL is held and the object is live.
-unsafe fn memory(elem: Elem, object: *mut PyObject, copied: usize) -> Result<Option<Fit>, Raised> {
+unsafe fn memory(item: Item, object: *mut PyObject, copied: usize) -> Result<Option<Fit>, Raised> {
     let is_copied = copied > 0;
     // SAFETY: forwarded from the caller.
     unsafe {
         // An array's fields say it at once; the buffer protocol would hold the memory for a moment.
         if let Some(array) = numpy::exact_array(object) {
-            return Ok(fit_element(numpy::element(array).kind, elem, is_copied));
+            return Ok(match item {
+                Item::Scalar(elem) => fit_element(numpy::element(array).kind, elem, is_copied),
+                Item::Record(record) => record.is_dtype(array.descr.cast()).then_some(Fit::Exact),
+            });
         }
         let Some(offer) = buffer::ask(object, false)? else {
             return match copied {
                 0 => Ok(None),
-                1 => sequence(object, |item| Ok(scalar(elem, item))),
-                _ => sequence(object, |item| memory(elem, item, copied - 1)),
+                1 => sequence(object, |object| match item {
+                    Item::Scalar(elem) => Ok(scalar(elem, object)),
+                    Item::Record(record) => record.value().map_or(Ok(None), |ty| fit(ty, object)),
+                }),
+                _ => sequence(object, |object| memory(item, object, copied - 1)),
             };
         };
-        Ok(fit_element(offer.element.kind, elem, is_copied))
+        Ok(match item {
+            Item::Scalar(elem) => fit_element(offer.element.kind, elem, is_copied),
+            Item::Record(_) => offer.is_of(item).then_some(Fit::Exact),
+        })
     }
 }
 

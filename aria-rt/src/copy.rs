@@ -10,11 +10,12 @@ use pyo3_ffi::*;
 use crate::array;
 use crate::borrow::{self, Active, Request};
 use crate::buffer::{self, Offer};
-use crate::element::{ElementKind, alignment};
+use crate::element::ElementKind;
 use crate::error::pending_from_python;
 use crate::handover::{self, out_of_memory};
+use crate::item::Item;
 use crate::panics::guard;
-use crate::place::{self, Place};
+use crate::place::Place;
 use crate::python::{Owned, Raised, status, type_error, type_has, value_error};
 use crate::scalars;
 
@@ -91,12 +92,13 @@ unsafe fn borrow_contiguous(
     Ok(())
 }
 
-fn can_borrow(offer: &Offer, elem: Elem) -> bool {
+fn can_borrow(offer: &Offer, elem: Item) -> bool {
     offer.ndim == 1
-        && offer.element.kind == ElementKind::Aria(elem)
+        // SAFETY: the GIL is held while there is an offer.
+        && unsafe { offer.is_of(elem) }
         && !offer.element.swapped
         && (offer.len <= 1 || offer.stride == elem.size() as i64)
-        && (offer.data as usize).is_multiple_of(alignment(elem))
+        && (offer.data as usize).is_multiple_of(elem.alignment())
 }
 
 /// See the runtime table.
@@ -117,7 +119,7 @@ pub unsafe extern "C" fn aria_rt_array_from_py(
                 data: null_mut(),
                 len: 0,
             };
-            let elem = place::elem(elem as u32);
+            let elem = Item::of(elem as u32);
             *out = match buffer::ask(obj, false)? {
                 Some(offer) => copy_offer(&offer, elem, &Place::Value)?,
                 None => copy_object(obj, elem, &Place::Value)?,
@@ -128,7 +130,7 @@ pub unsafe extern "C" fn aria_rt_array_from_py(
 }
 
 /// Copies offered memory, converted to `elem`.
-unsafe fn copy_offer(offer: &Offer, elem: Elem, place: &Place<'_>) -> Result<RawArray, Raised> {
+unsafe fn copy_offer(offer: &Offer, elem: Item, place: &Place<'_>) -> Result<RawArray, Raised> {
     if offer.ndim != 1 {
         value_error(&format!(
             "{place} must have 1 dimension, not {}",
@@ -136,7 +138,7 @@ unsafe fn copy_offer(offer: &Offer, elem: Elem, place: &Place<'_>) -> Result<Raw
         ));
         return Err(Raised);
     }
-    let Some(convert) = conversion(offer.element.kind, elem) else {
+    let Some(transfer) = Transfer::of(offer, elem) else {
         // SAFETY: the GIL is held.
         let named = unsafe { offer.element_name() };
         type_error(&format!(
@@ -149,35 +151,64 @@ unsafe fn copy_offer(offer: &Offer, elem: Elem, place: &Place<'_>) -> Result<Raw
     if data.is_null() {
         return Err(out_of_memory());
     }
-    let size = elem.size();
-    if offer.element.kind == ElementKind::Aria(elem)
-        && !offer.element.swapped
-        && offer.stride == size as i64
-    {
-        // SAFETY: the offer's elements are adjacent, and the block has room for them.
-        unsafe { data.copy_from_nonoverlapping(offer.data, offer.len as usize * size) };
-    } else {
-        // SAFETY: the offer describes `len` readable elements, and the block has room for as many.
-        unsafe {
-            convert(
-                offer.data,
-                offer.stride as isize,
-                offer.len as usize,
-                offer.element.swapped,
-                data,
-            )
-        };
-    }
+    // SAFETY: the offer describes `len` readable elements, and the block has room for as many.
+    unsafe { transfer.run(offer.data, offer.stride as isize, offer.len as usize, data) };
     Ok(RawArray {
         data,
         len: offer.len,
     })
 }
 
+/// How offered elements become those of Aria.
+#[derive(Clone, Copy)]
+pub(crate) enum Transfer {
+    /// They are the same: so many bytes each.
+    Bytes(usize),
+    /// They are converted; in the other byte order or not.
+    Cast(Convert, bool),
+}
+
+impl Transfer {
+    /// The way from an offer's elements to these, if there is one that loses nothing.
+    pub(crate) fn of(offer: &Offer, item: Item) -> Option<Transfer> {
+        // SAFETY: the GIL is held while there is an offer.
+        if unsafe { offer.is_of(item) } && !offer.element.swapped {
+            return Some(Transfer::Bytes(item.size()));
+        }
+        let Item::Scalar(elem) = item else {
+            return None;
+        };
+        let convert = conversion(offer.element.kind, elem)?;
+        Some(Transfer::Cast(convert, offer.element.swapped))
+    }
+
+    /// Copies `len` elements at `from`, `stride` bytes apart, to adjacent ones at `to`.
+    ///
+    /// # Safety
+    /// There are as many, of the offer's type, and room for as many of Aria's.
+    pub(crate) unsafe fn run(self, from: *const u8, stride: isize, len: usize, to: *mut u8) {
+        // SAFETY: forwarded from the caller.
+        unsafe {
+            match self {
+                Transfer::Bytes(size) if stride == size as isize => {
+                    to.copy_from_nonoverlapping(from, len * size);
+                }
+                Transfer::Bytes(size) => {
+                    for index in 0..len {
+                        let from = from.offset(index as isize * stride);
+                        to.add(index * size).copy_from_nonoverlapping(from, size);
+                    }
+                }
+                Transfer::Cast(convert, swapped) => convert(from, stride, len, swapped, to),
+            }
+        }
+    }
+}
+
 /// Copies an object without a buffer: what has `__array__` goes through NumPy, sequences item by item.
 unsafe fn copy_object(
     obj: *mut PyObject,
-    elem: Elem,
+    elem: Item,
     place: &Place<'_>,
 ) -> Result<RawArray, Raised> {
     // SAFETY: the GIL is held and `obj` is live, by the callers' contracts.
@@ -229,7 +260,7 @@ pub(crate) unsafe fn as_ndarray(obj: *mut PyObject) -> Result<Option<Owned>, Rai
 /// dict.
 unsafe fn copy_items(
     items: *mut PyObject,
-    elem: Elem,
+    elem: Item,
     place: &Place<'_>,
 ) -> Result<RawArray, Raised> {
     // SAFETY: `items` is a list or tuple that the caller keeps alive; each item is owned while it is converted.
@@ -256,7 +287,7 @@ unsafe fn copy_items(
 /// The GIL is held; `items` is a list or tuple that the caller keeps alive.
 pub(crate) unsafe fn fill_items(
     items: *mut PyObject,
-    elem: Elem,
+    elem: Item,
     place: &Place<'_>,
     data: *mut u8,
     len: isize,

@@ -3,6 +3,12 @@
 
 use aria_abi::codes::Elem;
 
+/// The scalar that an element code of emitted code means, where it can be no record.
+pub(crate) fn scalar(code: u32) -> Elem {
+    debug_assert!(Elem::from_code(code).is_some(), "element code {code}");
+    Elem::from_code(code).unwrap_or(Elem::F64)
+}
+
 /// The element type of memory that Python offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Element {

@@ -6,15 +6,13 @@ use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use aria_abi::codes::Elem;
 use pyo3_ffi::*;
 
 use crate::array::{self, Block};
 use crate::drops;
-use crate::element::{self, numpy_type};
+use crate::item::Item;
 use crate::numpy::Api;
 use crate::panics::guard;
-use crate::place;
 use crate::python::{Owned, Raised, new_str, set_error};
 use crate::scalars;
 
@@ -28,7 +26,7 @@ pub unsafe extern "C" fn aria_rt_array_to_py(data: *mut u8, len: i64, elem: i32)
     guard(null_mut(), || {
         // SAFETY: forwarded from the caller.
         unsafe {
-            match own(data, len, place::elem(elem as u32)) {
+            match own(data, len, Item::of(elem as u32)) {
                 Ok(owner) => as_ndarray(owner),
                 Err(Raised) => {
                     array::free(data);
@@ -61,14 +59,14 @@ pub(crate) unsafe fn object_of_memory(owner: *mut PyObject) -> *mut PyObject {
 ///
 /// # Safety
 /// The GIL is held; `data` came from `array::allocate` and holds `len` elements.
-pub(crate) unsafe fn own(data: *mut u8, len: i64, elem: Elem) -> Result<Owned, Raised> {
+pub(crate) unsafe fn own(data: *mut u8, len: i64, elem: Item) -> Result<Owned, Raised> {
     // SAFETY: the header lies before the elements; PyObject_Init makes it an object with one reference.
     unsafe {
         let class = array_type()?;
         let block = Block::of(data);
         (&raw mut (*block).len).write(len as isize);
         (&raw mut (*block).stride).write(elem.size() as isize);
-        (&raw mut (*block).elem).write(elem as u32);
+        (&raw mut (*block).elem).write(elem.code());
         Owned::take(PyObject_Init(block.cast(), class)).ok_or(Raised)
     }
 }
@@ -81,8 +79,8 @@ unsafe fn as_ndarray(owner: Owned) -> *mut PyObject {
             return owner.into_ptr();
         };
         let block: *mut Block = owner.as_ptr().cast();
-        let (len, elem) = ((*block).len, place::elem((*block).elem));
-        api.wrap(Block::data(block), &[len], numpy_type(elem), owner)
+        let (len, elem) = ((*block).len, Item::of((*block).elem));
+        api.wrap(Block::data(block), &[len], elem, owner)
     }
 }
 
@@ -163,8 +161,8 @@ unsafe extern "C" fn item(object: *mut PyObject, index: Py_ssize_t) -> *mut PyOb
             PyErr_SetString(PyExc_IndexError, c"array index out of range".as_ptr());
             return null_mut();
         }
-        scalars::read_to_py(
-            place::elem((*block).elem),
+        scalars::item_to_py(
+            Item::of((*block).elem),
             Block::data(block).offset(index * (*block).stride),
         )
     }
@@ -196,7 +194,7 @@ unsafe extern "C" fn repr(object: *mut PyObject) -> *mut PyObject {
         // SAFETY: CPython passes an instance and holds the GIL.
         unsafe {
             let block: *mut Block = object.cast();
-            let name = place::elem((*block).elem).names().1;
+            let name = Item::of((*block).elem).numpy_name();
             let text = if (*block).len > SHOWN {
                 format!("<aria_runtime.Array of {} {name}>", (*block).len)
             } else {
@@ -237,9 +235,7 @@ unsafe extern "C" fn get_buffer(
         view.ndim = 1;
         view.format = null_mut();
         if wants(PyBUF_FORMAT) {
-            view.format = element::format(place::elem((*block).elem))
-                .as_ptr()
-                .cast_mut();
+            view.format = Item::of((*block).elem).format().as_ptr().cast_mut();
         }
         view.shape = if wants(PyBUF_ND) {
             &raw mut (*block).len

@@ -47,6 +47,7 @@ mod exports;
 mod float_text;
 mod gil;
 mod handover;
+mod item;
 mod kept;
 mod list;
 mod module;

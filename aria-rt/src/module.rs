@@ -9,6 +9,7 @@ use aria_abi::layout::{ClassesSpec, ExportSpec, ModuleSpec};
 use pyo3_ffi::*;
 
 use crate::cpu;
+use crate::item;
 use crate::panics::{self, guard};
 use crate::python::{Raised, set_error};
 use crate::{records, shared};
@@ -59,6 +60,8 @@ unsafe fn define(spec: &ModuleSpec) -> Result<*mut PyObject, String> {
         )
     };
     let index = cpu::choose(levels).map_err(|why| format!("{}: {why}", name.to_string_lossy()))?;
+    // SAFETY: the table and its length are constants of the extension.
+    item::register(unsafe { slice(spec.records, spec.n_records as usize) });
     // SAFETY: the tables are the extension's own, `dispatch` is writable, and no function of it runs yet.
     unsafe { dispatch(spec, index) };
     // SAFETY: the exports are constants of the extension.

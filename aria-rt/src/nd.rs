@@ -4,21 +4,20 @@
 
 use std::ptr::null_mut;
 
-use aria_abi::codes::Elem;
 use aria_abi::layout::{Borrow, Location, ParamSpec, RawArray};
 use pyo3_ffi::*;
 
 use crate::array;
 use crate::borrow::{self, Active, Request, entry_with_frame};
 use crate::buffer::{self, Offer};
-use crate::copy::{self, conversion};
+use crate::copy::{self, Transfer};
 use crate::drops;
-use crate::element::{ElementKind, alignment, format, numpy_type};
 use crate::error::pending_from_python;
 use crate::handover::{self, out_of_memory};
+use crate::item::Item;
 use crate::numpy::Api;
 use crate::panics::guard;
-use crate::place::{self, Place};
+use crate::place::Place;
 use crate::python::{Owned, Raised, set_error, status, type_error, type_name, value_error};
 use crate::refusal;
 
@@ -292,12 +291,13 @@ unsafe fn borrow_or_copy(
     }
 }
 
-fn can_borrow(offer: &Offer, elem: Elem, rank: usize) -> bool {
+fn can_borrow(offer: &Offer, elem: Item, rank: usize) -> bool {
     offer.ndim as usize == rank
-        && offer.element.kind == ElementKind::Aria(elem)
+        // SAFETY: the GIL is held while there is an offer.
+        && unsafe { offer.is_of(elem) }
         && !offer.element.swapped
         && Dims::of(offer).is_adjacent(elem.size() as i64)
-        && (offer.data as usize).is_multiple_of(alignment(elem))
+        && (offer.data as usize).is_multiple_of(elem.alignment())
 }
 
 // ---- copying ----
@@ -323,7 +323,7 @@ pub unsafe extern "C" fn aria_rt_nd_from_py(
                 data: null_mut(),
                 len: 0,
             };
-            let (elem, rank) = (place::elem(elem as u32), rank as usize);
+            let (elem, rank) = (Item::of(elem as u32), rank as usize);
             let (data, dims) = match buffer::ask(obj, false)? {
                 Some(offer) => copy_offer(&offer, elem, rank, &Place::Value)?,
                 None => copy_object(obj, elem, rank, &Place::Value)?,
@@ -341,7 +341,7 @@ pub unsafe extern "C" fn aria_rt_nd_from_py(
 /// Copies offered memory row by row, converted to `elem`.
 unsafe fn copy_offer(
     offer: &Offer,
-    elem: Elem,
+    elem: Item,
     rank: usize,
     place: &Place<'_>,
 ) -> Result<(*mut u8, Dims), Raised> {
@@ -371,12 +371,12 @@ unsafe fn copy_offer(
 /// Copies the elements of an offer to `to`, row by row.
 unsafe fn gather(
     offer: &Offer,
-    elem: Elem,
+    elem: Item,
     dims: &Dims,
     place: &Place<'_>,
     to: *mut u8,
 ) -> Result<(), Raised> {
-    let Some(convert) = conversion(offer.element.kind, elem) else {
+    let Some(transfer) = Transfer::of(offer, elem) else {
         // SAFETY: the GIL is held.
         let named = unsafe { offer.element_name() };
         let wanted = place.array_type(elem);
@@ -392,13 +392,7 @@ unsafe fn gather(
     visit(dims, 0, last, offer.data, &mut |from| {
         // SAFETY: the offer describes a row of so many readable elements there, and there is room for as many.
         unsafe {
-            convert(
-                from,
-                stride as isize,
-                len as usize,
-                offer.element.swapped,
-                to,
-            );
+            transfer.run(from, stride as isize, len as usize, to);
             to = to.add(len as usize * elem.size());
         }
     });
@@ -419,7 +413,7 @@ fn visit(dims: &Dims, axis: usize, end: usize, at: *mut u8, f: &mut dyn FnMut(*m
 /// Copies an object without a buffer: what has `__array__` goes through NumPy, lists of lists item by item.
 unsafe fn copy_object(
     obj: *mut PyObject,
-    elem: Elem,
+    elem: Item,
     rank: usize,
     place: &Place<'_>,
 ) -> Result<(*mut u8, Dims), Raised> {
@@ -449,7 +443,7 @@ unsafe fn copy_object(
 /// The lengths of a list of lists, each that of the first one there.
 unsafe fn measure(
     obj: *mut PyObject,
-    elem: Elem,
+    elem: Item,
     lens: &mut [i64],
     place: &Place<'_>,
 ) -> Result<(), Raised> {
@@ -543,7 +537,7 @@ unsafe fn offer_of(obj: *mut PyObject) -> Result<Option<Offer>, Raised> {
 /// Python code that changes a list, which is an error then.
 unsafe fn fill(
     obj: *mut PyObject,
-    elem: Elem,
+    elem: Item,
     dims: &Dims,
     axis: usize,
     place: &Place<'_>,
@@ -616,7 +610,7 @@ pub unsafe extern "C" fn aria_rt_nd_to_py(
         // SAFETY: forwarded from the caller.
         unsafe {
             let lens = std::slice::from_raw_parts(lens, rank as usize);
-            let elem = place::elem(elem as u32);
+            let elem = Item::of(elem as u32);
             let dims = Dims::adjacent(lens, elem.size() as i64);
             match handover::own(data, dims.total().unwrap_or(0), elem) {
                 Ok(owner) => as_object(owner, data, &dims, elem),
@@ -645,7 +639,7 @@ pub unsafe extern "C" fn aria_rt_nd_copy_to_py(
     guard(null_mut(), || {
         // SAFETY: forwarded from the caller; the block has room for all elements.
         unsafe {
-            let elem = place::elem(elem as u32);
+            let elem = Item::of(elem as u32);
             let size = elem.size();
             let mut from = Dims::adjacent(&[], 0);
             for pair in std::slice::from_raw_parts(dims, 2 * rank as usize).chunks_exact(2) {
@@ -666,18 +660,18 @@ pub unsafe extern "C" fn aria_rt_nd_copy_to_py(
                 to.copy_from_nonoverlapping(element, size);
                 to = to.add(size);
             });
-            aria_rt_nd_to_py(block, own.lens.as_ptr(), rank, elem as i32)
+            aria_rt_nd_to_py(block, own.lens.as_ptr(), rank, elem.code() as i32)
         }
     })
 }
 
 /// An `ndarray` over a block's object; where there is no NumPy, a `memoryview` of that shape.
-unsafe fn as_object(owner: Owned, data: *mut u8, dims: &Dims, elem: Elem) -> *mut PyObject {
+unsafe fn as_object(owner: Owned, data: *mut u8, dims: &Dims, elem: Item) -> *mut PyObject {
     // SAFETY: `owner` is a block's object, which keeps its elements alive; the GIL is held.
     unsafe {
         let shape: Vec<isize> = dims.lens().iter().map(|&len| len as isize).collect();
         if let Some(api) = Api::import() {
-            return api.wrap(data, &shape, numpy_type(elem), owner);
+            return api.wrap(data, &shape, elem, owner);
         }
         let cast = || {
             let view = Owned::take(PyMemoryView_FromObject(owner.as_ptr()))?;
@@ -699,7 +693,7 @@ unsafe fn as_object(owner: Owned, data: *mut u8, dims: &Dims, elem: Elem) -> *mu
                 bytes.as_ptr(),
                 c"cast".as_ptr(),
                 c"sO".as_ptr(),
-                format(elem).as_ptr(),
+                elem.format().as_ptr(),
                 list.as_ptr(),
             ))
         };

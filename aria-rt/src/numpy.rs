@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 use pyo3_ffi::*;
 
-use crate::element::{Element, Facts};
+use crate::element::{Element, Facts, numpy_type};
+use crate::item::Item;
 use crate::python::{Owned, display};
 
 /// `PyArrayObject_fields`: the same in every NumPy since 1.7.
@@ -275,12 +276,12 @@ impl Api {
     /// A new array of this shape over memory that `owner` keeps alive; steals `owner`. Null with an exception set.
     ///
     /// # Safety
-    /// `data` holds as many elements as the shape has of NumPy's type `type_num` as long as `owner` lives; the GIL is held.
+    /// `data` holds as many elements as the shape has of this type as long as `owner` lives; the GIL is held.
     pub(crate) unsafe fn wrap(
         self,
         data: *mut u8,
         shape: &[isize],
-        type_num: i32,
+        item: Item,
         owner: Owned,
     ) -> *mut PyObject {
         type New = unsafe extern "C" fn(
@@ -294,22 +295,57 @@ impl Api {
             c_int,
             *mut PyObject,
         ) -> *mut PyObject;
+        type NewFromDescr = unsafe extern "C" fn(
+            *mut PyTypeObject,
+            *mut PyObject,
+            c_int,
+            *const isize,
+            *const isize,
+            *mut c_void,
+            c_int,
+            *mut PyObject,
+        ) -> *mut PyObject;
         type SetBaseObject = unsafe extern "C" fn(*mut PyObject, *mut PyObject) -> c_int;
-        // SAFETY: entries 93 and 282 of the table have been these functions since NumPy 1.7, with these signatures.
+        // SAFETY: entries 93, 94 and 282 of the table have been these functions since NumPy 1.7, with these signatures; the
+        // dtype is given away.
         unsafe {
-            let new: New = std::mem::transmute(*self.0.add(93));
             let set_base: SetBaseObject = std::mem::transmute(*self.0.add(282));
-            let array = new(
-                NDARRAY.load(Ordering::Relaxed),
-                shape.len() as c_int,
-                shape.as_ptr(),
-                type_num,
-                std::ptr::null(),
-                data.cast(),
-                0,
-                CARRAY,
-                null_mut(),
-            );
+            let (class, rank) = (NDARRAY.load(Ordering::Relaxed), shape.len() as c_int);
+            let (shape, no_strides) = (shape.as_ptr(), std::ptr::null());
+            let array = match item {
+                Item::Scalar(elem) => {
+                    let new: New = std::mem::transmute(*self.0.add(93));
+                    let number = numpy_type(elem);
+                    new(
+                        class,
+                        rank,
+                        shape,
+                        number,
+                        no_strides,
+                        data.cast(),
+                        0,
+                        CARRAY,
+                        null_mut(),
+                    )
+                }
+                Item::Record(record) => {
+                    let new: NewFromDescr = std::mem::transmute(*self.0.add(94));
+                    let Ok(dtype) = record.dtype() else {
+                        return null_mut();
+                    };
+                    Py_INCREF(dtype);
+                    new(
+                        class,
+                        dtype,
+                        rank,
+                        shape,
+                        no_strides,
+                        data.cast(),
+                        CARRAY,
+                        null_mut(),
+                    )
+                }
+            };
             let Some(array) = Owned::take(array) else {
                 return null_mut();
             };

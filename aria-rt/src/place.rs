@@ -2,11 +2,11 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use aria_abi::codes::Elem;
 use aria_abi::layout::ParamSpec;
 
 use pyo3_ffi::{PyObject, PyObject_Repr};
 
+use crate::item::Item;
 use crate::python::{Owned, display, text};
 
 /// The place that wants a value.
@@ -65,9 +65,10 @@ impl Place<'_> {
     }
 
     /// What the place takes.
-    pub(crate) fn array_type(&self, elem: Elem) -> String {
-        let (aria, numpy) = elem.names();
-        format!("an array of {aria} ({numpy})")
+    pub(crate) fn array_type(&self, item: Item) -> String {
+        // SAFETY: the GIL is held where places are told, and what was raised before is told before.
+        let numpy = unsafe { item.numpy_name() };
+        format!("an array of {} ({numpy})", item.name())
     }
 }
 
@@ -97,10 +98,4 @@ impl Display for Place<'_> {
             Place::Field { of, name } => write!(f, "{of}: field '{name}'"),
         }
     }
-}
-
-/// An element code from emitted code.
-pub(crate) fn elem(code: u32) -> Elem {
-    debug_assert!(Elem::from_code(code).is_some(), "element code {code}");
-    Elem::from_code(code).unwrap_or(Elem::F64)
 }

@@ -11,9 +11,10 @@ use crate::drops::{self, Dropped};
 use crate::error::pending_from_python;
 use crate::gil;
 use crate::handover::out_of_memory;
+use crate::item::Item;
 use crate::nd;
 use crate::panics::guard_pending;
-use crate::place::{self, Place};
+use crate::place::Place;
 use crate::python::Raised;
 
 /// See the runtime table.
@@ -28,7 +29,7 @@ pub unsafe extern "C" fn aria_rt_pyarray_of_object(
 ) -> *mut Borrow {
     let request = Request {
         place: Place::Value,
-        elem: place::elem(elem as u32),
+        elem: Item::of(elem as u32),
         exclusive: false,
         frame: 0,
     };
@@ -69,7 +70,7 @@ pub unsafe extern "C" fn aria_rt_pyarray_of_nd(
 ) -> *mut Borrow {
     let request = Request {
         place: Place::Value,
-        elem: place::elem(elem as u32),
+        elem: Item::of(elem as u32),
         exclusive: false,
         frame: 0,
     };

@@ -6,7 +6,7 @@ use pyo3_ffi::*;
 
 use crate::borrow::Request;
 use crate::buffer::{Lock, Offer};
-use crate::element::{ElementKind, alignment};
+use crate::item::Item;
 use crate::python::{text, type_has, type_name};
 
 /// An error's class and text.
@@ -40,10 +40,12 @@ pub(crate) unsafe fn of_offer(
         exclusive,
         ..
     } = *request;
-    let (align, variable) = (alignment(elem), place.variable());
+    let (align, variable) = (elem.alignment(), place.variable());
     // SAFETY: the GIL is held.
     let named = || unsafe { offer.element_name() };
-    if offer.element.kind != ElementKind::Aria(elem) {
+    // SAFETY: the GIL is held.
+    let is_of = unsafe { offer.is_of(elem) };
+    if !is_of {
         let wanted = place.array_type(elem);
         return Some((
             ErrorKind::TypeError,
@@ -63,7 +65,8 @@ pub(crate) unsafe fn of_offer(
         };
         format!("must have {} {word}, not {}", memory.rank, offer.ndim)
     } else if offer.element.swapped {
-        let (named, native) = (named(), elem.names().1);
+        // SAFETY: the GIL is held.
+        let (named, native) = (named(), unsafe { elem.numpy_name() });
         format!(
             "must have the native byte order, not that of {named}; {variable}.astype('{native}') converts it"
         )
@@ -100,14 +103,13 @@ pub(crate) unsafe fn of_object(obj: *mut PyObject, request: &Request<'_>) -> Str
         let is_list = PyList_Check(obj) != 0 || PyTuple_Check(obj) != 0;
         (type_name(obj), is_list || type_has(obj, c"__array__"))
     };
-    let cure = if convertible {
-        format!(
+    let cure = match elem {
+        Item::Scalar(elem) if convertible => format!(
             "; numpy.asarray({}, dtype='{}') makes one",
             place.variable(),
             elem.names().1
-        )
-    } else {
-        String::new()
+        ),
+        _ => String::new(),
     };
     format!(
         "{place} must be {}, not {given}{cure}",

@@ -7,12 +7,15 @@ use aria_abi::codes::Elem;
 use aria_abi::layout::{Location, ParamSpec};
 use pyo3_ffi::*;
 
+use crate::element::scalar;
 use crate::error::pending_from_python;
+use crate::item::Item;
 use crate::panics::guard;
-use crate::place::{self, Place};
+use crate::place::Place;
 use crate::python::{
     Owned, Raised, exception_class, set_error, status, type_error, type_has, type_name,
 };
+use crate::values::{from_py, refused, to_py};
 
 /// See the runtime table.
 ///
@@ -74,13 +77,13 @@ pub unsafe extern "C" fn aria_rt_int_from_py(
     unsafe {
         let elem = (*spec).elem;
         if let Some(value) = small_int(obj)
-            && (elem == Elem::I64 as u32 || fits(place::elem(elem), value))
+            && (elem == Elem::I64 as u32 || fits(scalar(elem), value))
         {
             *out = value;
             return 0;
         }
         slow(spec, |place| {
-            *out = int_of(obj, place::elem(elem), place)?;
+            *out = int_of(obj, scalar(elem), place)?;
             Ok(())
         })
     }
@@ -129,7 +132,7 @@ pub unsafe extern "C" fn aria_rt_scalar_of_object(
 ) -> i32 {
     // SAFETY: forwarded from the caller.
     pending_from_python(location, || unsafe {
-        write(obj, place::elem(elem as u32), out, &Place::Value)
+        write(obj, scalar(elem as u32), out, &Place::Value)
     })
 }
 
@@ -375,13 +378,43 @@ pub(crate) unsafe fn write(
 /// The GIL is held, `obj` is live, and `out` has room for the element.
 pub(crate) unsafe fn write_item(
     obj: *mut PyObject,
-    elem: Elem,
+    item: Item,
     out: *mut u8,
     place: &Place<'_>,
     index: isize,
 ) -> Result<(), Raised> {
+    let place = Place::Item { of: place, index };
+    // SAFETY: forwarded from the caller; a record's value lies in memory as its element does.
+    unsafe {
+        match item {
+            Item::Scalar(elem) => write(obj, elem, out, &place),
+            Item::Record(record) => match record.value() {
+                Some(value) => from_py(obj, value, out, &place),
+                None => Err(refused(obj, item.name(), &place)),
+            },
+        }
+    }
+}
+
+/// A Python object for the element at `data`; null with an exception set.
+///
+/// # Safety
+/// As `read_to_py`.
+pub(crate) unsafe fn item_to_py(item: Item, data: *mut u8) -> *mut PyObject {
     // SAFETY: forwarded from the caller.
-    unsafe { write(obj, elem, out, &Place::Item { of: place, index }) }
+    unsafe {
+        match item {
+            Item::Scalar(elem) => read_to_py(elem, data),
+            Item::Record(record) => match record.value() {
+                Some(value) => to_py(data, value).map_or(null_mut(), Owned::into_ptr),
+                None => {
+                    let name = item.name();
+                    type_error(&format!("Python has no class for {name}"));
+                    null_mut()
+                }
+            },
+        }
+    }
 }
 
 /// A Python number with the value of the element at `data`; null with an exception set.

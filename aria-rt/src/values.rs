@@ -14,9 +14,10 @@ use crate::collections::{
     bytes_from_py, bytes_to_py, complex_from_py, complex_to_py, map_from_py, map_to_py,
     set_from_py, set_to_py,
 };
+use crate::element::scalar;
 use crate::handover::{aria_rt_array_to_py, out_of_memory};
 use crate::panics::guard;
-use crate::place::{self, Place};
+use crate::place::Place;
 use crate::python::{Owned, Raised, status, type_error, type_name, value_error};
 use crate::records::{record_from_py, record_to_py};
 use crate::scalars::{read_to_py, write};
@@ -85,7 +86,7 @@ pub(crate) unsafe fn from_py(
     // SAFETY: the GIL is held; the type says what is at `out`, and where its parts are.
     unsafe {
         match Kind::from_code(ty.kind) {
-            Some(Kind::Scalar) => write(obj, place::elem(ty.elem), out, place),
+            Some(Kind::Scalar) => write(obj, scalar(ty.elem), out, place),
             Some(Kind::String) => {
                 if PyUnicode_Check(obj) == 0 {
                     return Err(refused(obj, "str", place));
@@ -220,7 +221,7 @@ pub(crate) unsafe fn to_py(value: *mut u8, ty: &ValueSpec) -> Option<Owned> {
     // SAFETY: the GIL is held, and the type says what is at `value`.
     unsafe {
         match Kind::from_code(ty.kind) {
-            Some(Kind::Scalar) => Owned::take(read_to_py(place::elem(ty.elem), value)),
+            Some(Kind::Scalar) => Owned::take(read_to_py(scalar(ty.elem), value)),
             Some(Kind::String) => Owned::take(aria_rt_str_to_py(value.cast::<*mut Str>().read())),
             Some(Kind::Object) => Owned::share(value.cast::<*mut PyObject>().read()),
             Some(Kind::Array) => {

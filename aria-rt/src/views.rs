@@ -18,9 +18,10 @@ use pyo3_ffi::*;
 use crate::borrow::{self, Active, Plain, Request};
 use crate::element::{self, Facts};
 use crate::gil;
+use crate::item::Item;
 use crate::numpy::{self, ArrayFields, Vector};
 use crate::shared::registry;
-use crate::{copy, drops, place};
+use crate::{copy, drops};
 
 borrow::entry_with_frame! {
     /// See the runtime table.
@@ -165,7 +166,10 @@ unsafe fn look(args: *const *mut PyObject, spec: &ViewsSpec, views: *mut View) -
             };
             if spec.elem != elem {
                 elem = spec.elem;
-                facts = element::facts(place::elem(elem.into()));
+                let Item::Scalar(scalar) = Item::of(elem.into()) else {
+                    return false;
+                };
+                facts = element::facts(scalar);
             }
             let is_written = spec.flags & ViewSpec::MUTABLE != 0;
             let Some(Vector { data, len, stride }) = numpy::vector(array, facts, is_written) else {
@@ -222,7 +226,7 @@ fn are_apart(views: *const View, spec: &ViewsSpec) -> bool {
         // SAFETY: `look` has filled a view for each.
         unsafe {
             let view = &*views.add(i);
-            let size = place::elem((*spec.views.add(i)).elem.into()).size() as i64;
+            let size = Item::of((*spec.views.add(i)).elem.into()).size() as i64;
             borrow::extent(view.data, view.len, view.stride, size)
         }
     };

@@ -198,6 +198,10 @@ codes! {
     }
 }
 
+/// The first code of an element that is a record of the extension's own, [`crate::layout::ItemSpec`]: the first of
+/// [`crate::layout::ModuleSpec::records`].
+pub const FIRST_RECORD: u32 = 16;
+
 impl Elem {
     /// Bytes of one element.
     #[must_use]

@@ -2,8 +2,6 @@
 
 use core::ffi::c_void;
 
-use crate::codes::Elem;
-
 /// A text that lives as long as the extension: UTF-8, not NUL-terminated.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -38,7 +36,7 @@ pub struct ParamSpec {
     pub ty: Text,
     /// [`crate::codes::Kind`].
     pub kind: u32,
-    /// [`crate::codes::Elem`], for scalars and arrays.
+    /// [`crate::codes::Elem`], for scalars and arrays, or [`crate::codes::FIRST_RECORD`] and so on.
     pub elem: u32,
     /// 1 when the parameter is `mut`: the memory must be writable and is borrowed exclusively.
     pub mutable: u32,
@@ -70,7 +68,7 @@ pub struct FunctionSpec {
 pub struct ValueSpec {
     /// [`crate::codes::Kind`].
     pub kind: u32,
-    /// [`crate::codes::Elem`], for scalars and arrays.
+    /// [`crate::codes::Elem`], for scalars and arrays, or [`crate::codes::FIRST_RECORD`] and so on.
     pub elem: u32,
     /// Bytes of a value as an element of a list.
     pub size: u64,
@@ -107,6 +105,38 @@ pub struct RecordSpec {
     pub n_variants: u64,
     /// The variants.
     pub variants: *const VariantSpec,
+}
+
+/// A `data` that arrays hold, field by field in the same memory as NumPy's structured dtypes that are aligned.
+#[repr(C)]
+pub struct ItemSpec {
+    /// Its name.
+    pub name: Text,
+    /// Bytes of an element.
+    pub size: u64,
+    /// The boundary on which an element lies.
+    pub align: u64,
+    /// Number of `fields`, at least one.
+    pub n_fields: u64,
+    /// The fields.
+    pub fields: *const ItemField,
+    /// What its values are as such; null where Python has no class for them.
+    pub value: *const ValueSpec,
+}
+
+/// A field of a `data` that arrays hold.
+#[repr(C)]
+pub struct ItemField {
+    /// Its name, NUL-terminated.
+    pub name: *const u8,
+    /// Where in the element, in bytes.
+    pub offset: u64,
+    /// The description of a record; null of a scalar.
+    pub record: *const ItemSpec,
+    /// Of a scalar, [`crate::codes::Elem`].
+    pub elem: u32,
+    /// Keeps the size a multiple of eight.
+    pub reserved: u32,
 }
 
 /// A variant of an enum, or all of a struct.
@@ -212,7 +242,7 @@ pub struct ViewSpec {
     pub param: *const ParamSpec,
     /// Its position among the function's parameters.
     pub position: u32,
-    /// Its element type, [`crate::codes::Elem`].
+    /// Its element type, [`crate::codes::Elem`] or [`crate::codes::FIRST_RECORD`] and so on.
     pub elem: u16,
     /// [`ViewSpec::MUTABLE`] and [`ViewSpec::ARRAY`].
     pub flags: u16,
@@ -251,19 +281,20 @@ impl BriefViews {
 
     /// Of the parameters with these positions and element types, of which the first `mutable` are written.
     #[must_use]
-    pub fn of(views: &[(usize, Elem)], mutable: usize) -> Self {
+    pub fn of(views: &[(usize, u32)], mutable: usize) -> Self {
         let head = Self::ELEM_BITS + 1;
         let Some(&(_, elem)) = views.first() else {
             return BriefViews(0);
         };
-        let fits = views.len() <= ((u64::BITS - head) / Self::POSITION_BITS) as usize
+        let fits = elem < 1 << Self::ELEM_BITS
+            && views.len() <= ((u64::BITS - head) / Self::POSITION_BITS) as usize
             && views.iter().all(|&(position, other)| {
                 position < (1 << Self::POSITION_BITS) - 1 && other == elem
             });
         if !fits || mutable > 1 {
             return BriefViews(0);
         }
-        let mut word = elem as u64 | (mutable as u64) << Self::ELEM_BITS;
+        let mut word = u64::from(elem) | (mutable as u64) << Self::ELEM_BITS;
         for (i, &(position, _)) in (0..).zip(views) {
             word |= (position as u64 + 1) << (head + i * Self::POSITION_BITS);
         }
@@ -408,6 +439,10 @@ pub struct ModuleSpec {
     pub n_dispatch: u64,
     /// The classes of the types that cross; null when there are none.
     pub classes: *const ClassesSpec,
+    /// The records that arrays which cross hold, in the order of their codes.
+    pub records: *const ItemSpec,
+    /// How many.
+    pub n_records: u64,
 }
 
 /// The body of a parallel loop: elements `lo..hi` of the iteration space.

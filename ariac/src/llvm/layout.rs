@@ -28,6 +28,7 @@ use super::context::ModuleCx;
 use crate::hir::ParamMode;
 use crate::mir::Function;
 use crate::types::{Adt, FnTy, NdTy, Repr, Ty};
+use aria_abi::codes::{Elem, FIRST_RECORD};
 use inkwell::AddressSpace;
 use inkwell::context::Context;
 use inkwell::types::{
@@ -165,6 +166,23 @@ impl<'c> ModuleCx<'c> {
         let fields = self.adt(record).variants[0].fields.iter();
         let fields: Vec<_> = fields.map(|(_, ty)| self.element_type(ty)).collect();
         self.context.struct_type(&fields, false)
+    }
+
+    /// The runtime's code for a scalar or an array's element.
+    #[must_use]
+    pub fn elem_code(&self, ty: &Ty) -> u32 {
+        let Some(record) = ty.record() else {
+            return ty.elem().unwrap_or(Elem::F64) as u32;
+        };
+        if Some(record.item) == self.program.known.complex {
+            return Elem::C128 as u32;
+        }
+        let index = self
+            .program
+            .records
+            .iter()
+            .position(|known| known == record);
+        FIRST_RECORD + index.expect("the program lists its records") as u32
     }
 
     /// Bytes of an array's element.

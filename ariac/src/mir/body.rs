@@ -68,6 +68,8 @@ pub struct Program {
     pub adts: HashMap<Adt, AdtLayout>,
     /// Which of them the prelude declares for the language's own constructs.
     pub known: Known,
+    /// The `data` types that arrays hold, `Complex` aside, in the order of the runtime's codes for them.
+    pub records: Vec<Adt>,
     /// For maps and sets that Python gives: the function that makes one whole whose entries have keys and values only.
     pub finishers: HashMap<Adt, FnId>,
     /// For each function that is a ufunc in Python the one that computes it for the elements of views: those of its arguments, then
@@ -485,11 +487,11 @@ pub enum Rvalue {
     Nd(NdOp),
     /// `[a, b]`, of scalars. May fail.
     Array { element: Ty, items: Vec<Operand> },
-    /// `len` elements of one value. May fail, also when `len` is negative.
+    /// `len` elements of one value; none: the program writes each before it reads one. May fail, also when `len` is negative.
     Fill {
         element: Ty,
         len: Operand,
-        value: Operand,
+        value: Option<Operand>,
     },
     /// An owned copy of any array, view or handle. May fail.
     ToArray(LocalId),

@@ -398,7 +398,10 @@ impl Machine<'_> {
                 Value::array(items.iter().map(|i| frame.operand(i)).collect())
             }
             Rvalue::Fill { len, value, .. } => match usize::try_from(frame.int(len)) {
-                Ok(n) if n < 1 << 20 => Value::array(vec![frame.operand(value); n]),
+                Ok(n) if n < 1 << 20 => {
+                    let value = value.as_ref().map_or(Value::Unit, |v| frame.operand(v));
+                    Value::array(vec![value; n])
+                }
                 Ok(_) => return raise(ErrorKind::MemoryError),
                 Err(_) => return raise(ErrorKind::ValueError),
             },

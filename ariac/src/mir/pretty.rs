@@ -481,11 +481,13 @@ impl Printer<'_> {
                 element,
                 len,
                 value,
-            } => format!(
-                "fill {element} {} of {}",
-                self.operand(len),
-                self.operand(value)
-            ),
+            } => {
+                let value = value
+                    .as_ref()
+                    .map(|value| format!(" of {}", self.operand(value)));
+                let value = value.unwrap_or_default();
+                format!("fill {element} {}{value}", self.operand(len))
+            }
             Rvalue::ToArray(l) => format!("to_array {}", self.local(*l)),
             Rvalue::Map {
                 sources,

@@ -159,7 +159,9 @@ macro_rules! parts {
                     }
                     Rvalue::Fill { len, value, .. } => {
                         operand!(len, Read);
-                        operand!(value, Read);
+                        if let Some(value) = value {
+                            operand!(value, Read);
+                        }
                     }
                     Rvalue::Map { sources, kernel, .. } | Rvalue::Reduce { sources, kernel, .. } => {
                         kernel!(sources, kernel);

@@ -211,7 +211,10 @@ impl Run {
                 other => unreachable!("the length of {other:?}"),
             },
             Rvalue::Fill { len, value, .. } => {
-                let (len, value) = (self.int(len), self.int(value));
+                let (len, value) = (
+                    self.int(len),
+                    value.as_ref().map_or(0, |value| self.int(value)),
+                );
                 match usize::try_from(len).ok().filter(|l| *l < 1000) {
                     Some(len) => Value::Array(vec![value; len]),
                     None => return Err(End::Raised),

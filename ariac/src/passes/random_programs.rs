@@ -130,7 +130,7 @@ fn generate(seed: u64) -> FnTest {
     let fill = Rvalue::Fill {
         element: Ty::Int,
         len: int(4),
-        value: int(7),
+        value: Some(int(7)),
     };
     make.f.assign(c, fill);
     make.block(0);
@@ -282,7 +282,7 @@ impl Make {
         let fill = Rvalue::Fill {
             element: Ty::Int,
             len,
-            value: int(7),
+            value: Some(int(7)),
         };
         if self.random.chance(40) && self.arrays.len() < 6 {
             // An array of its own.

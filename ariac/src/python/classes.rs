@@ -14,6 +14,7 @@
 //! An enum is a class that has its variants as attributes: classes below it, and one instance of each that has no fields.
 
 use super::interface::{Class, ClassField, ClassVariant, Export, python_literal, python_string};
+use super::items;
 use crate::hir::{Hir, ItemKind, TypeDeclKind};
 use crate::llvm::ModuleCx;
 use crate::mir::Program;
@@ -70,6 +71,7 @@ fn collect(program: &Program, ty: &Ty, found: &mut Vec<Adt>) {
     match ty {
         Ty::Tuple(items) => items.iter().for_each(|ty| collect(program, ty, found)),
         Ty::List(element) => collect(program, element, found),
+        ty if ty.is_array_like() => collect(program, ty.scalar(), found),
         Ty::Adt(adt) if !is_class(&program.known, adt) => {
             adt.args.iter().for_each(|ty| collect(program, ty, found));
         }
@@ -159,12 +161,19 @@ fn attribute(name: &str) -> String {
 #[must_use]
 pub fn source(classes: &[Class]) -> String {
     let mut text = String::new();
+    if classes.iter().any(items::has_dtype) {
+        text.push_str(items::DTYPE);
+    }
     for class in classes {
         if class.is_enum {
             enum_source(class, &mut text);
         } else {
             let head = format!("class {}{}:", class.name, base(class));
             body_source(class, &class.variants[0], &head, &class.name, "", &mut text);
+            if items::has_dtype(class) {
+                let fields = items::dtype_fields(class, classes);
+                let _ = writeln!(text, "    dtype = _aria_dtype({fields})");
+            }
         }
     }
     text
@@ -449,6 +458,9 @@ pub(super) fn stubs(
                 (&mut argument, &mut result),
                 &mut text,
             );
+            if items::has_dtype(class) {
+                text.push_str("    dtype: ClassVar[numpy.dtype[numpy.void]]\n");
+            }
             continue;
         }
         let _ = writeln!(text, "\nclass {}{}:", class.name, base(class));

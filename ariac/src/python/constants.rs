@@ -4,11 +4,11 @@
 
 use super::dispatch::Dispatch;
 use super::interface::{Export, ExportParam, Interface};
-use super::{classes, values};
+use super::{classes, items, values};
 use crate::llvm::ModuleCx;
 use crate::types::Ty;
 use aria_abi::ABI_VERSION;
-use aria_abi::codes::{Elem, Kind};
+use aria_abi::codes::Kind;
 use aria_abi::layout::{BriefViews, ViewSpec};
 use inkwell::values::{BasicValueEnum, PointerValue, StructValue};
 
@@ -26,14 +26,14 @@ impl Specs<'_> {
     }
 
     fn param_value<'c>(&self, cx: &ModuleCx<'c>, param: &ExportParam) -> StructValue<'c> {
-        let (kind, elem) = classify(&param.ty);
+        let (kind, elem) = classify(cx, &param.ty);
         let i32 = |n: u32| -> BasicValueEnum<'c> { cx.types.i32.const_int(n.into(), false).into() };
         let fields = [
             cx.text_value(&self.export.name).into(),
             cx.text_value(&param.name).into(),
             cx.text_value(&param.ty.to_string()).into(),
             i32(kind as u32),
-            i32(elem as u32),
+            i32(elem),
             i32(param.mutable.into()),
             i32(param.default.is_some().into()),
             i32(param.ty.rank().into()),
@@ -43,11 +43,11 @@ impl Specs<'_> {
     }
 
     /// The same in brief.
-    pub fn brief_views(&self, positions: &[usize]) -> BriefViews {
+    pub fn brief_views(&self, cx: &ModuleCx<'_>, positions: &[usize]) -> BriefViews {
         let params = positions.iter().map(|&p| &self.export.params[p]);
         let mutable = params.clone().filter(|param| param.mutable).count();
-        let elems = params.map(|param| classify(&param.ty).1);
-        let views: Vec<(usize, Elem)> = positions.iter().copied().zip(elems).collect();
+        let elems = params.map(|param| classify(cx, &param.ty).1);
+        let views: Vec<(usize, u32)> = positions.iter().copied().zip(elems).collect();
         BriefViews::of(&views, mutable)
     }
 
@@ -57,14 +57,14 @@ impl Specs<'_> {
             .iter()
             .map(|&position| {
                 let param = &self.export.params[position];
-                let (kind, elem) = classify(&param.ty);
+                let (kind, elem) = classify(cx, &param.ty);
                 let mutable = ViewSpec::MUTABLE * u16::from(param.mutable);
                 let array = ViewSpec::ARRAY * u16::from(kind == Kind::Array);
                 let i16 = |n: u64| cx.context.i16_type().const_int(n, false).into();
                 let fields = [
                     self.param(cx, param).into(),
                     cx.types.i32.const_int(position as u64, false).into(),
-                    i16(elem as u64),
+                    i16(elem.into()),
                     i16((mutable | array).into()),
                 ];
                 cx.context.const_struct(&fields, false)
@@ -140,21 +140,25 @@ pub fn choice<'c>(
         .as_pointer_value()
 }
 
-/// How a parameter crosses the boundary, and of what elements.
-pub(super) fn classify(ty: &Ty) -> (Kind, Elem) {
-    let elem = |ty: &Ty| ty.elem().unwrap_or(Elem::F64);
-    match ty.kind() {
-        Ty::String => (Kind::String, Elem::F64),
-        Ty::PythonObject => (Kind::Object, Elem::F64),
-        Ty::PyArrayView(element) => (Kind::View, elem(element)),
-        Ty::PythonArray(element) => (Kind::PythonArray, elem(element)),
-        Ty::Array(element) => (Kind::Array, elem(element)),
-        Ty::Tuple(_) => (Kind::Tuple, Elem::F64),
-        Ty::List(_) => (Kind::List, Elem::F64),
-        Ty::Adt(_) => (Kind::Option, Elem::F64),
-        Ty::Unit => (Kind::Unit, Elem::F64),
-        _ => (Kind::Scalar, elem(ty)),
-    }
+/// How a parameter crosses the boundary, and the code of its elements.
+pub(super) fn classify(cx: &ModuleCx<'_>, ty: &Ty) -> (Kind, u32) {
+    let kind = match ty.kind() {
+        Ty::String => Kind::String,
+        Ty::PythonObject => Kind::Object,
+        Ty::PyArrayView(_) => Kind::View,
+        Ty::PythonArray(_) => Kind::PythonArray,
+        Ty::Array(_) => Kind::Array,
+        Ty::Tuple(_) => Kind::Tuple,
+        Ty::List(_) => Kind::List,
+        Ty::Adt(_) => Kind::Option,
+        Ty::Unit => Kind::Unit,
+        _ => Kind::Scalar,
+    };
+    let elem = match ty {
+        Ty::Adt(_) => 0,
+        ty => cx.elem_code(ty.scalar()),
+    };
+    (kind, elem)
 }
 
 /// An exported function with its entry point.
@@ -225,6 +229,8 @@ pub fn module<'c>(
         dispatch.targets.into(),
         i64(dispatch.count()).into(),
         classes::spec(cx, &interface.classes).into(),
+        items::specs(cx, interface).into(),
+        i64(cx.program.records.len()).into(),
     ];
     cx.constant("module", cx.context.const_struct(&fields, false))
         .as_pointer_value()

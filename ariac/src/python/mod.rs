@@ -10,6 +10,7 @@ pub mod constants;
 pub mod dispatch;
 pub mod interface;
 pub mod interpreter;
+mod items;
 pub mod module;
 pub mod results;
 pub mod stubs;

@@ -90,7 +90,7 @@ fn object<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Option<Val<'c>>) -> Val<'c> {
             object
         }
         Ty::Array(element) => {
-            let elem = element.elem().map_or(0, |elem| elem as u32);
+            let elem = b.cx.elem_code(element);
             call_value(
                 b,
                 RtFn::aria_rt_array_to_py,
@@ -104,11 +104,7 @@ fn object<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Option<Val<'c>>) -> Val<'c> {
             object
         }
         Ty::Nd(nd) => {
-            let elem = nd
-                .kind
-                .element()
-                .and_then(Ty::elem)
-                .map_or(0, |elem| elem as u32);
+            let elem = b.cx.elem_code(nd.kind.scalar());
             let rank = u32::from(nd.rank);
             let lens = b.slot(types.i64.array_type(rank), "lens");
             for (axis, len) in (0..).zip(llvm::nd::lengths(b, ty, value)) {

@@ -1,7 +1,7 @@
 //! The stub: the `.pyi` that type checkers and editors read.
 
-use super::classes;
 use super::interface::{Class, Export, ExportParam, Interface, python_string};
+use super::{classes, items};
 use crate::types::{Adt, Ty};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -53,6 +53,9 @@ impl Imports<'_> {
 }
 
 fn class_stubs(interface: &Interface, imports: &mut Imports<'_>) -> String {
+    if interface.classes.iter().any(items::has_dtype) {
+        imports.extend([NUMPY, CLASS_VAR]);
+    }
     let imports = RefCell::new(imports);
     classes::stubs(
         &interface.classes,
@@ -106,6 +109,7 @@ fn param(param: &ExportParam, imports: &mut Imports<'_>) -> String {
 
 const NUMPY: &str = "import numpy\nimport numpy.typing";
 const OVERLOAD: &str = "from typing import overload";
+const CLASS_VAR: &str = "from typing import ClassVar";
 const ANY: &str = "from typing import Any";
 const BUFFER: &str = "from typing_extensions import Buffer";
 const DEPRECATED: &str = "from typing_extensions import deprecated";
@@ -216,7 +220,11 @@ fn scalar_type(ty: &Ty, imports: &mut Imports<'_>) -> String {
 
 fn ndarray(element: &Ty, imports: &mut Imports<'_>) -> String {
     imports.insert(NUMPY);
-    let name = element.elem().map_or("generic", |elem| elem.names().1);
+    let name = match element.record() {
+        Some(record) if &*record.name == "Complex" => "complex128",
+        Some(_) => "void",
+        None => element.elem().map_or("generic", |elem| elem.names().1),
+    };
     let name = if name == "bool" { "bool_" } else { name };
     format!("numpy.typing.NDArray[numpy.{name}]")
 }

@@ -19,7 +19,7 @@ pub fn value<'c>(cx: &ModuleCx<'c>, ty: &Ty) -> PointerValue<'c> {
     let i32 = |n: u32| types.i32.const_int(n.into(), false);
     let i64 = |n: u64| types.i64.const_int(n, false);
     let null = types.ptr.const_null();
-    let (mut kind, elem) = classify(ty);
+    let (mut kind, elem) = classify(cx, ty);
     let (mut some, mut none, mut stride) = (0, 0, 0);
     let (mut finish, mut of_record) = (null, null);
     let parts: Vec<Part<'_>> = match ty {
@@ -82,7 +82,7 @@ pub fn value<'c>(cx: &ModuleCx<'c>, ty: &Ty) -> PointerValue<'c> {
     };
     let fields = [
         i32(kind as u32).into(),
-        i32(elem as u32).into(),
+        i32(elem).into(),
         i64(cx.list_element_size(ty)).into(),
         i32(some).into(),
         i32(none).into(),

@@ -42,7 +42,7 @@ impl<'c> Views<'c> {
         b.null_at_entry(slot, 3);
         Some(Views {
             spec: Specs { export }.views(b.cx, &params),
-            brief: Specs { export }.brief_views(&params),
+            brief: Specs { export }.brief_views(b.cx, &params),
             params,
             objects,
             slot,

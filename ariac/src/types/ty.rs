@@ -317,7 +317,9 @@ impl Ty {
     /// Whether arrays can hold it: numbers, `Bool` and `data` of them, or a type parameter that stands for one of them.
     #[must_use]
     pub fn can_be_element(&self) -> bool {
-        self.elem().is_some() || self.record().is_some() || self.class() >= Some(ParamClass::Element)
+        self.elem().is_some()
+            || self.record().is_some()
+            || self.class() >= Some(ParamClass::Element)
     }
 
     /// A `data` that arrays can hold; `Complex` is one.

@@ -132,7 +132,9 @@ impl<'c> Lowering<'_, 'c> {
         };
         let fields = &self.cx.adt(adt).variants[0].fields;
         let parts = (0..).zip(fields).map(|(i, (_, ty))| {
-            let field = self.b.part_address(self.cx.element_type_of(adt).into(), at, i);
+            let field = self
+                .b
+                .part_address(self.cx.element_type_of(adt).into(), at, i);
             self.load_element_at(ty, field)
         });
         self.b.make(&parts.collect::<Vec<_>>())
@@ -157,7 +159,9 @@ impl<'c> Lowering<'_, 'c> {
         };
         let fields = &self.cx.adt(adt).variants[0].fields;
         for (i, (_, ty)) in (0..).zip(fields) {
-            let field = self.b.part_address(self.cx.element_type_of(adt).into(), at, i);
+            let field = self
+                .b
+                .part_address(self.cx.element_type_of(adt).into(), at, i);
             self.store_element_at(ty, field, self.b.part(value, i));
         }
     }
@@ -268,9 +272,9 @@ impl<'c> Lowering<'_, 'c> {
         self.b.copy(to, from, bytes, size as u32);
     }
 
-    pub(super) fn fill(&mut self, element: &Ty, len: &Operand, value: &Operand) -> Val<'c> {
+    pub(super) fn fill(&mut self, element: &Ty, len: &Operand, value: Option<&Operand>) -> Val<'c> {
         let len = self.operand(len);
-        let value = self.operand(value);
+        let value = value.map(|value| self.operand(value));
         let is_negative = self.b.icmp(IntPredicate::SLT, len, self.b.i64(0));
         self.fail_with(
             is_negative,
@@ -283,10 +287,12 @@ impl<'c> Lowering<'_, 'c> {
             len,
             stride: None,
         };
-        let zero = self.b.i64(0);
-        self.count(zero, len, 1, |this, i| {
-            this.store_element(element, elements, i, value);
-        });
+        if let Some(value) = value {
+            let zero = self.b.i64(0);
+            self.count(zero, len, 1, |this, i| {
+                this.store_element(element, elements, i, value);
+            });
+        }
         self.b.make(&[data.into(), len])
     }
 

@@ -7,7 +7,7 @@ use crate::llvm::nd;
 use crate::llvm::runtime::RtFn;
 use crate::mir::{LocalId, ModuleId, Operand};
 use crate::types::Ty;
-use aria_abi::codes::{Elem, PyOp};
+use aria_abi::codes::PyOp;
 use inkwell::IntPredicate;
 use inkwell::values::PointerValue;
 
@@ -224,11 +224,11 @@ impl<'c> Lowering<'_, 'c> {
 
     /// Hands an owned array over.
     fn array_object(&mut self, ty: &Ty, array: Val<'c>) -> Val<'c> {
-        let elem = ty.element().and_then(Ty::elem).unwrap_or(Elem::F64);
+        let elem = self.cx.elem_code(ty.scalar());
         let args = [
             self.b.part(array, 0),
             self.b.part(array, 1),
-            self.b.i32(elem as u32),
+            self.b.i32(elem),
         ];
         self.rt_value(RtFn::aria_rt_array_to_py, &args)
     }
@@ -254,8 +254,8 @@ impl<'c> Lowering<'_, 'c> {
     }
 
     fn rank_and_elem(&self, ty: &Ty) -> (Val<'c>, Val<'c>) {
-        let elem = ty.scalar().elem().unwrap_or(Elem::F64);
-        (self.b.i32(ty.rank().into()), self.b.i32(elem as u32))
+        let elem = self.cx.elem_code(ty.scalar());
+        (self.b.i32(ty.rank().into()), self.b.i32(elem))
     }
 
     /// Numbers in memory, side by side.
@@ -352,13 +352,13 @@ impl<'c> Lowering<'_, 'c> {
             }
             Ty::Array(element) => {
                 let out = self.b.slot(self.cx.types.array, "array");
-                let elem = self.b.i32(element.elem().unwrap_or(Elem::F64) as u32);
+                let elem = self.b.i32(self.cx.elem_code(element));
                 let args = [object, elem, out.into(), self.location()];
                 self.status(RtFn::aria_rt_array_from_py, &args);
                 self.b.load(self.cx.types.array, out)
             }
             Ty::PythonArray(element) => {
-                let elem = self.b.i32(element.elem().unwrap_or(Elem::F64) as u32);
+                let elem = self.b.i32(self.cx.elem_code(element));
                 let args = [object, elem, self.location()];
                 let borrow = self.object(RtFn::aria_rt_pyarray_of_object, &args);
                 self.handle_of_borrow(borrow)
@@ -374,7 +374,7 @@ impl<'c> Lowering<'_, 'c> {
     fn scalar_of(&mut self, object: Val<'c>, ty: &Ty) -> Val<'c> {
         let memory = self.cx.element_type(ty);
         let out = self.b.slot(memory, "scalar");
-        let elem = self.b.i32(ty.elem().unwrap_or(Elem::F64) as u32);
+        let elem = self.b.i32(self.cx.elem_code(ty));
         let args = [object, elem, out.into(), self.location()];
         self.status(RtFn::aria_rt_scalar_of_object, &args);
         let value = self.b.load(memory, out);

@@ -67,7 +67,7 @@ impl<'c> Lowering<'_, 'c> {
                 element,
                 len,
                 value,
-            } => self.fill(element, len, value),
+            } => self.fill(element, len, value.as_ref()),
             Rvalue::ToArray(array) => {
                 let elements = self.elements(*array);
                 let element = self.element_ty(*array);

@@ -174,7 +174,7 @@ fn slots_are_dropped_on_every_path() {
         let fill = |value: f64| Rvalue::Fill {
             element: Ty::Float,
             len: p[0].into(),
-            value: value.into(),
+            value: Some(value.into()),
         };
         let kept = body.let_(array(Ty::Float), fill(1.0));
         let again = body.let_(array(Ty::Float), Rvalue::Clone(kept));
@@ -204,7 +204,7 @@ fn mut_arrays_are_written_back() {
             Rvalue::Fill {
                 element: Ty::Float,
                 len: p[1].into(),
-                value: 7.0.into(),
+                value: Some(7.0.into()),
             },
         );
         body.return_(crate::mir::Operand::Const(crate::mir::Const::Unit));

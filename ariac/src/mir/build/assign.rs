@@ -306,7 +306,7 @@ impl<'a> FnBuilder<'a> {
                     Spot::Section(view, of) => {
                         let value = self.expr(value);
                         self.update_in_place(view, of, value, |b, old, new| {
-                            b.operate_scalar(op, old, new)
+                            b.operate(op, old, new)
                         });
                     }
                     Spot::Element(array, mut indices) => {
@@ -322,9 +322,7 @@ impl<'a> FnBuilder<'a> {
             ExprKind::Index { base, indices } if self.is_slice(target) => {
                 let (view, of) = self.slice_of_array(*base, indices[0]);
                 let value = self.expr(value);
-                self.update_in_place(view, of, value, |b, old, new| {
-                    b.operate_scalar(op, old, new)
-                });
+                self.update_in_place(view, of, value, |b, old, new| b.operate(op, old, new));
             }
             ExprKind::Index { base, indices } => {
                 let mut place = self.item_place(*base, indices);
@@ -364,9 +362,7 @@ impl<'a> FnBuilder<'a> {
         let ty = self.local_ty(local);
         if ty.is_view() || ty.is_array_like() && self.borrowed(local).is_some() {
             let value = self.expr(value);
-            self.update_in_place(local, local, value, |b, old, new| {
-                b.operate_scalar(op, old, new)
-            });
+            self.update_in_place(local, local, value, |b, old, new| b.operate(op, old, new));
             return;
         }
         let mut old = Value::place(local, ty.clone());

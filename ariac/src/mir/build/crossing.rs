@@ -64,6 +64,9 @@ impl Context<'_> {
                 }
             }
             Ty::List(_) | Ty::Adt(_) => self.part_stays(ty, is_result, &mut HashSet::new()),
+            ty if ty.can_cross() && ty.scalar().record().is_some() => {
+                self.part_stays(ty.scalar(), true, &mut HashSet::new())
+            }
             ty => (!ty.can_cross()).then(|| ty.clone()),
         }
     }
@@ -90,6 +93,9 @@ impl Context<'_> {
                     .find_map(|ty| self.part_stays(ty, is_result, seen));
             }
             Ty::Bool | Ty::String | Ty::PythonObject => true,
+            Ty::Array(_) | Ty::Nd(_) if is_result && ty.scalar().record().is_some() => {
+                return self.part_stays(ty.scalar(), true, seen);
+            }
             Ty::Array(_) | Ty::Nd(_) => is_result,
             ty => ty.is_number(),
         };

@@ -514,8 +514,9 @@ impl<'a> FnBuilder<'a> {
 
     /// `a @ b` and `a.dot(b)`.
     pub(super) fn dot(&mut self, left: Value, right: Value) -> Value {
-        let product =
-            |b: &mut Self, items: &[Value]| b.operate(BinaryOp::Mul, items[0].clone(), items[1].clone());
+        let product = |b: &mut Self, items: &[Value]| {
+            b.operate(BinaryOp::Mul, items[0].clone(), items[1].clone())
+        };
         if let Some(record) = left.ty.scalar().record() {
             let record = record.clone();
             return self.by_fields(ReduceOp::Sum, &record, vec![left, right], product);

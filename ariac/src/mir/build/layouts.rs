@@ -238,6 +238,12 @@ impl Context<'_> {
                 return Some(say::endless_type(span, &declared_in(&ty)));
             }
             ty.each(&mut |inner| {
+                if let Some(record) = inner.element().and_then(Ty::record)
+                    && Some(record.item) != program.known.complex
+                    && !program.records.contains(record)
+                {
+                    program.records.push(record.clone());
+                }
                 let Ty::Adt(adt) = inner else { return };
                 if program.adts.contains_key(adt) {
                     return;

@@ -203,7 +203,7 @@ impl<'a> FnBuilder<'a> {
         let fill = Rvalue::Fill {
             element,
             len: total.operand,
-            value,
+            value: Some(value),
         };
         let elements = self.compute(ty, fill);
         match several {

@@ -422,7 +422,7 @@ impl<'a> FnBuilder<'a> {
             Rvalue::List { element, items }
         } else {
             Rvalue::Fill {
-                value: Operand::Const(super::array::zero(&element)),
+                value: None,
                 len: n.clone(),
                 element,
             }

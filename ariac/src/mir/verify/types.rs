@@ -346,7 +346,9 @@ impl Check<'_> {
                 value,
             } => {
                 self.want(len, &Ty::Int, "a length")?;
-                self.want(value, element, "an element")?;
+                if let Some(value) = value {
+                    self.want(value, element, "an element")?;
+                }
                 self.element_type(element)?
             }
             Rvalue::Map {

@@ -305,7 +305,7 @@ impl Axes<'_> {
         }
         let elements = self.local(Ty::array(element.clone(), 1));
         let fill = Rvalue::Fill {
-            value: Operand::Const(zero(&element)),
+            value: None,
             element: element.clone(),
             len: total,
         };
@@ -482,15 +482,5 @@ impl Axes<'_> {
             Operand::Const(Const::Float32(_)) => Ty::Float32,
             Operand::Const(_) => Ty::Float,
         }
-    }
-}
-
-fn zero(ty: &Ty) -> Const {
-    match ty {
-        Ty::Int => Const::Int(0),
-        Ty::Bool => Const::Bool(false),
-        Ty::Sized(kind) => Const::Sized(*kind, 0),
-        Ty::Float32 => Const::Float32(0.0),
-        _ => Const::Float(0.0),
     }
 }

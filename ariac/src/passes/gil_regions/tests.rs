@@ -276,7 +276,7 @@ fn the_work_of_a_callee_is_that_of_its_arguments() {
         Rvalue::Fill {
             element: Ty::Float,
             len: local(n),
-            value: float(1.0),
+            value: Some(float(1.0)),
         },
     );
     f.assign(
@@ -434,7 +434,7 @@ fn an_array_that_may_have_moved_away_is_not_asked_for_its_length() {
     let fill = |len| Rvalue::Fill {
         element: Ty::Float,
         len: int(len),
-        value: float(1.0),
+        value: Some(float(1.0)),
     };
     f.assign(a, fill(4));
     f.assign(s, Rvalue::Use(float(0.0)));

@@ -157,7 +157,7 @@ fn an_array_that_is_replaced_in_the_loop_is_checked() {
     let fill = |len| Rvalue::Fill {
         element: Ty::Float,
         len,
-        value: Operand::Const(Const::Float(0.0)),
+        value: Some(Operand::Const(Const::Float(0.0))),
     };
     f.assign(a, fill(local(n)));
     let e = f.temp(Ty::Float);
@@ -181,7 +181,7 @@ fn the_length_of_an_array_is_not_a_variable_that_changed_since() {
         Rvalue::Fill {
             element: Ty::Float,
             len: local(n),
-            value: Operand::Const(Const::Float(0.0)),
+            value: Some(Operand::Const(Const::Float(0.0))),
         },
     );
     f.assign(n, Rvalue::Use(int(1000)));

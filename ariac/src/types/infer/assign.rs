@@ -372,15 +372,21 @@ impl Infer<'_, '_> {
         };
         let have = self.infer(value, Want::Hint(&hint));
         let fits = have.rank() <= ty.rank();
-        let result = op.trait_name().filter(|_| fits).and_then(|name| {
-            self.operator_trait(id, name, element, Some((value, have.scalar())))
-        });
+        let result = op
+            .trait_name()
+            .filter(|_| fits)
+            .and_then(|name| self.operator_trait(id, name, element, Some((value, have.scalar()))));
         if result.as_ref() == Some(element) || have == Ty::Error {
             return;
         }
         let symbol = format!("{}=", op.symbol());
         let (at, value_at) = (self.span(target), self.span(value));
-        self.report(say::operator(self.span(id), &symbol, (ty, at), (&have, value_at)));
+        self.report(say::operator(
+            self.span(id),
+            &symbol,
+            (ty, at),
+            (&have, value_at),
+        ));
     }
 
     fn compound_arithmetic(

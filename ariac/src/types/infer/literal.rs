@@ -138,7 +138,9 @@ impl Infer<'_, '_> {
         let Some(common) = common.filter(|_| !is_wrong) else {
             return Ty::Error;
         };
-        if !common.can_be_element() {
+        // Of records a list is what programs want that do not say so: it grows.
+        let is_kept = common.record().is_some() && !self.is_complex(&common);
+        if !common.can_be_element() || is_kept {
             return Ty::List(Box::new(common));
         }
         for &item in items {
