@@ -120,7 +120,7 @@ pub fn element(span: Span, ty: &Ty) -> Diagnostic {
         Code::Element,
         span,
         message,
-        "expected a number type or Bool",
+        "expected a number type, Bool, Complex, or a `data` of those",
     );
     match ty {
         Ty::Param(_) => report.help(format!(
@@ -137,7 +137,7 @@ pub fn element(span: Span, ty: &Ty) -> Diagnostic {
 #[must_use]
 pub fn element_value(span: Span, ty: &Ty) -> Diagnostic {
     let message = format!(
-        "the elements of an array are numbers or Bools, found {}",
+        "the elements of an array are numbers, Bools, or `data` of them, found {}",
         name(ty)
     );
     let report = Diagnostic::error(

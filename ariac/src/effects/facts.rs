@@ -247,9 +247,13 @@ impl<'a> Walk<'a> {
             // A trait's function does what its `impl`s do. A function that becomes a value may be called by whoever gets it.
             Callee::Fn { item, .. }
             | Callee::TraitFn { item, .. }
+            | Callee::Each { item }
             | Callee::Reference { item, .. } => {
                 let span = self.program.hir.exprs[id].span;
                 self.event(Event::Call(*item), span, id);
+                if let Callee::Each { .. } = callee {
+                    self.allocates();
+                }
             }
             Callee::PyCall | Callee::PyMethod | Callee::PyAttr => self.touch(id),
             // What a function value does is counted where it is made.

@@ -55,6 +55,7 @@ fn uses(hir: &Hir, names: &Names, types: &Types) -> Vec<(ItemId, Span)> {
         match callee {
             Callee::Fn { item, .. }
             | Callee::TraitFn { item, .. }
+            | Callee::Each { item }
             | Callee::Reference { item, .. }
             | Callee::Const { item, .. } => uses.push((*item, place(hir, expr))),
             _ => {}

@@ -280,6 +280,8 @@ pub enum Callee {
     With { args: Vec<Option<usize>> },
     /// A field of the receiver is read (or, as a target, written).
     Field { index: usize },
+    /// A method of the elements of the receiver, an array: it is called for each, and gives an array.
+    Each { item: ItemId },
     /// A function's name that stands for the function: a value of type `Fn`.
     Reference { item: ItemId, generics: Vec<Ty> },
     /// A constant of a type, `Point.ORIGIN`, or of a trait for the type, `T.ZERO`: then `item` is the trait's constant,

@@ -94,6 +94,12 @@ impl<'a> FnBuilder<'a> {
                 }
             },
             (Callee::Value, Some(callee)) => self.call_value(callee, args),
+            (Callee::Each { item }, Some(receiver)) => {
+                let array = self.expr(receiver);
+                self.elementwise(vec![array], |b, elements| {
+                    b.call_with(*item, &[], vec![elements[0].clone()])
+                })
+            }
             (Callee::Reference { item, generics }, _) => {
                 let generics = self.lower_all(generics);
                 self.function_value(*item, &generics, self.ty(id))
@@ -479,6 +485,7 @@ impl<'a> FnBuilder<'a> {
                     _ => Value::int(1),
                 };
                 let value = match (&element, &value.operand) {
+                    (Ty::Adt(record), Operand::Const(Const::Int(n))) => self.uniform(record, *n),
                     (Ty::Bool, Operand::Const(Const::Int(n))) => {
                         Value::constant(Const::Bool(*n != 0), Ty::Bool)
                     }

@@ -5,7 +5,7 @@ use super::function::{FnBuilder, Value};
 use super::place::Place;
 use crate::hir::{self, ExprId, ExprKind, PatId};
 use crate::mir::{Along, BinOp, Const, LocalId, LoopId, NdOp, Operand, Rvalue, StmtKind};
-use crate::types::Ty;
+use crate::types::{Adt, Ty};
 use aria_abi::codes::ErrorKind;
 
 /// An element, or several, of an array, indices evaluated.
@@ -186,6 +186,30 @@ impl<'a> FnBuilder<'a> {
     }
 
     // ---- new arrays ----
+
+    /// A record all of whose fields are 0, but the first one this number.
+    pub(super) fn uniform(&mut self, record: &Adt, first: i64) -> Value {
+        let layout = self.cx.layout(record);
+        let mut fields = Vec::new();
+        for (index, (_, ty)) in layout.variants[0].fields.iter().enumerate() {
+            let number = if index == 0 { first } else { 0 };
+            let value = match ty {
+                Ty::Adt(inner) => self.uniform(inner, number),
+                Ty::Bool => Value::constant(Const::Bool(number != 0), Ty::Bool),
+                ty => self.convert(Value::int(number), ty),
+            };
+            fields.push(value.operand);
+        }
+        let (ty, variant) = (record.clone(), 0);
+        self.compute(
+            Ty::Adt(record.clone()),
+            Rvalue::Adt {
+                ty,
+                variant,
+                fields,
+            },
+        )
+    }
 
     /// `Array.zeros(n, m)` and the like.
     pub(super) fn filled(&mut self, lens: Vec<Value>, element: Ty, value: Operand) -> Value {

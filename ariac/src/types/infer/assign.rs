@@ -366,11 +366,14 @@ impl Infer<'_, '_> {
         value: ExprId,
     ) {
         let element = ty.scalar();
-        let hint = match self.is_complex(element) && self.is_literal(value) {
+        let hint = match self.is_complex(element) {
             true => Ty::Float,
             false => ty.clone(),
         };
-        let have = self.infer(value, Want::Hint(&hint));
+        let mut have = self.infer(value, Want::Hint(&hint));
+        if self.is_complex(element) {
+            have = self.as_real(value, have);
+        }
         let fits = have.rank() <= ty.rank();
         let result = op
             .trait_name()

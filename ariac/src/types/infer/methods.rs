@@ -6,7 +6,9 @@ use super::literal::wider;
 use super::{Infer, Want, Why};
 use crate::builtins::{Builtin, MathFn, Namespace, Receiver, find_method, method_names};
 use crate::diagnostics::{nearest, types as say};
-use crate::hir::{Arg, Closure, ExprId, ExprKind, Ident, ItemId, ItemKind, TypeDeclKind};
+use crate::hir::{
+    Arg, Closure, ExprId, ExprKind, Ident, ItemId, ItemKind, ParamMode, TypeDeclKind,
+};
 use crate::mir::ListOp;
 use crate::resolve::Meaning;
 use crate::source::Span;
@@ -217,7 +219,11 @@ impl Infer<'_, '_> {
                 let Some(rank) = self.lengths(call, call.args.len()) else {
                     return Ty::Error;
                 };
-                let element = hint.filter(Ty::is_number).unwrap_or(Ty::Float);
+                let is_known = |ty: &Ty| match builtin {
+                    Builtin::Zeros => ty.can_be_element(),
+                    _ => ty.is_number() || self.is_complex(ty),
+                };
+                let element = hint.filter(is_known).unwrap_or(Ty::Float);
                 Ty::array(element, rank)
             }
             _ => self.full(call, hint.as_ref()),
@@ -408,6 +414,11 @@ impl Infer<'_, '_> {
             return self.number_to(call);
         }
         let row = find_method(receiver, text);
+        if row.is_none()
+            && let Some(each) = self.each(call, ty)
+        {
+            return each;
+        }
         let math = MathFn::from_name(text)
             .filter(|_| matches!(receiver, Receiver::Number | Receiver::Array | Receiver::Nd));
         // `xs.min` is the least element, `xs.min(y)` works element by element.
@@ -434,6 +445,27 @@ impl Infer<'_, '_> {
         let builtin = (row.builtin)();
         self.set_callee(call.id, Callee::Builtin(builtin.clone()));
         self.result_of(call, &builtin, ty, want)
+    }
+
+    /// `zs.abs`, a method of the elements that needs no arguments, of an array of records: the array of its results.
+    fn each(&mut self, call: &Call<'_>, ty: &Ty) -> Option<Ty> {
+        let element = ty.element().filter(|element| element.record().is_some())?;
+        let item = self
+            .members
+            .own(&self.types, element, &call.name.name)?
+            .item;
+        let signature = self.types.signatures.get(item)?;
+        let is_plain =
+            signature.generics.is_empty() && call.args.is_empty() && call.block.is_none();
+        let [own] = &signature.params[..] else {
+            return None;
+        };
+        if !is_plain || own.mode != ParamMode::Read || !signature.ret.can_be_element() {
+            return None;
+        }
+        let array = Ty::array(signature.ret.clone(), ty.rank());
+        self.set_callee(call.id, Callee::Each { item });
+        Some(array)
     }
 
     /// The type of what a built-in method gives.

@@ -88,7 +88,12 @@ impl Infer<'_, '_> {
             .hint()
             .map(|h| h.scalar().clone())
             .filter(Ty::is_number);
-        let (l, r) = self.operands(op, left, right, hint.as_ref());
+        let (mut l, mut r) = self.operands(op, left, right, hint.as_ref());
+        if self.is_complex(l.scalar()) {
+            r = self.as_real(right, r);
+        } else if self.is_complex(r.scalar()) {
+            l = self.as_real(left, l);
+        }
         match (&l, &r) {
             (Ty::Error | Ty::Never, _) | (_, Ty::Error | Ty::Never) => return Ty::Error,
             (Ty::PythonObject, _) | (_, Ty::PythonObject) => {
@@ -175,6 +180,18 @@ impl Infer<'_, '_> {
             let other = from(self, &l).or_else(|| hint.cloned());
             let r = self.infer(right, other.as_ref().map_or(Want::Any, Want::Hint));
             (l, r)
+        }
+    }
+
+    /// The type of an operand beside a `Complex`: a number becomes a Float.
+    pub(super) fn as_real(&mut self, id: ExprId, ty: Ty) -> Ty {
+        if !matches!(ty.scalar(), Ty::Int | Ty::Float32) {
+            return ty;
+        }
+        self.adapt(id, &ty, &Ty::Float);
+        match ty.rank() {
+            0 => Ty::Float,
+            rank => Ty::array(Ty::Float, rank),
         }
     }
 
