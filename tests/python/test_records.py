@@ -149,7 +149,13 @@ def test_views_share_memory(m):
 
 
 def test_numbers_become_complex_where_they_are_copied(m):
-    for given_ in ([1, 2.5, 3j], (1, 2.5, 3j), np.array([1, 2.5], "f4"), np.array([1 + 2j], "c8"), np.array([1j], ">c16")):
+    for given_ in (
+        [1, 2.5, 3j],
+        (1, 2.5, 3j),
+        np.array([1, 2.5], "f4"),
+        np.array([1 + 2j], "c8"),
+        np.array([1j], ">c16"),
+    ):
         got = m.copied(given_)
         assert got.dtype == np.complex128
         np.testing.assert_array_equal(got, np.array(given_, complex))
@@ -358,7 +364,11 @@ for wrong in (b"12", [1]):
 
 
 def test_without_numpy(toolchain):
-    path = toolchain.build(SOURCE.replace("extern Python from numpy as np", "extern Python from math as np"), name="records")
+    path = toolchain.build(
+        SOURCE.replace("extern Python from numpy as np", "extern Python from math as np"), name="records"
+    )
     environment = {**os.environ, "PYTHONPATH": str(path.parent)}
-    done = subprocess.run([toolchain.python, "-c", WITHOUT], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [toolchain.python, "-c", WITHOUT], env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr

@@ -13,6 +13,7 @@ mod drop_early;
 mod fuse;
 mod gil_regions;
 mod hoist_bounds;
+mod inline_ufuncs;
 #[cfg(test)]
 mod interpret;
 #[cfg(test)]
@@ -70,6 +71,7 @@ pub enum RemarkKind {
 
 /// The passes, in order.
 pub const TABLE: &[Pass] = &[
+    inline_ufuncs::PASS,
     simplify::PASS,
     fuse::PASS,
     write_through::PASS,

@@ -1,11 +1,9 @@
 //! Arithmetic of integers that may not fit.
 //!
-//! In plain code each operation checks itself. In the loop of an array operation whose kernel does nothing else that
-//! can fail, checks are gathered, so that the loop vectorises: the loop computes wrapped results, and bits that say
-//! whether an overflow is *possible*. Only then a second loop runs, which checks each operation and raises at the right
-//! one (or, when the bits were too careful, computes the same results again).
+//! In plain code each operation checks itself; in some loops checks are [gathered](super::gather).
 
 use super::Lowering;
+use super::gather::Overflow;
 use super::width::{self, Width};
 use crate::llvm::builder::{Builder, Val};
 use crate::llvm::multiversion::Level;
@@ -15,20 +13,7 @@ use aria_abi::codes::ErrorKind;
 use inkwell::IntPredicate;
 use inkwell::attributes::AttributeLoc;
 use inkwell::module::Linkage;
-use inkwell::values::{FunctionValue, PointerValue};
-
-/// What happens where a result does not fit.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Overflow<'c> {
-    /// OverflowError at once.
-    Raise,
-    /// Bits are gathered in two slots: the sign of the first says that a sum, the high half of the second that a
-    /// product may have overflowed.
-    Gather {
-        sums: PointerValue<'c>,
-        factors: PointerValue<'c>,
-    },
-}
+use inkwell::values::FunctionValue;
 
 impl<'c> Lowering<'_, 'c> {
     /// `x + y`, `x - y` or `x * y`.
@@ -39,8 +24,16 @@ impl<'c> Lowering<'_, 'c> {
         x: Val<'c>,
         y: Val<'c>,
     ) -> Val<'c> {
-        if let Overflow::Gather { sums, factors } = self.overflow {
-            return self.gathered(op, x, y, sums, factors);
+        match &self.overflow {
+            Overflow::Raise => {}
+            Overflow::Gather(gathered) => return gathered.arithmetic(&self.b, op, width, (x, y)),
+            Overflow::Wrap => {
+                return match op {
+                    BinOp::Add => self.b.add(x, y),
+                    BinOp::Sub => self.b.sub(x, y),
+                    _ => self.b.mul(x, y),
+                };
+            }
         }
         let name = match op {
             BinOp::Add => "add.with.overflow",
@@ -54,38 +47,6 @@ impl<'c> Lowering<'_, 'c> {
         self.b.part(both, 0)
     }
 
-    fn gathered(
-        &mut self,
-        op: BinOp,
-        x: Val<'c>,
-        y: Val<'c>,
-        sums: PointerValue<'c>,
-        factors: PointerValue<'c>,
-    ) -> Val<'c> {
-        let b = &self.b;
-        match op {
-            BinOp::Add => {
-                let sum = b.add(x, y);
-                let bits = b.and(b.xor(x, sum), b.xor(y, sum));
-                gather(b, sums, bits);
-                sum
-            }
-            BinOp::Sub => {
-                let difference = b.sub(x, y);
-                let bits = b.and(b.xor(x, y), b.xor(x, difference));
-                gather(b, sums, bits);
-                difference
-            }
-            _ => {
-                // Factors of 32 bits have a product that fits. Others are rare enough to be looked at again.
-                let half = b.i64(1 << 31);
-                let bits = b.or(b.add(x, half), b.add(y, half));
-                gather(b, factors, bits);
-                b.mul(x, y)
-            }
-        }
-    }
-
     /// `-x`.
     pub(super) fn negate(&mut self, width: Width, x: Val<'c>) -> Val<'c> {
         let text = format!("-{}", width.name);
@@ -93,7 +54,7 @@ impl<'c> Lowering<'_, 'c> {
             self.unless_least(width, x, &text);
         } else {
             let is_some = width::is_some(&self.b, x);
-            self.raise_overflow_if(is_some, &text);
+            self.misfit_if(width, is_some, &text);
         }
         self.b.sub(width.number(&self.b, 0), x)
     }
@@ -110,17 +71,9 @@ impl<'c> Lowering<'_, 'c> {
 
     /// OverflowError for the least number, whose negation does not fit.
     fn unless_least(&mut self, width: Width, x: Val<'c>, text: &str) {
-        match self.overflow {
-            Overflow::Gather { sums, .. } => {
-                let negated = self.b.sub(self.b.i64(0), x);
-                gather(&self.b, sums, self.b.and(x, negated));
-            }
-            Overflow::Raise => {
-                let least = width.number(&self.b, width.range().0);
-                let is_least = self.b.icmp(IntPredicate::EQ, x, least);
-                self.raise_overflow_if(is_least, text);
-            }
-        }
+        let least = width.number(&self.b, width.range().0);
+        let is_least = self.b.icmp(IntPredicate::EQ, x, least);
+        self.misfit_if(width, is_least, text);
     }
 
     /// `x // y`, rounded down.
@@ -212,6 +165,15 @@ impl<'c> Lowering<'_, 'c> {
         });
     }
 
+    /// A number does not fit when the condition holds, which is about numbers of this type.
+    pub(super) fn misfit_if(&mut self, width: Width, condition: Val<'c>, what: &str) {
+        match &self.overflow {
+            Overflow::Raise => self.raise_overflow_if(condition, what),
+            Overflow::Gather(gathered) => gathered.misfit(&self.b, condition, width.bits),
+            Overflow::Wrap => {}
+        }
+    }
+
     /// OverflowError in `what` when the condition holds.
     pub(super) fn raise_overflow_if(&mut self, condition: Val<'c>, what: &str) {
         self.fail_if(condition, |this| this.raise_overflow(what));
@@ -227,12 +189,6 @@ impl<'c> Lowering<'_, 'c> {
 /// An operation as messages call it: `Int + Int`.
 fn between(width: Width, op: BinOp) -> String {
     format!("{0} {1} {0}", width.name, op.symbol())
-}
-
-/// Adds bits to a slot.
-fn gather<'c>(b: &Builder<'_, 'c>, slot: PointerValue<'c>, bits: Val<'c>) {
-    let known = b.load(b.cx.types.i64, slot);
-    b.store(b.or(known, bits), slot);
 }
 
 /// The exponent of a constant power of two.

@@ -2,18 +2,15 @@
 
 use super::Lowering;
 use super::array::Elements;
-use super::checked::Overflow;
 use super::mentions::Mentions;
-use super::scalar::{pure_binary, pure_convert, pure_unary, small_exponent};
+use super::scalar::{pure_binary, pure_convert, pure_unary};
 use crate::arena::Id;
-use crate::builtins::MathFn;
 use crate::llvm::builder::{Val, vector_type};
 use crate::llvm::mathlib;
 use crate::mir::{
     BinOp, Kernel, LocalId, Operand, Rvalue, Stmt, StmtKind, UnOp, conversion_may_fail,
 };
 use crate::types::Ty;
-use inkwell::IntPredicate;
 use std::collections::HashMap;
 
 /// What a kernel reads, and what it does.
@@ -182,50 +179,9 @@ impl<'c> Lowering<'_, 'c> {
         }
     }
 
-    /// Whether all that can fail in the kernel is Int arithmetic, so that failures can be gathered, and whether some
-    /// of it is. Such a kernel can be run again.
-    fn can_gather(&self, kernel: &Kernel) -> bool {
-        let mut some = false;
-        let harmless = values_of(kernel).all(|value| match value {
-            Rvalue::Unary { op, operand } => {
-                let ty = self.operand_ty(operand);
-                some |= *op == UnOp::Neg && ty == Ty::Int;
-                *op != UnOp::Neg || !matches!(ty, Ty::Sized(_))
-            }
-            Rvalue::Binary { op, left, right } => {
-                let ty = self.operand_ty(left);
-                let is_int = ty == Ty::Int;
-                match op {
-                    BinOp::Add | BinOp::Sub | BinOp::Mul => some |= is_int,
-                    BinOp::FloorDiv | BinOp::Mod if is_int => return false,
-                    BinOp::Pow if is_int && small_exponent(right).is_none() => return false,
-                    BinOp::Pow => some |= is_int,
-                    _ => {}
-                }
-                let wraps = matches!(op, BinOp::WrapAdd | BinOp::WrapSub | BinOp::WrapMul);
-                let is_bits = matches!(
-                    op,
-                    BinOp::BitAnd | BinOp::BitOr | BinOp::BitXor | BinOp::Shl | BinOp::Shr
-                );
-                let is_checked = !op.is_comparison() && !wraps && !is_bits;
-                ty != Ty::String && !(is_checked && matches!(ty, Ty::Sized(_)))
-            }
-            Rvalue::Math { function, args } => {
-                let ty = self.operand_ty(&args[0]);
-                some |= *function == MathFn::Abs && ty == Ty::Int;
-                *function != MathFn::Abs || !matches!(ty, Ty::Sized(_))
-            }
-            Rvalue::Convert { to, operand } => !conversion_may_fail(&self.operand_ty(operand), to),
-            Rvalue::Load { checked, .. } => !checked,
-            Rvalue::Use(_) | Rvalue::Len(_) => true,
-            _ => false,
-        });
-        harmless && some && self.is_straight(kernel)
-    }
-
     /// Whether the kernel is assignments only, to scalars that nothing outside knows and that no element hands to the
     /// next.
-    fn is_straight(&self, kernel: &Kernel) -> bool {
+    pub(super) fn is_straight(&self, kernel: &Kernel) -> bool {
         let mut inside = Mentions::of(&kernel.body, self.function.locals.len());
         for &param in &kernel.params {
             inside.write(param);
@@ -237,34 +193,6 @@ impl<'c> Lowering<'_, 'c> {
             _ => false,
         };
         inside.locals().all(is_private) && kernel.body.stmts.iter().all(is_scalar_assignment)
-    }
-
-    /// Runs `elements` (which may be run twice) so that Int overflow in the kernel does not keep its loops from
-    /// vectorising.
-    pub(super) fn gathering(&mut self, kernel: &Kernel, elements: impl Fn(&mut Self)) {
-        if !self.can_gather(kernel) {
-            elements(self);
-            return;
-        }
-        let i64 = self.cx.types.i64;
-        let sums = self.b.slot(i64, "sums");
-        let factors = self.b.slot(i64, "factors");
-        self.b.store(self.b.i64(0), sums);
-        self.b.store(self.b.i64(0), factors);
-        self.overflow = Overflow::Gather { sums, factors };
-        elements(self);
-        self.overflow = Overflow::Raise;
-
-        let b = &self.b;
-        let (again, next) = (b.block("again"), b.block("exact"));
-        let sum = b.icmp(IntPredicate::SLT, b.load(i64, sums), b.i64(0));
-        let high = b.lshr(b.load(i64, factors), b.i64(32));
-        let factor = b.icmp(IntPredicate::NE, high, b.i64(0));
-        b.branch_rarely(b.or(sum, factor), again, next);
-        b.enter(again);
-        elements(self);
-        self.b.go(next);
-        self.b.enter(next);
     }
 }
 

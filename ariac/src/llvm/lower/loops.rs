@@ -79,6 +79,13 @@ impl<'c> Lowering<'_, 'c> {
         if !by_one || inclusive {
             let turns = Turns::Count(self.last_turn(first, last, inclusive, step));
             self.turns(id, var, first, (turns, step), body, next);
+        } else if let Some(how) = self.goes_ahead(var, body) {
+            self.ahead(how, (first, last), |this, from, to| {
+                let done = this.b.block("turns_done");
+                this.turns(id, var, from, (Turns::Below(to), step), body, done);
+                this.b.enter(done);
+            });
+            self.b.go(next);
         } else if let Some(middle) = self.middle(first, last, var, body) {
             let pieces = Pieces::begin(&self.b, first, middle, last);
             let turns = Turns::Below(pieces.to);

@@ -10,6 +10,7 @@
 //! * [`parts`]: fields of tuples and declared types; [`list`]
 //! * [`strings`], [`python`], [`calls`], [`runtime_calls`]
 
+mod ahead;
 mod array;
 mod block_sums;
 mod calls;
@@ -17,6 +18,7 @@ mod checked;
 mod closures;
 mod describe;
 mod errors;
+mod gather;
 mod int_sum;
 mod kernel;
 mod lanes;
@@ -47,10 +49,10 @@ use super::context::ModuleCx;
 use super::function::FunctionHandle;
 use super::runtime::RtFn;
 use super::stack;
-use crate::mir::{FnId, Function, LoopId, Wishes};
+use crate::mir::{FnId, Function, LocalId, LoopId, Wishes};
 use crate::source::Span;
 use crate::types::Ty;
-use checked::Overflow;
+use gather::Overflow;
 use inkwell::basic_block::BasicBlock;
 use inkwell::debug_info::DISubprogram;
 use inkwell::types::BasicTypeEnum;
@@ -129,6 +131,8 @@ struct Lowering<'m, 'c> {
     contiguous: Contiguous,
     /// Whether the code is the slow one of two versions.
     in_slow_version: bool,
+    /// The sums that are not to be changed while turns are looked at: see [`ahead`].
+    sums_ahead: Vec<LocalId>,
     /// What attributes ask of the code here.
     wishes: Wishes,
 }
@@ -154,6 +158,7 @@ impl<'m, 'c> Lowering<'m, 'c> {
             subprogram: None,
             contiguous: Contiguous::default(),
             in_slow_version: false,
+            sums_ahead: Vec::new(),
             wishes: Wishes::default(),
         }
     }

@@ -23,6 +23,9 @@ impl<'c> Lowering<'_, 'c> {
     }
 
     fn stmt(&mut self, stmt: &Stmt) {
+        if self.only_looks(&stmt.kind) {
+            return;
+        }
         match &stmt.kind {
             StmtKind::Assign { dst, value } => self.assignment(*dst, value),
             StmtKind::Store {

@@ -129,7 +129,7 @@ impl<'c> Lowering<'_, 'c> {
             let is_greater = b.icmp(from.order(IntPredicate::SGT), x, limit);
             misfit = b.or(misfit, is_greater);
         }
-        self.raise_overflow_if(misfit, &format!("{} to {}", from.name, to.name));
+        self.misfit_if(from, misfit, &format!("{} to {}", from.name, to.name));
         let target = self.cx.types.int(self.cx.context, to.bits);
         from.resize(&self.b, x, target.into())
     }

@@ -587,7 +587,8 @@ impl<'a> FnBuilder<'a> {
         } else if has(&Ty::Float32) {
             Ty::Float32
         } else if function.takes_int() {
-            Ty::Int
+            let sized = values.iter().find(|v| matches!(v.ty, Ty::Sized(_)));
+            sized.map_or(Ty::Int, |value| value.ty.clone())
         } else {
             Ty::Float
         };

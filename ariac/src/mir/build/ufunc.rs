@@ -15,7 +15,7 @@ impl Context<'_> {
             let params = function.params.iter();
             let params = params.map(|p| (p.name.clone(), function.locals[p.local].ty.clone()));
             (
-                format!("{}.ufunc", function.name),
+                function.name.clone(),
                 function.span,
                 function.wishes,
                 params.collect::<Vec<_>>(),
