@@ -18,6 +18,7 @@ pub const FILES: &[(&str, &str)] = files![
     "core.aria",
     "list.aria",
     "hash.aria",
+    "array.aria",
     "string.aria",
     "map.aria",
     "math.aria",

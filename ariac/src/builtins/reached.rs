@@ -44,7 +44,7 @@ const CALLED_BY_CONSTRUCTS: &[&str] = &[
 ];
 
 /// The types of values that no declaration need name.
-const TYPES_OF_LITERALS: &[&str] = &["String", "Int", "Float", "Bool"];
+const TYPES_OF_LITERALS: &[&str] = &["String", "Int", "Float", "Bool", "Array", "ArrayView"];
 
 /// A part of a file.
 #[derive(Debug)]

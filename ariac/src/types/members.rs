@@ -36,6 +36,16 @@ pub(super) struct Members {
     impls: HashMap<ItemId, Vec<usize>>,
 }
 
+/// The view as which an array of one dimension is lent.
+fn seen_as(ty: &Ty) -> Option<Ty> {
+    match ty {
+        Ty::Array(element) | Ty::PyArrayView(element) | Ty::PythonArray(element) => {
+            Some(Ty::ArrayView(element.clone()))
+        }
+        _ => None,
+    }
+}
+
 /// A function that a type has.
 #[derive(Clone, Debug)]
 pub(super) struct Member {
@@ -80,8 +90,13 @@ impl Members {
         members
     }
 
-    /// The functions of this name in a type's own bodies.
+    /// The functions of this name in a type's own bodies. Every array of one dimension has those of its views.
     pub(super) fn own(&self, types: &Types, ty: &Ty, name: &str) -> Option<Member> {
+        let exact = self.exactly(types, ty, name);
+        exact.or_else(|| self.exactly(types, &seen_as(ty)?, name))
+    }
+
+    fn exactly(&self, types: &Types, ty: &Ty, name: &str) -> Option<Member> {
         let candidates = self.own.get(&(head(ty), name.to_owned()))?;
         candidates.iter().find_map(|(index, item)| {
             let known = &types.impls[*index];
@@ -113,8 +128,9 @@ impl Members {
 
     /// The names of a type's own functions, for suggestions.
     pub(super) fn names<'m>(&'m self, ty: &Ty) -> impl Iterator<Item = &'m str> {
-        let wanted = head(ty);
-        let own = self.own.keys().filter(move |(head, _)| *head == wanted);
+        let (wanted, seen_as) = (head(ty), seen_as(ty).map(|ty| head(&ty)));
+        let is_own = move |known: &Head| *known == wanted || Some(*known) == seen_as;
+        let own = self.own.keys().filter(move |(head, _)| is_own(head));
         own.map(|(_, name)| name.as_str())
     }
 

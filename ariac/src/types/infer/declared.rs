@@ -7,7 +7,7 @@ use crate::builtins::{MathFn, Receiver, find_method};
 use crate::diagnostics::{declared as said, nearest, types as say};
 use crate::hir::{Arg, Closure, ExprId, ExprKind, ItemId, ParamMode, TypeDeclKind};
 use crate::types::members::Member;
-use crate::types::{Adt, Bound, Callee, Repr, Signature, Ty};
+use crate::types::{Adt, Bound, Callee, Coercion, Repr, Signature, Ty};
 
 impl Infer<'_, '_> {
     /// `Circle(1.0)`, `Point(x: 0.0, y: 1.0)`; also a variant's name alone.
@@ -148,12 +148,30 @@ impl Infer<'_, '_> {
     pub(super) fn member(&mut self, call: &Call<'_>, ty: &Ty, want: Want<'_>) -> Option<Ty> {
         let name = &*call.name.name;
         let member = match self.members.own(&self.types, ty, name) {
+            // Of an array that lacks what the function needs, its elements may have one.
+            Some(member) if self.each_item(call, ty).is_some() && !self.fits(&member) => {
+                return None;
+            }
             Some(member) => member,
             // The language's own methods of its types come before those that traits bring.
             None if has_builtin(ty, name) => return None,
             None => self.trait_member(ty, name)?,
         };
         Some(self.call_member(call, &member, Some(ty), want))
+    }
+
+    /// Whether the type parameters around a function have the traits that it needs.
+    fn fits(&self, member: &Member) -> bool {
+        let Some(signature) = self.types.signatures.get(member.item) else {
+            return false;
+        };
+        let known = signature.generics.iter().zip(&member.outer);
+        known
+            .filter_map(|(generic, ty)| Some((generic, ty.as_ref()?)))
+            .all(|(generic, ty)| {
+                let mut bounds = generic.bounds.iter();
+                bounds.all(|bound| self.traits().has(ty, bound))
+            })
     }
 
     /// A function of a trait that the type has.
@@ -254,7 +272,7 @@ impl Infer<'_, '_> {
     }
 
     /// A call of a function of a type or trait; `receiver` is the type of what stands before the dot, if that is a value.
-    fn call_member(
+    pub(super) fn call_member(
         &mut self,
         call: &Call<'_>,
         member: &Member,
@@ -281,6 +299,15 @@ impl Infer<'_, '_> {
         }
         if has_self && signature.params[0].mode == ParamMode::Mut {
             self.check_place(call.receiver, Some("self"));
+        }
+        if let (Some(ty), Some(own)) = (receiver, signature.params.first())
+            && let Ty::ArrayView(_) = own.ty
+            && !matches!(ty, Ty::ArrayView(_))
+            && let Some(element) = ty.element()
+        {
+            let view = Ty::ArrayView(Box::new(element.clone()));
+            let lend = Coercion::Lend(view);
+            self.types.coercions.set(call.receiver, lend);
         }
         let target = Target {
             item: member.item,

@@ -15,41 +15,14 @@ use crate::source::Span;
 use crate::types::{Callee, Ty};
 
 /// Methods of the language that this version of the compiler lacks.
-const LATER: [&str; 37] = [
-    "zip_map",
-    "reduce",
-    "scan",
-    "filter",
-    "fold",
-    "each_with_index",
-    "each",
-    "var",
-    "std",
-    "argmin",
-    "argmax",
-    "norm",
-    "any",
-    "all",
-    "count",
-    "sort",
-    "argsort",
-    "cumsum",
-    "reverse",
-    "where",
-    "unique",
+const LATER: [&str; 10] = [
     "histogram",
-    "clip",
     "reshape",
     "row",
     "col",
     "parallel_reduce",
-    "range",
-    "linspace",
-    "from_fn",
     "without_gil",
     "offload",
-    "first",
-    "last",
     "erf",
     "expm1",
     "log1p",
@@ -187,6 +160,11 @@ impl Infer<'_, '_> {
         };
         let text = &*call.name.name;
         let Some(method) = find_method(receiver, text) else {
+            let array = Ty::Array(Box::new(Ty::Error));
+            let own = self.members.associated(&self.types, &array, text);
+            if let (Namespace::Array, Some(member)) = (namespace, own) {
+                return self.call_member(call, &member, None, want);
+            }
             self.ignore(call.args);
             return self.unknown_method(call, receiver, owner, &Ty::Error);
         };
@@ -449,23 +427,25 @@ impl Infer<'_, '_> {
 
     /// `zs.abs`, a method of the elements that needs no arguments, of an array of records: the array of its results.
     fn each(&mut self, call: &Call<'_>, ty: &Ty) -> Option<Ty> {
+        let item = self.each_item(call, ty)?;
+        let result = self.types.signatures.get(item)?.ret.clone();
+        self.set_callee(call.id, Callee::Each { item });
+        Some(Ty::array(result, ty.rank()))
+    }
+
+    /// That method.
+    pub(super) fn each_item(&self, call: &Call<'_>, ty: &Ty) -> Option<ItemId> {
         let element = ty.element().filter(|element| element.record().is_some())?;
-        let item = self
-            .members
-            .own(&self.types, element, &call.name.name)?
-            .item;
+        let own = self.members.own(&self.types, element, &call.name.name);
+        let item = own?.item;
         let signature = self.types.signatures.get(item)?;
-        let is_plain =
-            signature.generics.is_empty() && call.args.is_empty() && call.block.is_none();
         let [own] = &signature.params[..] else {
             return None;
         };
-        if !is_plain || own.mode != ParamMode::Read || !signature.ret.can_be_element() {
-            return None;
-        }
-        let array = Ty::array(signature.ret.clone(), ty.rank());
-        self.set_callee(call.id, Callee::Each { item });
-        Some(array)
+        let is_plain =
+            signature.generics.is_empty() && call.args.is_empty() && call.block.is_none();
+        let fits = is_plain && own.mode == ParamMode::Read && signature.ret.can_be_element();
+        fits.then_some(item)
     }
 
     /// The type of what a built-in method gives.

@@ -1,0 +1,166 @@
+"""The methods of arrays that are written in Aria, beside NumPy's."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+SOURCE = """
+fn sorted(xs: PyArrayView[Float]) -> Array[Float] = xs.sorted
+fn sort(mut xs: PyArrayView[Float])
+  xs.sort
+end
+fn sort_some(mut xs: PyArrayView[Int], lo: Int, hi: Int)
+  xs[lo..<hi].sort
+end
+fn argsort(xs: PyArrayView[Float]) -> Array[Int] = xs.argsort
+fn ends(xs: PyArrayView[Float]) -> (Int, Int) = (xs.argmin, xs.argmax)
+fn unique(xs: PyArrayView[Int]) -> Array[Int] = xs.unique
+fn running(xs: PyArrayView[Int], ys: PyArrayView[Float]) -> (Array[Int], Array[Float], Array[Float])
+  (xs.cumsum, ys.cumsum, ys.scan |a, b| a.max(b) end)
+end
+fn clip(xs: PyArrayView[Float], low: Float, high: Float) -> Array[Float] = xs.clip(low, high)
+fn moments(xs: PyArrayView[Float], ys: PyArrayView[Int], less: Int) -> (Float, Float, Float, Float, Float, Float)
+  (xs.var(less), xs.std(less), xs.norm, ys.var(less), ys.std(less), ys.norm)
+end
+fn of_float32(xs: PyArrayView[Float32]) -> (Float32, Array[Float32]) = (xs.var, xs.sorted)
+fn chosen(xs: PyArrayView[Int], n: Int) -> (Array[Int], Array[Int], Int, Bool, Bool)
+  (
+    xs.filter |x| x > n end,
+    xs.indices |x| x > n end,
+    xs.count |x| x > n end,
+    xs.any? |x| x > n end,
+    xs.all? |x| x > n end,
+  )
+end
+fn found(xs: PyArrayView[Int], n: Int) -> (Int?, Int?, Int?, Int?, Int?)
+  (xs.find |x| x > n end, xs.find_index |x| x > n end, xs.index_of(n), xs.first, xs.last)
+end
+fn turned(xs: PyArrayView[Int]) -> (Array[Int], List[Int]) = (xs.reverse, xs.to_list)
+fn together(xs: PyArrayView[Int], ys: Array[Float]) -> Array[Float] = xs.zip_map(ys) |x, y| x * y end
+fn folds(xs: PythonArray[Int]) -> (Int, String) = (xs.reduce |a, b| a - b end, xs.fold("") |t, x| "#{t}#{x}," end)
+fn by_size(xs: Array[Float]) -> Array[Float] = xs.sorted_by |x| x.abs end
+fn made(a: Int, b: Int, by: Int, n: Int) -> (Array[Int], Array[Float], Array[Int])
+  (Array.range(a, b, by), Array.linspace(a.to_float, b.to_float, n), Array.from_fn(n) |i| i * i - a end)
+end
+fn in_turns(xs: PyArrayView[Float], mut out: PyArrayView[Float])
+  requires out.length * 4 <= xs.length
+  parallel_for i in 0..<out.length
+    out[i] = xs[i * 4..<i * 4 + 4].sorted[1]
+  end
+end
+"""
+
+floats = hnp.arrays(np.float64, st.integers(0, 60), elements=st.floats(-1e6, 1e6) | st.sampled_from([0.0, -0.0, 1.5]))
+with_nan = hnp.arrays(np.float64, st.integers(1, 40), elements=st.floats(-5, 5) | st.sampled_from([np.nan, np.inf, -np.inf]))
+ints = hnp.arrays(np.int64, st.integers(0, 60), elements=st.integers(-20, 20))
+
+
+@pytest.fixture(scope="module")
+def m(aria):
+    return aria(SOURCE)
+
+
+@settings(max_examples=100, deadline=None)
+@given(with_nan | floats, st.sampled_from([1, 2, -1]))
+def test_order(m, xs, step):
+    xs = xs[::step]
+    np.testing.assert_array_equal(m.sorted(xs), np.sort(xs))
+    np.testing.assert_array_equal(m.argsort(xs), np.argsort(xs, kind="stable"))
+    if len(xs):
+        assert m.ends(xs) == (np.argmin(xs), np.argmax(xs))
+    else:
+        with pytest.raises(ValueError, match="argmin of an empty array"):
+            m.ends(xs)
+    finite = xs[~np.isnan(xs)]
+    np.testing.assert_array_equal(m.by_size(finite), finite[np.argsort(abs(finite), kind="stable")])
+    memory = xs.copy()
+    m.sort(memory)
+    np.testing.assert_array_equal(memory, np.sort(xs))
+
+
+@settings(max_examples=60, deadline=None)
+@given(ints, st.data())
+def test_parts_are_sorted_where_they_are(m, xs, data):
+    lo = data.draw(st.integers(0, len(xs)))
+    hi = data.draw(st.integers(lo, len(xs)))
+    wanted = xs.copy()
+    wanted[lo:hi].sort()
+    m.sort_some(xs, lo, hi)
+    np.testing.assert_array_equal(xs, wanted)
+
+
+@settings(max_examples=100, deadline=None)
+@given(ints, floats, st.integers(-10, 10), st.sampled_from([0, 1]))
+def test_numbers(m, xs, ys, n, less):
+    np.testing.assert_array_equal(m.unique(xs), np.unique(xs))
+    sums, others, greatest = m.running(xs, ys)
+    np.testing.assert_array_equal(sums, np.cumsum(xs))
+    np.testing.assert_array_equal(others, np.cumsum(ys))
+    np.testing.assert_array_equal(greatest, np.maximum.accumulate(ys))
+    np.testing.assert_array_equal(m.clip(ys, -2.5, float(n)), np.minimum(np.maximum(ys, -2.5), n))
+    if len(xs) > less and len(ys) > less:
+        wanted = (np.var(ys, ddof=less), np.std(ys, ddof=less), np.linalg.norm(ys))
+        wanted += (np.var(xs, ddof=less), np.std(xs, ddof=less), np.linalg.norm(xs))
+        np.testing.assert_allclose(m.moments(ys, xs, less), wanted, rtol=1e-9, atol=1e-6)
+        small = ys.astype("f4")
+        variance, order = m.of_float32(small)
+        np.testing.assert_allclose(variance, np.var(small.astype(float)), rtol=1e-3, atol=1e-2)
+        np.testing.assert_array_equal(order, np.sort(small))
+
+
+@settings(max_examples=100, deadline=None)
+@given(ints, st.integers(-10, 10))
+def test_choices(m, xs, n):
+    some, where, count, any_, all_ = m.chosen(xs, n)
+    np.testing.assert_array_equal(some, xs[xs > n])
+    np.testing.assert_array_equal(where, np.flatnonzero(xs > n))
+    assert (count, any_, all_) == ((xs > n).sum(), (xs > n).any(), (xs > n).all())
+    items = xs.tolist()
+    greater = [(i, x) for i, x in enumerate(items) if x > n]
+    at, first = greater[0] if greater else (None, None)
+    own = items.index(n) if n in items else None
+    assert m.found(xs, n) == (first, at, own, items[0] if items else None, items[-1] if items else None)
+    back, listed = m.turned(xs)
+    assert back.tolist() == items[::-1] and listed == items
+
+
+@settings(max_examples=60, deadline=None)
+@given(ints, st.integers(0, 3))
+def test_folds(m, xs, more):
+    items = xs.tolist()
+    ys = np.arange(len(items) + more) / 2
+    if more:
+        with pytest.raises(ValueError, match="operands have different lengths"):
+            m.together(xs, ys)
+    else:
+        np.testing.assert_array_equal(m.together(xs, ys), xs * ys)
+    if items:
+        total, text = m.folds(xs)
+        assert total == items[0] - sum(items[1:]) and text == "".join(f"{x}," for x in items)
+    else:
+        with pytest.raises(ValueError, match="reduce of an empty array"):
+            m.folds(xs)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(-50, 50), st.integers(-50, 50), st.integers(-7, 7), st.integers(0, 20))
+def test_new_arrays(m, a, b, by, n):
+    if by == 0:
+        with pytest.raises(ValueError, match="the step of a range is 0"):
+            m.made(a, b, by, n)
+        return
+    numbers, spaced, squares = m.made(a, b, by, n)
+    np.testing.assert_array_equal(numbers, np.arange(a, b, by))
+    np.testing.assert_allclose(spaced, np.linspace(a, b, n), atol=1e-12)
+    np.testing.assert_array_equal(squares, np.arange(n) ** 2 - a)
+
+
+def test_negative_lengths_and_turns(m):
+    with pytest.raises(ValueError, match="negative"):
+        m.made(0, 1, 1, -1)
+    xs = np.random.default_rng(0).random(4000)
+    out = np.zeros(1000)
+    m.in_turns(xs, out)
+    np.testing.assert_array_equal(out, np.sort(xs.reshape(-1, 4), axis=1)[:, 1])
