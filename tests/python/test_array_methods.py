@@ -44,6 +44,10 @@ fn by_size(xs: Array[Float]) -> Array[Float] = xs.sorted_by |x| x.abs end
 fn made(a: Int, b: Int, by: Int, n: Int) -> (Array[Int], Array[Float], Array[Int])
   (Array.range(a, b, by), Array.linspace(a.to_float, b.to_float, n), Array.from_fn(n) |i| i * i - a end)
 end
+fn compared(xs: PyArrayView[Float, 2], ys: PyArrayView[Int]) -> (Array[Bool, 2], Array[Bool, 2], Array[Bool, 2], Array[Bool])
+  (xs < ys, xs == ys, 0.5 >= xs, ys != 1)
+end
+fn judged(xs: PyArrayView[Int], n: Int) -> (Bool, Bool, Int) = ((xs > n).any?, (xs > n).all?, (xs > n).count)
 fn in_turns(xs: PyArrayView[Float], mut out: PyArrayView[Float])
   requires out.length * 4 <= xs.length
   parallel_for i in 0..<out.length
@@ -155,6 +159,20 @@ def test_new_arrays(m, a, b, by, n):
     np.testing.assert_array_equal(numbers, np.arange(a, b, by))
     np.testing.assert_allclose(spaced, np.linspace(a, b, n), atol=1e-12)
     np.testing.assert_array_equal(squares, np.arange(n) ** 2 - a)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 5), st.integers(0, 7), st.integers(-3, 3), st.integers(0, 99))
+def test_comparisons(m, rows, columns, n, seed):
+    rng = np.random.default_rng(seed)
+    xs, ys = rng.integers(-2, 3, (rows, columns)) / 2, rng.integers(-2, 3, columns)
+    if rows and columns:
+        xs[0, 0] = np.nan
+    for table in (xs, np.asfortranarray(xs), xs[::-1]):
+        for got, wanted in zip(m.compared(table, ys), (table < ys, table == ys, table <= 0.5, ys != 1), strict=True):
+            assert got.dtype == bool
+            np.testing.assert_array_equal(got, wanted)
+    assert m.judged(ys, n) == ((ys > n).any(), (ys > n).all(), (ys > n).sum())
 
 
 def test_negative_lengths_and_turns(m):

@@ -304,6 +304,14 @@ pub fn foreign_method<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
     ours.find_map(|name| names.iter().find(|known| *known == name).copied())
 }
 
+/// `a < xs < b` of arrays.
+#[must_use]
+pub fn array_chain(span: Span) -> Diagnostic {
+    let message = "a chain of comparisons gives one Bool, and arrays give one for each element";
+    Diagnostic::error(Code::Operator, span, message, "an array is compared here")
+        .help("look at each element: `xs.map |x| low < x < high end`")
+}
+
 /// `push` and its like on an array.
 #[must_use]
 pub fn array_grows(span: Span, owner: &str, text: &str, element: &Ty) -> Diagnostic {

@@ -331,6 +331,8 @@ impl<'a> Walk<'a> {
                 let mut operands = std::iter::once(*first).chain(rest.iter().map(|(_, e)| *e));
                 if operands.any(|e| *self.ty(e) == Ty::PythonObject) {
                     self.touch(id);
+                } else if self.ty(id).is_array_like() {
+                    self.allocates();
                 }
             }
             ExprKind::Index { base, .. } => match self.ty(*base) {

@@ -377,6 +377,9 @@ impl Infer<'_, '_> {
                     Ty::Int => "a number is no condition: compare it, `n != 0`",
                     Ty::Float | Ty::Float32 => "a number is no condition: compare it, `x != 0.0`",
                     Ty::String => "a string is no condition: compare it, `s != \"\"`",
+                    ty if ty.element() == Some(&Ty::Bool) && ty.rank() == 1 => {
+                        "say whether for all or for any: `(xs > ys).all?`, `(xs > ys).any?`"
+                    }
                     ty if ty.is_array_like() => {
                         "an array is no condition: compare its length, `xs.length > 0`"
                     }

@@ -277,7 +277,6 @@ impl Infer<'_, '_> {
         first: ExprId,
         rest: &[(CompareOp, ExprId)],
     ) -> Ty {
-        let _ = id;
         let mut operands = vec![first];
         operands.extend(rest.iter().map(|(_, e)| *e));
         // Literals come last, so that they adapt to the others.
@@ -302,6 +301,10 @@ impl Infer<'_, '_> {
                         Some(c) if c.is_number() => c,
                         _ => ty.clone(),
                     });
+                } else if let Some(element) = ty.element().filter(|e| e.is_number())
+                    && common.is_none()
+                {
+                    common = Some(element.clone());
                 } else if has_traits_only(&ty) && common.is_none() {
                     // `x == None` and `xs == []` adapt to the other side.
                     common = Some(ty.clone());
@@ -323,6 +326,10 @@ impl Infer<'_, '_> {
             }
             return Ty::Bool;
         }
+        let is_in = |op: &CompareOp| matches!(op, CompareOp::In | CompareOp::NotIn);
+        if tys.iter().any(Ty::is_array_like) && !rest.iter().any(|(op, _)| is_in(op)) {
+            return self.compare_elements(id, rest[0].0, &operands, &tys);
+        }
         for (i, (op, _)) in rest.iter().enumerate() {
             if !self.compare_two(*op, (operands[i], &tys[i]), (operands[i + 1], &tys[i + 1])) {
                 return Ty::Error;
@@ -334,6 +341,36 @@ impl Infer<'_, '_> {
             }
         }
         Ty::Bool
+    }
+
+    /// `xs < ys` of arrays, or of an array and a number: element by element.
+    fn compare_elements(
+        &mut self,
+        id: ExprId,
+        op: CompareOp,
+        operands: &[ExprId],
+        tys: &[Ty],
+    ) -> Ty {
+        let ([left, right], [l, r]) = (operands, tys) else {
+            let report = say::array_chain(self.span(id));
+            self.report(report);
+            return Ty::Error;
+        };
+        let array = Ty::array(Ty::Bool, l.rank().max(r.rank()));
+        let (one, other) = (l.scalar(), r.scalar());
+        let is_equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
+        if one.is_number() && other.is_number() && wider(one, other) != Ty::Error {
+            let common = wider(one, other);
+            self.adapt(*left, l, &common);
+            self.adapt(*right, r, &common);
+            return array;
+        }
+        if is_equality && (one, other) == (&Ty::Bool, &Ty::Bool) {
+            return array;
+        }
+        let (left, right) = ((l, self.span(*left)), (r, self.span(*right)));
+        self.report(say::operator(self.span(id), op.symbol(), left, right));
+        Ty::Error
     }
 
     /// Checks one comparison; false after a report.
@@ -368,14 +405,6 @@ impl Infer<'_, '_> {
             (l, r) if l.is_number() && r.is_number() && wider(l, r) != Ty::Error => true,
             (Ty::String, Ty::String) => true,
             (Ty::Bool, Ty::Bool) if is_equality => true,
-            (l, r)
-                if (l.is_array_like() || r.is_array_like())
-                    && l.scalar().is_number()
-                    && r.scalar().is_number() =>
-            {
-                self.unsupported(span, "comparing arrays element by element is");
-                false
-            }
             (l, r) if l == r && self.is_comparable(l, is_equality) => true,
             (l, r) if l == r && has_traits_only(l) => {
                 let name = if is_equality { "Eq" } else { "Ord" };
