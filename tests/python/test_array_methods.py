@@ -44,8 +44,9 @@ fn by_size(xs: Array[Float]) -> Array[Float] = xs.sorted_by |x| x.abs end
 fn made(a: Int, b: Int, by: Int, n: Int) -> (Array[Int], Array[Float], Array[Int])
   (Array.range(a, b, by), Array.linspace(a.to_float, b.to_float, n), Array.from_fn(n) |i| i * i - a end)
 end
-fn compared(xs: PyArrayView[Float, 2], ys: PyArrayView[Int]) -> (Array[Bool, 2], Array[Bool, 2], Array[Bool, 2], Array[Bool])
-  (xs < ys, xs == ys, 0.5 >= xs, ys != 1)
+fn compared(m: PyArrayView[Float, 2], ys: PyArrayView[Int]) -> List[Array[Bool, 2]]
+  let all: List[Array[Bool, 2]] = [m < ys, m == ys, 0.5 >= m]
+  all
 end
 fn judged(xs: PyArrayView[Int], n: Int) -> (Bool, Bool, Int) = ((xs > n).any?, (xs > n).all?, (xs > n).count)
 fn in_turns(xs: PyArrayView[Float], mut out: PyArrayView[Float])
@@ -57,7 +58,8 @@ end
 """
 
 floats = hnp.arrays(np.float64, st.integers(0, 60), elements=st.floats(-1e6, 1e6) | st.sampled_from([0.0, -0.0, 1.5]))
-with_nan = hnp.arrays(np.float64, st.integers(1, 40), elements=st.floats(-5, 5) | st.sampled_from([np.nan, np.inf, -np.inf]))
+odd = st.sampled_from([np.nan, np.inf, -np.inf])
+with_nan = hnp.arrays(np.float64, st.integers(1, 40), elements=st.floats(-5, 5) | odd)
 ints = hnp.arrays(np.int64, st.integers(0, 60), elements=st.integers(-20, 20))
 
 
@@ -169,7 +171,7 @@ def test_comparisons(m, rows, columns, n, seed):
     if rows and columns:
         xs[0, 0] = np.nan
     for table in (xs, np.asfortranarray(xs), xs[::-1]):
-        for got, wanted in zip(m.compared(table, ys), (table < ys, table == ys, table <= 0.5, ys != 1), strict=True):
+        for got, wanted in zip(m.compared(table, ys), (table < ys, table == ys, table <= 0.5), strict=True):
             assert got.dtype == bool
             np.testing.assert_array_equal(got, wanted)
     assert m.judged(ys, n) == ((ys > n).any(), (ys > n).all(), (ys > n).sum())
