@@ -29,6 +29,8 @@ enum Fit {
     Alike = 1,
     /// It is a number all the same.
     Converted = 2,
+    /// It is a real number for a Complex.
+    Extended = 3,
 }
 
 /// See the runtime table.
@@ -294,6 +296,7 @@ unsafe fn memory(item: Item, object: *mut PyObject, copied: usize) -> Result<Opt
             return match copied {
                 0 => Ok(None),
                 1 => sequence(object, |object| match item {
+                    Item::Scalar(Elem::C128) => Ok(complex(object)),
                     Item::Scalar(elem) => Ok(scalar(elem, object)),
                     Item::Record(record) => record.value().map_or(Ok(None), |ty| fit(ty, object)),
                 }),
@@ -313,6 +316,8 @@ fn fit_element(kind: ElementKind, elem: Elem, is_copied: bool) -> Option<Fit> {
         ElementKind::Aria(own) if own == elem => Some(Fit::Exact),
         _ if !is_copied => None,
         _ => conversion(kind, elem).map(|_| match kind {
+            ElementKind::Complex64 => Fit::Alike,
+            _ if elem == Elem::C128 => Fit::Extended,
             ElementKind::Aria(own) if is_real(own) == is_real(elem) => Fit::Alike,
             _ => Fit::Converted,
         }),
@@ -333,7 +338,7 @@ unsafe fn complex(object: *mut PyObject) -> Option<Fit> {
     unsafe {
         match PyComplex_Check(object) != 0 {
             true => Some(Fit::Exact),
-            false => scalar(Elem::F64, object).map(|_| Fit::Converted),
+            false => scalar(Elem::F64, object).map(|_| Fit::Extended),
         }
     }
 }

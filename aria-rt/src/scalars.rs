@@ -487,6 +487,16 @@ pub unsafe extern "C" fn aria_rt_f64_to_py(value: f64) -> *mut PyObject {
 /// # Safety
 /// The GIL is held.
 #[unsafe(no_mangle)]
+pub unsafe extern "C" fn aria_rt_complex_to_py(re: f64, im: f64) -> *mut PyObject {
+    // SAFETY: the GIL is held.
+    unsafe { PyComplex_FromDoubles(re, im) }
+}
+
+/// See the runtime table.
+///
+/// # Safety
+/// The GIL is held.
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn aria_rt_i64_to_py(value: i64) -> *mut PyObject {
     // SAFETY: the GIL is held.
     unsafe { PyLong_FromLongLong(value) }

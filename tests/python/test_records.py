@@ -43,6 +43,21 @@ fn of_numpy(n: Int) -> Complex
   zs.sum
 end
 fn to_object(x: Float) -> PythonObject = x
+fn of_object(o: PythonObject) -> Complex = o.to[Complex]
+fn to_python(z: Complex) -> (PythonObject, PythonObject) = (z, np.real(z))
+fn called(z: Complex) -> (Complex, Float) = (cmath.sqrt(z), cmath.phase(z))
+extern Python from cmath as cmath do
+  fn sqrt(z: Complex) -> Complex
+  fn phase(z: Complex) -> Float
+end
+fn records_of(o: PythonObject) -> Array[Point] = o.to_array(Point)
+fn complex_of(o: PythonObject) -> Array[Complex] = o.to_array(Complex)
+@export(T: [Complex, Float, Int])
+fn turned[T: Element](xs: Array[T]) -> Array[T] = xs.reverse
+@ufunc
+fn squared(z: Complex) -> Complex = z * z + 1
+@ufunc
+fn polar(r: Float, phi: Float) -> Complex = r * Complex(0.0, phi).exp
 extern Python from numpy as np
 
 fn make(n: Int) -> Array[Point]
@@ -160,6 +175,40 @@ def test_numbers_become_complex_where_they_are_copied(m):
         assert got.dtype == np.complex128
         np.testing.assert_array_equal(got, np.array(given_, complex))
     assert m.of_numpy(3) == pytest.approx(np.exp(np.arange(3)).sum())
+
+
+def test_complex_numbers_and_objects(m):
+    assert m.of_object(3) == 3 and m.of_object(np.complex64(1 + 2j)) == 1 + 2j
+    assert m.to_python(1 + 2j) == (1 + 2j, 1.0)
+    assert m.called(-4) == (2j, pytest.approx(np.pi))
+    assert m.complex_of([1, 2j]).tolist() == [1, 2j]
+    np.testing.assert_array_equal(m.records_of(points(3)), points(3))
+    for wrong in ("a", None, [1]):
+        with pytest.raises(TypeError):
+            m.of_object(wrong)
+
+
+def test_instances_for_complex_numbers(m):
+    for given_, dtype in [
+        ([1j, 2], "c16"),
+        ([1.5, 2], "f8"),
+        ([1, 2], "i8"),
+        (np.array([1, 2j], "c8"), "c16"),
+        (np.array([1, 2], "f4"), "f8"),
+    ]:
+        got = m.turned(given_)
+        assert got.dtype == dtype
+        np.testing.assert_array_equal(got, np.array(given_)[::-1])
+
+
+def test_ufuncs_of_complex_numbers(m):
+    z = np.arange(6).reshape(2, 3) * (1 + 1j)
+    np.testing.assert_array_equal(m.squared(z.T[::-1]), z.T[::-1] ** 2 + 1)
+    assert m.squared(2) == 5 and m.squared.types == ["D->D"] and m.polar.types == ["dd->D"]
+    np.testing.assert_allclose(m.polar([[1.0], [2.0]], [0.0, np.pi / 2]), [[1, 1j], [2, 2j]], atol=1e-12)
+    out = np.zeros(3, complex)
+    m.squared([1, 1j, 2], out=out)
+    np.testing.assert_array_equal(out, [2, 0, 5])
 
 
 @pytest.mark.parametrize(
@@ -365,7 +414,7 @@ for wrong in (b"12", [1]):
 
 def test_without_numpy(toolchain):
     path = toolchain.build(
-        SOURCE.replace("extern Python from numpy as np", "extern Python from math as np"), name="records"
+        SOURCE.replace("from numpy as np", "from math as np").replace("@ufunc\n", ""), name="records"
     )
     environment = {**os.environ, "PYTHONPATH": str(path.parent)}
     done = subprocess.run(

@@ -69,6 +69,8 @@ macro_rules! for_each_rt_fn {
             // ---- results, Aria to Python: new references, null with a Python exception set ----
             /// f64 to `float`.
             held [] fn aria_rt_f64_to_py(value: F64) -> Ptr;
+            /// Two f64 to `complex`.
+            held [] fn aria_rt_complex_to_py(re: F64, im: F64) -> Ptr;
             /// i64 to `int`.
             held [] fn aria_rt_i64_to_py(value: I64) -> Ptr;
             /// u64, as the bits of an i64, to `int`.

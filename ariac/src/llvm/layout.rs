@@ -171,12 +171,12 @@ impl<'c> ModuleCx<'c> {
     /// The runtime's code for a scalar or an array's element.
     #[must_use]
     pub fn elem_code(&self, ty: &Ty) -> u32 {
+        if ty.is_complex() {
+            return Elem::C128 as u32;
+        }
         let Some(record) = ty.record() else {
             return ty.elem().unwrap_or(Elem::F64) as u32;
         };
-        if Some(record.item) == self.program.known.complex {
-            return Elem::C128 as u32;
-        }
         let index = self
             .program
             .records

@@ -29,9 +29,7 @@ fn spec<'c>(cx: &ModuleCx<'c>, interface: &Interface, record: &Adt) -> StructVal
         .zip(&cx.program.adts[record].variants[0].fields)
     {
         let (inner, elem) = match ty.record() {
-            Some(inner) if Some(inner.item) != cx.program.known.complex => {
-                (of_field(cx, interface, inner), 0)
-            }
+            Some(inner) if !ty.is_complex() => (of_field(cx, interface, inner), 0),
             _ => (cx.types.ptr.const_null(), cx.elem_code(ty)),
         };
         let parts = [
@@ -89,17 +87,17 @@ class _aria_dtype:
 /// Whether a class tells NumPy's dtype for arrays of its values.
 pub(super) fn has_dtype(class: &Class) -> bool {
     let mut fields = class.variants.iter().flat_map(|v| &v.fields);
-    class.adt.record && !class.is_error && fields.all(|field| field.name != "dtype")
+    class.adt.record.is_some() && !class.is_error && fields.all(|field| field.name != "dtype")
 }
 
 /// The fields of a record as `numpy.dtype` takes them.
 pub(super) fn dtype_fields(class: &Class, classes: &[Class]) -> String {
     let format = |ty: &Ty| match ty {
-        Ty::Adt(adt) => match classes.iter().find(|class| class.adt == *adt) {
-            Some(inner) => dtype_fields(inner, classes),
-            // Of the prelude's types only `Complex` is one.
-            None => "'complex128'".to_owned(),
-        },
+        ty if ty.is_complex() => "'complex128'".to_owned(),
+        Ty::Adt(adt) => {
+            let inner = classes.iter().find(|class| class.adt == *adt);
+            inner.map_or_else(String::new, |inner| dtype_fields(inner, classes))
+        }
         ty => format!("'{}'", ty.elem().map_or("void", |elem| elem.names().1)),
     };
     let fields = class.variants.iter().flat_map(|v| &v.fields);

@@ -221,7 +221,7 @@ fn scalar_type(ty: &Ty, imports: &mut Imports<'_>) -> String {
 fn ndarray(element: &Ty, imports: &mut Imports<'_>) -> String {
     imports.insert(NUMPY);
     let name = match element.record() {
-        Some(record) if &*record.name == "Complex" => "complex128",
+        Some(_) if element.is_complex() => "complex128",
         Some(_) => "void",
         None => element.elem().map_or("generic", |elem| elem.names().1),
     };

@@ -18,7 +18,7 @@ pub(super) fn spec<'c>(
     // NumPy takes the first loop to whose types it can convert the arguments without loss.
     let mut loops: Vec<(Vec<Elem>, FnId)> = instances
         .iter()
-        .filter_map(|export| Some((elems(export), export.ufunc?)))
+        .filter_map(|export| Some((elems(cx, export), export.ufunc?)))
         .collect();
     loops.sort_by_key(|(elems, _)| elems.iter().map(|e| rank(*e)).collect::<Vec<_>>());
     let bodies: Vec<PointerValue<'c>> = loops
@@ -59,10 +59,11 @@ fn results(ret: &Ty) -> &[Ty] {
 }
 
 /// The element types of the arguments, then of the results.
-fn elems(export: &Export) -> Vec<Elem> {
+fn elems(cx: &ModuleCx<'_>, export: &Export) -> Vec<Elem> {
     let params = export.params.iter().map(|p| &p.ty);
     let all = params.chain(results(&export.ret));
-    all.map(|ty| ty.elem().unwrap_or(Elem::F64)).collect()
+    all.map(|ty| Elem::from_code(cx.elem_code(ty)).unwrap_or(Elem::F64))
+        .collect()
 }
 
 /// Narrow types come first, and integers before floating point.
@@ -70,6 +71,7 @@ fn rank(elem: Elem) -> (u8, usize) {
     let class = match elem {
         Elem::Bool => 0,
         Elem::F32 | Elem::F64 => 2,
+        Elem::C128 => 3,
         _ => 1,
     };
     (class, elem.size())

@@ -172,7 +172,7 @@ fn export(hir: &Hir, item: &Item, attribute: &Attribute, reports: &mut Reports) 
 
 /// Checks a list of types; gives their number.
 fn exported_types(hir: &Hir, list: ExprId, reports: &mut Reports) -> usize {
-    let expected = "`[Float, Float32, Int]` or other numbers, `Bool` or `String`";
+    let expected = "`[Float, Float32, Int]` or other numbers, `Complex`, `Bool` or `String`";
     let items = match &hir.exprs[list].kind {
         ExprKind::Array(items) if !items.is_empty() => items,
         _ => {
@@ -185,15 +185,16 @@ fn exported_types(hir: &Hir, list: ExprId, reports: &mut Reports) -> usize {
     let mut seen = Vec::new();
     for &item in items {
         let span = hir.exprs[item].span;
-        let ty = match &hir.exprs[item].kind {
-            ExprKind::Name(name) => scalar_type(name),
+        let name = match &hir.exprs[item].kind {
+            ExprKind::Name(name) if name == "Complex" => Some("Complex".to_owned()),
+            ExprKind::Name(name) => scalar_type(name).map(|ty| ty.to_string()),
             _ => None,
         };
-        let message = match ty {
+        let message = match name {
             None => "this is no type for which a function can be exported",
-            Some(ty) if seen.contains(&ty) => "this type is listed twice",
-            Some(ty) => {
-                seen.push(ty);
+            Some(name) if seen.contains(&name) => "this type is listed twice",
+            Some(name) => {
+                seen.push(name);
                 continue;
             }
         };

@@ -4,8 +4,9 @@ use crate::arena::{Arena, SideTable};
 use crate::builtins::{MathFn, Namespace, Routine};
 use crate::hir::{ExprId, ItemId, PatId, TypeExprId};
 use crate::source::Span;
+use crate::types::RecordKind;
 use aria_abi::codes::ErrorKind;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 crate::define_id! {
     /// A variable: a parameter, a local, a closure's parameter.
@@ -53,7 +54,7 @@ pub struct Names {
     /// For each `raise` that stands alone, the `rescue` whose error it raises again, by what that binds.
     pub rescues: SideTable<ExprId, PatId>,
     /// The `data` types that arrays can hold: all their fields are numbers, `Bool`, or of such types.
-    pub records: HashSet<ItemId>,
+    pub records: HashMap<ItemId, RecordKind>,
 }
 
 /// Variables without a name by which a block returns from the function around it.

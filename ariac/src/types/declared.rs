@@ -465,7 +465,7 @@ fn own_type(names: &Names, id: ItemId, item: &Item, generics: &[Generic]) -> Ty 
         name: item.name.name.as_str().into(),
         args: args.map(|(index, g)| g.ty(index)).collect(),
         repr: Repr::Owned,
-        record: names.records.contains(&id),
+        record: names.records.get(&id).copied(),
     })
 }
 

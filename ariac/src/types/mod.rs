@@ -27,7 +27,7 @@ pub use results::{
     AdtDef, Bound, Callee, Coercion, Constructor, FieldDef, Generic, ImplDef, Known, ParamTy,
     Signature, TraitDef, Types, VariantDef,
 };
-pub use ty::{Adt, FnTy, IntKind, NdTy, Param, ParamClass, Repr, Ty};
+pub use ty::{Adt, FnTy, IntKind, NdTy, Param, ParamClass, RecordKind, Repr, Ty};
 pub use written::{is_type_name, scalar_type, type_names};
 
 use crate::diagnostics::Reports;

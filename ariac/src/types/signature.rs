@@ -216,7 +216,8 @@ fn check_ufunc(
     signature: &Signature,
     reports: &mut Reports,
 ) {
-    let is_element = |ty: &Ty| matches!(ty, Ty::Error | Ty::Param(_)) || ty.elem().is_some();
+    let is_element =
+        |ty: &Ty| matches!(ty, Ty::Error | Ty::Param(_)) || ty.elem().is_some() || ty.is_complex();
     let mut refuse = |span, message: &str, expected: &str| {
         reports.add(names::attribute_argument(span, message, expected, None));
     };
@@ -241,7 +242,7 @@ fn check_ufunc(
             refuse(
                 at,
                 "the arguments of a ufunc are elements of arrays",
-                "a number type or Bool",
+                "a number type, Bool or Complex",
             );
         } else if param.mode != ParamMode::Read {
             let message = "a ufunc changes none of its arguments";
@@ -257,7 +258,7 @@ fn check_ufunc(
     };
     if !is_result {
         let at = function.ret.map_or(attribute, |ret| hir.types[ret].span);
-        let expected = "a number type, Bool, or a tuple of them";
+        let expected = "a number type, Bool, Complex, or a tuple of them";
         refuse(
             at,
             "the results of a ufunc are elements of arrays",

@@ -155,8 +155,17 @@ pub struct Adt {
     pub args: Arc<[Ty]>,
     /// How its values are kept. Right in MIR; the type checker does not ask, and has `Owned` everywhere.
     pub repr: Repr,
-    /// Whether arrays can hold it: a `data` of numbers, `Bool`, and others of the kind.
-    pub record: bool,
+    /// What it is if arrays can hold it: a `data` of numbers, `Bool`, and others of the kind.
+    pub record: Option<RecordKind>,
+}
+
+/// Which `data` it is that arrays can hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RecordKind {
+    /// The prelude's `Complex`: a number to Python and NumPy.
+    Complex,
+    /// Any other.
+    Fields,
 }
 
 /// How the values of a declared type are kept.
@@ -326,9 +335,16 @@ impl Ty {
     #[must_use]
     pub fn record(&self) -> Option<&Adt> {
         match self {
-            Ty::Adt(adt) if adt.record => Some(adt),
+            Ty::Adt(adt) if adt.record.is_some() => Some(adt),
             _ => None,
         }
+    }
+
+    /// Whether it is the prelude's `Complex`.
+    #[must_use]
+    pub fn is_complex(&self) -> bool {
+        self.record()
+            .is_some_and(|adt| adt.record == Some(RecordKind::Complex))
     }
 
     /// Of a type parameter, what it stands for.
@@ -449,7 +465,7 @@ impl Ty {
             Ty::Bool | Ty::String | Ty::Array(_) | Ty::PythonArray(_) | Ty::PythonObject => true,
             Ty::Sized(_) | Ty::Param(_) => false,
             Ty::Nd(nd) => nd.kind.can_come_from_object(),
-            ty => ty.is_number(),
+            ty => ty.is_number() || ty.is_complex(),
         }
     }
 

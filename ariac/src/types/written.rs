@@ -192,7 +192,7 @@ impl Written<'_> {
             name: self.hir.items[item].name.name.as_str().into(),
             args: tys.into(),
             repr: Repr::Owned,
-            record: self.names.records.contains(&item),
+            record: self.names.records.get(&item).copied(),
         })
     }
 

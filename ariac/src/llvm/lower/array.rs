@@ -125,7 +125,7 @@ impl<'c> Lowering<'_, 'c> {
     }
 
     /// The value of the element at an address. Of a record field by field: LLVM makes registers of these at once.
-    fn load_element_at(&self, ty: &Ty, at: PointerValue<'c>) -> Val<'c> {
+    pub(super) fn load_element_at(&self, ty: &Ty, at: PointerValue<'c>) -> Val<'c> {
         let Some(adt) = ty.record() else {
             let value = self.b.load(self.cx.element_type(ty), at);
             return self.value_of_element(ty, value);

@@ -176,6 +176,10 @@ impl<'c> Lowering<'_, 'c> {
                 self.rt_value(function, &[value])
             }
             Ty::Float => self.rt_value(RtFn::aria_rt_f64_to_py, &[value]),
+            ty if ty.is_complex() => {
+                let parts = [self.b.part(value, 0), self.b.part(value, 1)];
+                self.rt_value(RtFn::aria_rt_complex_to_py, &parts)
+            }
             Ty::Float32 => {
                 let wide = self.b.widen_float(value, self.cx.types.f64);
                 self.rt_value(RtFn::aria_rt_f64_to_py, &[wide])
@@ -366,7 +370,7 @@ impl<'c> Lowering<'_, 'c> {
             Ty::Nd(nd) if matches!(nd.kind, Ty::PythonArray(_)) => self.handle_of_nd(object, ty),
             Ty::Nd(_) => self.nd_of_object(object, ty),
             Ty::PythonObject => self.rt_value(RtFn::aria_rt_py_retain, &[object]),
-            ty if ty.elem().is_some() => self.scalar_of(object, ty),
+            ty if ty.elem().is_some() || ty.is_complex() => self.scalar_of(object, ty),
             _ => super::zero(self.cx.value_type(ty)),
         }
     }
@@ -377,7 +381,6 @@ impl<'c> Lowering<'_, 'c> {
         let elem = self.b.i32(self.cx.elem_code(ty));
         let args = [object, elem, out.into(), self.location()];
         self.status(RtFn::aria_rt_scalar_of_object, &args);
-        let value = self.b.load(memory, out);
-        self.value_of_element(ty, value)
+        self.load_element_at(ty, out)
     }
 }

@@ -276,7 +276,7 @@ pub(super) fn adt(number: usize, name: &str, repr: Repr) -> Adt {
         name: name.into(),
         args: [].into(),
         repr,
-        record: false,
+        record: None,
     }
 }
 

@@ -114,7 +114,7 @@ impl Context<'_> {
             name: item.name.name.as_str().into(),
             args: [].into(),
             repr: Repr::Owned,
-            record: self.names.records.contains(&id),
+            record: self.names.records.get(&id).copied(),
         }));
         let is_public = def.generics.is_empty() && !item.private;
         let stays = match is_public {

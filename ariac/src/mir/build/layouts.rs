@@ -11,7 +11,7 @@ use crate::diagnostics::{Diagnostic, instances as say};
 use crate::hir::{ItemId, TypeDeclKind};
 use crate::mir::{AdtLayout, Program, Rvalue, StmtKind, VariantLayout};
 use crate::source::Span;
-use crate::types::{Adt, FnTy, Repr, Ty, Types};
+use crate::types::{Adt, FnTy, RecordKind, Repr, Ty, Types};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -239,7 +239,7 @@ impl Context<'_> {
             }
             ty.each(&mut |inner| {
                 if let Some(record) = inner.element().and_then(Ty::record)
-                    && Some(record.item) != program.known.complex
+                    && record.record != Some(RecordKind::Complex)
                     && !program.records.contains(record)
                 {
                     program.records.push(record.clone());

@@ -553,6 +553,7 @@ impl Check<'_> {
             Rvalue::FromObject { object, ty } => {
                 self.object(object, "an object")?;
                 let fits = ty.elem().is_some()
+                    || ty.is_complex()
                     || matches!(ty.kind(), Ty::String | Ty::Array(_) | Ty::PythonArray(_));
                 if !fits {
                     return Err(format!("an object as {ty}"));

@@ -62,7 +62,7 @@ impl World {
             name: name.unwrap_or_else(|| "?".into()),
             args: args.into(),
             repr: Repr::Owned,
-            record: false,
+            record: None,
         })
     }
 

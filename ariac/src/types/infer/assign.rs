@@ -366,12 +366,12 @@ impl Infer<'_, '_> {
         value: ExprId,
     ) {
         let element = ty.scalar();
-        let hint = match self.is_complex(element) {
+        let hint = match element.is_complex() {
             true => Ty::Float,
             false => ty.clone(),
         };
         let mut have = self.infer(value, Want::Hint(&hint));
-        if self.is_complex(element) {
+        if element.is_complex() {
             have = self.as_real(value, have);
         }
         let fits = have.rank() <= ty.rank();

@@ -50,6 +50,10 @@ impl Infer<'_, '_> {
                 {
                     return Some(self.named_type(name, *value));
                 }
+                ExprKind::Name(_) if matches!(self.meaning(*value), Some(Meaning::Adt(_))) => {
+                    self.types.exprs.set(*value, Ty::Unit);
+                    return self.scope_type(*value);
+                }
                 ExprKind::Name(_) if self.meaning(*value) == Some(Meaning::Error) => return None,
                 _ => {}
             }

@@ -72,7 +72,7 @@ impl Infer<'_, '_> {
             name: name.clone(),
             args: args.collect(),
             repr: Repr::Owned,
-            record: self.names.records.contains(&item),
+            record: self.names.records.get(&item).copied(),
         })
     }
 

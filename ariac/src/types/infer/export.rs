@@ -2,7 +2,7 @@
 
 use super::Infer;
 use crate::diagnostics::names as say;
-use crate::hir::{Attribute, ExprKind, Hir, ItemId};
+use crate::hir::{Attribute, ExprId, ExprKind, ItemId};
 use crate::types::{Ty, scalar_type};
 
 impl Infer<'_, '_> {
@@ -31,7 +31,7 @@ impl Infer<'_, '_> {
         }
         let mut instances: Vec<Vec<Ty>> = vec![Vec::new()];
         for generic in &generics {
-            let types = listed(self.hir, attribute, &generic.name);
+            let types = self.listed(attribute, &generic.name);
             let with = |before: &Vec<Ty>| {
                 let each = types
                     .iter()
@@ -45,20 +45,23 @@ impl Infer<'_, '_> {
         }
         self.types.exports.set(id, instances);
     }
-}
 
-/// The types that an attribute lists for a type parameter.
-fn listed(hir: &Hir, attribute: &Attribute, param: &str) -> Vec<Ty> {
-    let named = |name: &Option<crate::hir::Ident>| name.as_ref().is_some_and(|n| n.name == param);
-    let list = attribute.args.iter().find(|(name, _)| named(name));
-    match list.map(|(_, value)| &hir.exprs[*value].kind) {
-        Some(ExprKind::Array(items)) => items
-            .iter()
-            .filter_map(|&item| match &hir.exprs[item].kind {
-                ExprKind::Name(name) => scalar_type(name),
-                _ => None,
-            })
-            .collect(),
-        _ => Vec::new(),
+    /// The types that an attribute lists for a type parameter.
+    fn listed(&self, attribute: &Attribute, param: &str) -> Vec<Ty> {
+        let named =
+            |name: &Option<crate::hir::Ident>| name.as_ref().is_some_and(|n| n.name == param);
+        let list = attribute.args.iter().find(|(name, _)| named(name));
+        let ExprKind::Array(items) = list.map_or(&ExprKind::Nil, |(_, value)| self.kind(*value))
+        else {
+            return Vec::new();
+        };
+        let ty = |&item: &ExprId| match self.kind(item) {
+            ExprKind::Name(name) if name == "Complex" => {
+                Some(self.prelude_type(self.types.known.complex, Vec::new()))
+            }
+            ExprKind::Name(name) => scalar_type(name),
+            _ => None,
+        };
+        items.iter().filter_map(ty).collect()
     }
 }

@@ -15,7 +15,7 @@ impl Infer<'_, '_> {
                 name: self.hir.items[item].name.name.as_str().into(),
                 args: args.into(),
                 repr: Repr::Owned,
-                record: self.names.records.contains(&item),
+                record: self.names.records.get(&item).copied(),
             }),
             None => Ty::Error,
         }

@@ -139,7 +139,7 @@ impl Infer<'_, '_> {
             return Ty::Error;
         };
         // Of records a list is what programs want that do not say so: it grows.
-        let is_kept = common.record().is_some() && !self.is_complex(&common);
+        let is_kept = common.record().is_some() && !common.is_complex();
         if !common.can_be_element() || is_kept {
             return Ty::List(Box::new(common));
         }

@@ -199,7 +199,7 @@ impl Infer<'_, '_> {
                 };
                 let is_known = |ty: &Ty| match builtin {
                     Builtin::Zeros => ty.can_be_element(),
-                    _ => ty.is_number() || self.is_complex(ty),
+                    _ => ty.is_number() || ty.is_complex(),
                 };
                 let element = hint.filter(is_known).unwrap_or(Ty::Float);
                 Ty::array(element, rank)
@@ -492,8 +492,8 @@ impl Infer<'_, '_> {
                 };
                 Ty::List(Box::new(Ty::Tuple(vec![element, second])))
             }
-            Builtin::Sum | Builtin::Mean if self.is_complex(&element) => element,
-            Builtin::Dot if self.is_complex(&element) => self.dot(call, ty),
+            Builtin::Sum | Builtin::Mean if element.is_complex() => element,
+            Builtin::Dot if element.is_complex() => self.dot(call, ty),
             Builtin::Sum | Builtin::Min | Builtin::Max | Builtin::Mean | Builtin::Dot
                 if !element.is_number()
                     || (element.is_any_number() && *builtin == Builtin::Mean) =>

@@ -89,9 +89,9 @@ impl Infer<'_, '_> {
             .map(|h| h.scalar().clone())
             .filter(Ty::is_number);
         let (mut l, mut r) = self.operands(op, left, right, hint.as_ref());
-        if self.is_complex(l.scalar()) {
+        if l.scalar().is_complex() {
             r = self.as_real(right, r);
-        } else if self.is_complex(r.scalar()) {
+        } else if r.scalar().is_complex() {
             l = self.as_real(left, l);
         }
         match (&l, &r) {
@@ -164,20 +164,20 @@ impl Infer<'_, '_> {
         } else {
             hint
         };
-        let from = |this: &Self, ty: &Ty| match ty.scalar() {
+        let from = |ty: &Ty| match ty.scalar() {
             Ty::Int if op == BinaryOp::Div => Some(Ty::Float),
             ty if ty.is_number() => Some(ty.clone()),
-            ty if this.is_complex(ty) => Some(Ty::Float),
+            ty if ty.is_complex() => Some(Ty::Float),
             _ => None,
         };
         if self.is_literal(left) && !self.is_literal(right) {
             let r = self.infer(right, hint.map_or(Want::Any, Want::Hint));
-            let other = from(self, &r).or_else(|| hint.cloned());
+            let other = from(&r).or_else(|| hint.cloned());
             let l = self.infer(left, other.as_ref().map_or(Want::Any, Want::Hint));
             (l, r)
         } else {
             let l = self.infer(left, hint.map_or(Want::Any, Want::Hint));
-            let other = from(self, &l).or_else(|| hint.cloned());
+            let other = from(&l).or_else(|| hint.cloned());
             let r = self.infer(right, other.as_ref().map_or(Want::Any, Want::Hint));
             (l, r)
         }
@@ -193,11 +193,6 @@ impl Infer<'_, '_> {
             0 => Ty::Float,
             rank => Ty::array(Ty::Float, rank),
         }
-    }
-
-    /// Whether it is the prelude's `Complex`.
-    pub(super) fn is_complex(&self, ty: &Ty) -> bool {
-        matches!(ty, Ty::Adt(adt) if Some(adt.item) == self.types.known.complex)
     }
 
     /// Notes how an operand becomes one of `element`s.

@@ -103,7 +103,7 @@ impl Infer<'_, '_> {
             return Ty::Error;
         }
         if is_array {
-            if !ty.is_number() && ty != Ty::Bool {
+            if !ty.can_be_element() {
                 self.report(say::element(span, &ty));
                 return Ty::Error;
             }
@@ -115,7 +115,7 @@ impl Infer<'_, '_> {
                 span,
                 &ty,
                 "made of a Python object",
-                "objects become numbers, Bool, String, Array or PythonArray",
+                "objects become numbers, Bool, Complex, String, Array or PythonArray",
             ));
             return Ty::Error;
         }
