@@ -213,3 +213,129 @@ def test_an_error_in_the_middle_is_passed_on_and_nothing_leaks(m):
 def test_what_is_left_out_has_pythons_default(m):
     assert m.close(1.0, 1.05) == (False, True)
     assert m.close(1.0, 1.0 + 1e-12) == (True, True)
+
+
+PARTS = """
+extern Python from builtins as py do
+  fn sorted(xs: List[Int]) -> List[Int]
+  fn dict(pairs: List[(String, Int)]) -> Map[String, Int]
+end
+extern Python from json as json
+
+fn list(o: PythonObject) -> List[Int]
+  xs: List[Int] = o
+  xs
+end
+fn nested(o: PythonObject) -> List[List[Float]] = o.to[List[List[Float]]]
+fn pair(o: PythonObject) -> (Int, String) = o.to[(Int, String)]
+fn maybe(o: PythonObject) -> Int? = o.to[Option[Int]]
+fn texts(o: PythonObject) -> List[Option[String]] = o.to[List[Option[String]]]
+fn map(o: PythonObject) -> Map[String, List[Int]]
+  m: Map[String, List[Int]] = o
+  m
+end
+fn set(o: PythonObject) -> Set[Int]
+  s: Set[Int] = o
+  s
+end
+fn objects(o: PythonObject) -> List[PythonObject] = o.to[List[PythonObject]]
+fn arrays(o: PythonObject) -> List[Array[Float]] = o.to[List[Array[Float]]]
+fn numbers(o: PythonObject) -> List[Complex] = o.to[List[Complex]]
+fn same(o: PythonObject) -> PythonObject
+  m: Map[(Int, String), (Set[String], List[Int?], Complex)] = o
+  m
+end
+fn dumped(m: Map[String, List[Float]]) -> String = json.dumps(m)
+fn declared(xs: List[Int]) -> (List[Int], Map[String, Int]) = (py.sorted(xs), py.dict([("a", 1), ("b", 2)]))
+fn copied(n: Int) -> PythonObject
+  let mut xs: List[Array[Float]] = [Array.zeros(n), Array.ones(n)]
+  o: PythonObject = xs
+  xs[0][0] = 5.0
+  o.append(xs[0])
+  o
+end
+fn either(flag: Bool, o: PythonObject) -> PythonObject = if flag then [Some(1), None] else o end
+fn without(m: Map[String, Int], key: String) -> PythonObject
+  rest = m
+  rest.remove(key)
+  rest
+end
+"""
+
+
+@pytest.fixture(scope="module")
+def parts(aria):
+    return aria(PARTS)
+
+
+integers = st.integers(-(2**63), 2**63 - 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(integers),
+    st.lists(st.lists(st.floats(allow_nan=False))),
+    st.dictionaries(st.text(max_size=5), st.lists(integers, max_size=3)),
+    st.sets(integers),
+    st.lists(st.none() | st.text(max_size=4)),
+)
+def test_values_of_parts_come_from_objects(parts, numbers, nested, mapping, members, texts):
+    assert parts.list(numbers) == parts.list(tuple(numbers)) == parts.list(iter(numbers)) == numbers
+    assert parts.nested(nested) == nested
+    assert parts.map(mapping) == mapping and list(parts.map(mapping)) == list(mapping)
+    assert parts.set(members) == parts.set(frozenset(members)) == members
+    assert parts.texts(texts) == texts
+    assert parts.objects(texts) == texts
+
+
+def test_objects_of_values_of_parts(parts):
+    whole = {(1, "a"): ({"x", "y"}, [1, None], 1j), (2, "b"): (set(), [], 2 + 0j)}
+    assert parts.same(whole) == whole
+    assert parts.dumped({"x": [1.5, 2.0]}) == '{"x": [1.5, 2.0]}'
+    assert parts.declared([3, 1, 2]) == ([1, 2, 3], {"a": 1, "b": 2})
+    assert [a.tolist() for a in parts.copied(2)] == [[0, 0], [1, 1], [5, 0]]
+    assert parts.either(True, 0) == [1, None] and parts.either(False, "o") == "o"
+    assert parts.without({"a": 1, "b": 2, "c": 3}, "b") == {"a": 1, "c": 3}
+    assert parts.pair((1, "a")) == parts.pair([1, "a"]) == (1, "a")
+    assert parts.maybe(None) is None and parts.maybe(3) == 3
+    assert parts.numbers([1, 2j, 0.5]) == [1, 2j, 0.5]
+    assert [a.tolist() for a in parts.arrays([[1.5], np.arange(2)])] == [[1.5], [0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "error", "text"),
+    [
+        ("list", "abc", TypeError, "the Python value must be a list, not str"),
+        ("list", {1: 2}, TypeError, "the Python value must be a list, not dict"),
+        ("list", [1, "x"], TypeError, "the Python value must be int, not str"),
+        ("list", 5, TypeError, "'int' object is not iterable"),
+        ("list", [2**70], OverflowError, "to fit Int"),
+        ("map", [1], TypeError, "the Python value must be a dict, not list"),
+        ("map", {"a": [1, None]}, TypeError, "must be int, not None"),
+        ("set", [1], TypeError, "the Python value must be a set, not list"),
+        ("pair", (1,), ValueError, "not enough values to unpack"),
+        ("pair", (1, "a", 2), ValueError, "too many values to unpack"),
+        ("maybe", "s", TypeError, "must be int, not str"),
+        ("arrays", [[1.0], "a"], TypeError, "or a list, not str"),
+    ],
+)
+def test_objects_of_other_kinds(parts, name, wrong, error, text):
+    with pytest.raises(error) as raised:
+        getattr(parts, name)(wrong)
+    assert text in str(raised.value)
+
+
+def test_parts_do_not_leak(parts):
+    texts = [None if i % 3 == 0 else "a" * 50 + str(i) for i in range(300)]
+    whole = {(i, str(i)): ({"x" * 30, str(i)}, [i, None], 1j) for i in range(50)}
+
+    def once():
+        parts.texts(texts)
+        parts.same(whole)
+        parts.copied(2000)
+        with pytest.raises(TypeError):
+            parts.numbers([1j] * 300 + ["a"])
+        with pytest.raises(TypeError):
+            parts.map({"a": [1, 2], "b": "c"})
+
+    assert growth_of_many(once, 150) < 4 * MIB

@@ -247,6 +247,33 @@ pub enum Coercion {
     Lend(Ty),
 }
 
+impl Types {
+    /// Whether a Python object can become a value of this type where the program asks for it.
+    #[must_use]
+    pub fn comes_from_object(&self, ty: &Ty) -> bool {
+        self.crosses(ty, &Ty::can_come_from_object)
+    }
+
+    /// Whether a value of this type can become a Python object.
+    #[must_use]
+    pub fn becomes_object(&self, ty: &Ty) -> bool {
+        self.crosses(ty, &Ty::can_become_object)
+    }
+
+    /// Whether all parts of a type cross.
+    fn crosses(&self, ty: &Ty, by_itself: &dyn Fn(&Ty) -> bool) -> bool {
+        let known = [self.known.option, self.known.map, self.known.set];
+        match ty {
+            Ty::Tuple(items) => items.iter().all(|ty| self.crosses(ty, by_itself)),
+            Ty::List(element) => self.crosses(element, by_itself),
+            Ty::Adt(adt) if known.contains(&Some(adt.item)) => {
+                adt.args.iter().all(|ty| self.crosses(ty, by_itself))
+            }
+            ty => by_itself(ty),
+        }
+    }
+}
+
 /// What a call calls.
 #[derive(Clone, Debug)]
 pub enum Callee {

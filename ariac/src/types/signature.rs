@@ -92,7 +92,7 @@ fn one(
         params,
         ret,
     };
-    check(hir, item, function, &signature, owner, reports);
+    check(types, hir, item, function, &signature, owner, reports);
     // The name is looked at first, or every function would look for it among all.
     if item.name.name == "main" && hir.main() == Some(id) {
         check_main(hir, function, &signature, reports);
@@ -102,6 +102,7 @@ fn one(
 
 /// What may be a parameter or result of whom.
 fn check(
+    types: &Types,
     hir: &Hir,
     item: &Item,
     function: &Function,
@@ -180,7 +181,7 @@ fn check(
     match owner {
         Owner::Aria { .. } => {}
         Owner::Python => {
-            if !ty.can_come_from_object() && !matches!(ty, Ty::Unit | Ty::Error) {
+            if !types.comes_from_object(ty) && !matches!(ty, Ty::Unit | Ty::Error) {
                 let why = "a Python object cannot be turned into it";
                 reports.add(say::not_here(
                     at,

@@ -52,6 +52,10 @@ pub(super) enum Glue {
     Text,
     /// The hash of a value: an Int.
     Hash,
+    /// A Python object for a value.
+    ToObject,
+    /// A value for a Python object.
+    FromObject,
 }
 
 impl Glue {
@@ -61,6 +65,8 @@ impl Glue {
             Glue::Compare => "<=>",
             Glue::Text => "to_string",
             Glue::Hash => "hash",
+            Glue::ToObject => "to_object",
+            Glue::FromObject => "from_object",
         }
     }
 }
@@ -266,12 +272,16 @@ impl<'a> Context<'a> {
         let mut shell = empty(format!("{ty}.{}", glue.name()), span);
         let params: &[&str] = match glue {
             Glue::Equal | Glue::Compare => &["self", "other"],
-            Glue::Text | Glue::Hash => &["self"],
+            Glue::Text | Glue::Hash | Glue::ToObject => &["self"],
+            Glue::FromObject => &["object"],
         };
         for &name in params {
             let local = shell.locals.push(Local {
                 name: Some(name.to_owned()),
-                ty: ty.clone(),
+                ty: match glue {
+                    Glue::FromObject => Ty::PythonObject,
+                    _ => ty.clone(),
+                },
                 span,
                 contiguous: false,
                 alias: false,
@@ -287,6 +297,8 @@ impl<'a> Context<'a> {
             Glue::Equal => Ty::Bool,
             Glue::Compare | Glue::Hash => Ty::Int,
             Glue::Text => Ty::String,
+            Glue::ToObject => Ty::PythonObject,
+            Glue::FromObject => ty.clone(),
         };
         self.add(Some(key), shell, Some(Task::Glue(glue, ty.clone())))
     }
@@ -337,6 +349,8 @@ impl<'a> Context<'a> {
                 Task::Value(value, _) => builder.default_value(value),
                 Task::Glue(Glue::Text, ty) => builder.text_glue(&ty),
                 Task::Glue(Glue::Hash, ty) => builder.hash_glue(&ty),
+                Task::Glue(Glue::ToObject, ty) => builder.to_object_glue(&ty),
+                Task::Glue(Glue::FromObject, ty) => builder.from_object_glue(&ty),
                 Task::Glue(glue, ty) => builder.glue(glue, &ty),
             }
             self.finish(id, builder.finish());

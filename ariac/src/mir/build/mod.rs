@@ -38,6 +38,7 @@ mod instances;
 mod layouts;
 mod moves;
 mod nd;
+mod objects;
 mod pairs;
 mod pattern;
 mod place;

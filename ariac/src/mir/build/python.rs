@@ -17,6 +17,9 @@ impl FnBuilder<'_> {
         if value.ty == Ty::PythonObject {
             return value;
         }
+        if self.crosses_by_parts(&value.ty) {
+            return self.object_by_parts(value);
+        }
         self.compute(
             Ty::PythonObject,
             Rvalue::ToObject {
@@ -40,21 +43,14 @@ impl FnBuilder<'_> {
                 self.lend(handle, ty)
             }
             Ty::Tuple(items) => {
-                let parts: Vec<Value> = items
-                    .iter()
-                    .enumerate()
-                    .map(|(i, item)| {
-                        let key = self.object_of(Value::int(i as i64));
-                        let part = Rvalue::PyItem {
-                            object: value.operand.clone(),
-                            key: key.operand,
-                        };
-                        let part = self.compute(Ty::PythonObject, part);
-                        self.out_of_object(part, item)
-                    })
+                let parts = self.unpack(value, items.len(), None);
+                let parts = parts.into_iter().zip(items);
+                let parts: Vec<Value> = parts
+                    .map(|(part, item)| self.out_of_object(part, item))
                     .collect();
                 self.tuple(parts)
             }
+            Ty::List(_) | Ty::Adt(_) if !ty.is_complex() => self.parts_of_object(value, ty),
             _ => self.compute(ty.clone(), get(ty.clone())),
         }
     }

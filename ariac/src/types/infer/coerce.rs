@@ -128,10 +128,10 @@ impl Infer<'_, '_> {
         let coercion = match (have, want) {
             _ if have == want => return,
             (Ty::Error | Ty::Never, _) | (_, Ty::Error) => return,
-            (Ty::PythonObject, want) if want.can_come_from_object() => {
+            (Ty::PythonObject, want) if self.types.comes_from_object(want) => {
                 Coercion::FromObject(want.clone())
             }
-            (have, Ty::PythonObject) if have.can_become_object() => Coercion::ToObject,
+            (have, Ty::PythonObject) if self.types.becomes_object(have) => Coercion::ToObject,
             // A block that comes back with something may stand where nothing is wanted of it.
             (have, want)
                 if want.is_view()

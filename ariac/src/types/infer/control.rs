@@ -47,7 +47,7 @@ impl Infer<'_, '_> {
         }
         let object = Ty::PythonObject;
         for (block, ty, opposite) in [(then, &one, &other), (otherwise, &other, &one)] {
-            if *opposite == object && ty.can_become_object() {
+            if *opposite == object && self.types.becomes_object(ty) {
                 if let Some(&last) = block.stmts.last() {
                     self.types.coercions.set(last, Coercion::ToObject);
                 }

@@ -110,12 +110,12 @@ impl Infer<'_, '_> {
             self.set_callee(call.id, Callee::Builtin(Builtin::ObjectToArray(ty.clone())));
             return Ty::Array(Box::new(ty));
         }
-        if !ty.can_come_from_object() {
+        if !self.types.comes_from_object(&ty) {
             self.report(say::not_here(
                 span,
                 &ty,
                 "made of a Python object",
-                "objects become numbers, Bool, Complex, String, Array or PythonArray",
+                "objects become numbers, Bool, Complex, String, arrays, and lists, maps, sets, tuples and Options of those",
             ));
             return Ty::Error;
         }
