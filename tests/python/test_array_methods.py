@@ -15,6 +15,7 @@ fn sort_some(mut xs: PyArrayView[Int], lo: Int, hi: Int)
   xs[lo..<hi].sort
 end
 fn argsort(xs: PyArrayView[Float]) -> Array[Int] = xs.argsort
+fn argsort_ints(xs: PyArrayView[Int]) -> Array[Int] = xs.argsort
 fn ends(xs: PyArrayView[Float]) -> (Int, Int) = (xs.argmin, xs.argmax)
 fn unique(xs: PyArrayView[Int]) -> Array[Int] = xs.unique
 fn running(xs: PyArrayView[Int], ys: PyArrayView[Float]) -> (Array[Int], Array[Float], Array[Float])
@@ -84,6 +85,32 @@ def test_order(m, xs, step):
     memory = xs.copy()
     m.sort(memory)
     np.testing.assert_array_equal(memory, np.sort(xs))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(500, 3000), st.integers(0, 999), st.sampled_from(["floats", "few", "wide", "odd"]))
+def test_order_of_many(m, n, seed, kind):
+    rng = np.random.default_rng(seed)
+    if kind == "wide":
+        xs = rng.integers(0, 1 << 64, n, dtype=np.uint64).view(np.float64)
+    elif kind == "few":
+        xs = rng.integers(-3, 4, n) / 2 * rng.choice([1.0, -0.0], n)
+    else:
+        xs = rng.normal(size=n) * 10.0 ** rng.integers(-300, 300, n)
+    if kind == "odd":
+        xs[rng.integers(0, n, n // 5)] = rng.choice([np.nan, -np.nan, np.inf, -np.inf, 0.0, -0.0], n // 5)
+    got = m.sorted(xs)
+    np.testing.assert_array_equal(got, np.sort(xs))
+    numbers = [sorted(a[~np.isnan(a)].view(np.int64).tolist()) for a in (got, xs)]
+    assert numbers[0] == numbers[1]
+    np.testing.assert_array_equal(m.argsort(xs), np.argsort(xs, kind="stable"))
+    assert m.ends(xs) == (np.argmin(xs), np.argmax(xs))
+    whole = xs.view(np.int64) if kind == "wide" else rng.integers(-9, 9, n) * (1 << rng.integers(0, 60))
+    np.testing.assert_array_equal(m.unique(whole), np.unique(whole))
+    wanted, memory = np.sort(whole), whole.copy()
+    m.sort_some(memory, 0, n)
+    np.testing.assert_array_equal(memory, wanted)
+    np.testing.assert_array_equal(m.argsort_ints(whole[::-1]), np.argsort(whole[::-1], kind="stable"))
 
 
 @settings(max_examples=60, deadline=None)
