@@ -49,6 +49,13 @@ fn compared(m: PyArrayView[Float, 2], ys: PyArrayView[Int]) -> List[Array[Bool, 
   let all: List[Array[Bool, 2]] = [m < ys, m == ys, 0.5 >= m]
   all
 end
+fn shapes(xs: PyArrayView[Int], a: Int, b: Int, c: Int) -> (Array[Int, 2], Array[Int, 3])
+  (xs.reshape(a, b * c), xs.reshape(a, b, c))
+end
+fn flat(m: PyArrayView[Float, 3]) -> (Array[Float], Array[Float, 2])
+  columns = m.shape[2]
+  (m.reshape(m.size), m.t.reshape(columns, m.size // columns.max(1)))
+end
 fn judged(xs: PyArrayView[Int], n: Int) -> (Bool, Bool, Int) = ((xs > n).any?, (xs > n).all?, (xs > n).count)
 fn in_turns(xs: PyArrayView[Float], mut out: PyArrayView[Float])
   requires out.length * 4 <= xs.length
@@ -202,6 +209,23 @@ def test_comparisons(m, rows, columns, n, seed):
             assert got.dtype == bool
             np.testing.assert_array_equal(got, wanted)
     assert m.judged(ys, n) == ((ys > n).any(), (ys > n).all(), (ys > n).sum())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 4), st.integers(0, 4), st.integers(0, 4), st.sampled_from([1, 2, -1]))
+def test_reshape(m, a, b, c, step):
+    xs = np.arange(a * b * c * abs(step))[::step]
+    two, three = m.shapes(xs, a, b, c)
+    np.testing.assert_array_equal(two, xs.reshape(a, b * c))
+    np.testing.assert_array_equal(three, xs.reshape(a, b, c))
+    table = xs.reshape(a, b, c) / 2
+    for layout in (table, np.asfortranarray(table), table[:, ::-1]):
+        flat, turned = m.flat(layout)
+        np.testing.assert_array_equal(flat, layout.reshape(-1))
+        if c:
+            np.testing.assert_array_equal(turned, layout.T.reshape(c, -1) if a * b else np.zeros((c, 0)))
+    with pytest.raises(ValueError, match=r"cannot reshape .* elements into \("):
+        m.shapes(np.arange(a * b * c + 1), a, b, c)
 
 
 def test_negative_lengths_and_turns(m):

@@ -41,6 +41,8 @@ pub enum Builtin {
     Rank,
     /// `array.transpose`
     Transpose,
+    /// `array.reshape(n, m)`
+    Reshape,
     /// `array.sum`
     Sum,
     /// `array.mean`

@@ -433,6 +433,7 @@ impl<'a> FnBuilder<'a> {
             Builtin::Shape => self.shape(&first),
             Builtin::Rank => Value::int(first.ty.rank().into()),
             Builtin::Transpose => self.transpose(&first, &ty),
+            Builtin::Reshape => self.reshape(&first, rest),
             Builtin::Sum => self.reduction(ReduceOp::Sum, first),
             Builtin::Mean => self.reduction(ReduceOp::Mean, first),
             Builtin::Min => self.reduction(ReduceOp::Min, first),

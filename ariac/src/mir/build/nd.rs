@@ -185,6 +185,57 @@ impl<'a> FnBuilder<'a> {
         self.compute(ty.clone(), Rvalue::Nd(NdOp::Transposed(array)))
     }
 
+    /// `array.reshape(n, m)`.
+    pub(super) fn reshape(&mut self, array: &Value, lens: Vec<Value>) -> Value {
+        let lens: Vec<Value> = lens
+            .into_iter()
+            .map(|len| self.convert(len, &Ty::Int))
+            .collect();
+        let source = self.in_local(array);
+        let size = match array.ty.rank() {
+            1 => self.len(source),
+            _ => self.size(array).operand,
+        };
+        let mut total = Value::int(1);
+        for len in &lens {
+            self.check_length(len);
+            total = self.operate(hir::BinaryOp::Mul, total, len.clone());
+        }
+        let same = self.binary(BinOp::Eq, Ty::Bool, size.clone(), total.operand.clone());
+        let word = |text: &str| Operand::Const(Const::Str(text.to_owned()));
+        let mut parts = vec![word("cannot reshape "), size, word(" elements into (")];
+        for (i, len) in lens.iter().enumerate() {
+            let before = if i == 0 { "" } else { ", " };
+            parts.extend([word(before), len.operand.clone()]);
+        }
+        parts.push(word(if lens.len() == 1 { ",)" } else { ")" }));
+        self.emit_if(
+            same.operand,
+            |_| {},
+            |b| {
+                let message = b.compute(Ty::String, Rvalue::Join(parts));
+                b.emit_raise(ErrorKind::ValueError, message.operand);
+            },
+        );
+        let element = array.ty.scalar().clone();
+        let (whole, row) = (
+            Ty::array(element.clone(), array.ty.rank()),
+            Ty::array(element.clone(), 1),
+        );
+        let mut elements = self.compute(whole, Rvalue::ToArray(source));
+        if array.ty.rank() > 1 {
+            let rows = self.in_local(&elements);
+            let view = Ty::PyArrayView(Box::new(element));
+            let flat = self.compute(view, Rvalue::Nd(NdOp::Flat(rows)));
+            let flat = self.in_local(&flat);
+            elements = self.compute(row, Rvalue::ToArray(flat));
+        }
+        match lens.len() {
+            1 => elements,
+            _ => self.shaped(&elements, lens.into_iter().map(|len| len.operand).collect()),
+        }
+    }
+
     // ---- new arrays ----
 
     /// A record all of whose fields are 0, but the first one this number.

@@ -15,9 +15,8 @@ use crate::source::Span;
 use crate::types::{Callee, Ty};
 
 /// Methods of the language that this version of the compiler lacks.
-const LATER: [&str; 10] = [
+const LATER: [&str; 9] = [
     "histogram",
-    "reshape",
     "row",
     "col",
     "parallel_reduce",
@@ -416,11 +415,16 @@ impl Infer<'_, '_> {
             self.skip_block(call.block);
             return ty;
         };
-        if !self.has_shape(call, row.args, row.block) {
+        let builtin = (row.builtin)();
+        // One length is needed, and there may be more.
+        let args = match builtin {
+            Builtin::Reshape => row.args.max(call.args.len()),
+            _ => row.args,
+        };
+        if !self.has_shape(call, args, row.block) {
             self.skip_block(call.block);
             return Ty::Error;
         }
-        let builtin = (row.builtin)();
         self.set_callee(call.id, Callee::Builtin(builtin.clone()));
         self.result_of(call, &builtin, ty, want)
     }
@@ -458,6 +462,10 @@ impl Infer<'_, '_> {
             Builtin::Length | Builtin::StrLength | Builtin::ToInt => Ty::Int,
             Builtin::Size | Builtin::Rank => Ty::Int,
             Builtin::Shape => Ty::Tuple(vec![Ty::Int; usize::from(ty.rank())]),
+            Builtin::Reshape => match self.lengths(call, call.args.len()) {
+                Some(rank) => Ty::array(element, rank),
+                None => Ty::Error,
+            },
             Builtin::Transpose => Ty::ArrayView(Box::new(element)).with_rank(ty.rank()),
             Builtin::ErrorText | Builtin::ErrorClass => Ty::String,
             Builtin::ToFloat => Ty::Float,
