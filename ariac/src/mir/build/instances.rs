@@ -349,8 +349,8 @@ impl<'a> Context<'a> {
                 Task::Value(value, _) => builder.default_value(value),
                 Task::Glue(Glue::Text, ty) => builder.text_glue(&ty),
                 Task::Glue(Glue::Hash, ty) => builder.hash_glue(&ty),
-                Task::Glue(Glue::ToObject, ty) => builder.to_object_glue(&ty),
-                Task::Glue(Glue::FromObject, ty) => builder.from_object_glue(&ty),
+                Task::Glue(Glue::ToObject, ty) => builder.glue_to_object(&ty),
+                Task::Glue(Glue::FromObject, ty) => builder.glue_from_object(&ty),
                 Task::Glue(glue, ty) => builder.glue(glue, &ty),
             }
             self.finish(id, builder.finish());

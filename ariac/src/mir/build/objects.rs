@@ -33,7 +33,7 @@ impl FnBuilder<'_> {
     }
 
     /// The body of the function that makes an object of a type's values.
-    pub(super) fn to_object_glue(&mut self, ty: &Ty) {
+    pub(super) fn glue_to_object(&mut self, ty: &Ty) {
         let Some(of) = self.function.params.first().map(|p| p.local) else {
             return;
         };
@@ -103,7 +103,7 @@ impl FnBuilder<'_> {
     }
 
     /// The body of the function that makes a type's value of an object.
-    pub(super) fn from_object_glue(&mut self, ty: &Ty) {
+    pub(super) fn glue_from_object(&mut self, ty: &Ty) {
         let Some(object) = self.function.params.first().map(|p| p.local) else {
             return;
         };
