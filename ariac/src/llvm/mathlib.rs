@@ -40,11 +40,27 @@ pub fn call<'c>(b: &Builder<'_, 'c>, function: MathFn, ty: &Ty, args: &[Val<'c>]
         MathFn::Round => intrinsic("llvm.roundeven"),
         MathFn::Copysign => intrinsic("llvm.copysign"),
         MathFn::Exp
+        | MathFn::Exp2
+        | MathFn::Expm1
         | MathFn::Log
+        | MathFn::Log2
+        | MathFn::Log10
+        | MathFn::Log1p
         | MathFn::Sin
         | MathFn::Cos
         | MathFn::Tan
+        | MathFn::Asin
+        | MathFn::Acos
+        | MathFn::Atan
+        | MathFn::Sinh
+        | MathFn::Cosh
         | MathFn::Tanh
+        | MathFn::Asinh
+        | MathFn::Acosh
+        | MathFn::Atanh
+        | MathFn::Cbrt
+        | MathFn::Erf
+        | MathFn::Erfc
         | MathFn::Pow
         | MathFn::Hypot
         | MathFn::Atan2 => library_call(b, function, ty, args),

@@ -652,7 +652,29 @@ fn math(function: MathFn) -> u64 {
         | MathFn::Copysign => 1,
         MathFn::Sqrt => 2,
         MathFn::Hypot => 4,
-        MathFn::Exp | MathFn::Log | MathFn::Sin | MathFn::Cos | MathFn::Tan | MathFn::Tanh => 5,
-        MathFn::Pow | MathFn::Atan2 => 10,
+        MathFn::Exp
+        | MathFn::Exp2
+        | MathFn::Log
+        | MathFn::Log2
+        | MathFn::Log10
+        | MathFn::Sin
+        | MathFn::Cos
+        | MathFn::Tan
+        | MathFn::Tanh => 5,
+        MathFn::Expm1
+        | MathFn::Log1p
+        | MathFn::Asin
+        | MathFn::Acos
+        | MathFn::Atan
+        | MathFn::Sinh
+        | MathFn::Cosh
+        | MathFn::Asinh
+        | MathFn::Acosh
+        | MathFn::Atanh
+        | MathFn::Cbrt
+        | MathFn::Erf
+        | MathFn::Erfc
+        | MathFn::Pow
+        | MathFn::Atan2 => 10,
     }
 }

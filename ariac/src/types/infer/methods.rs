@@ -15,16 +15,13 @@ use crate::source::Span;
 use crate::types::{Callee, Ty};
 
 /// Methods of the language that this version of the compiler lacks.
-const LATER: [&str; 9] = [
+const LATER: [&str; 6] = [
     "histogram",
     "row",
     "col",
     "parallel_reduce",
     "without_gil",
     "offload",
-    "erf",
-    "expm1",
-    "log1p",
 ];
 
 /// A call with a receiver.
