@@ -57,6 +57,20 @@ fn flat(m: PyArrayView[Float, 3]) -> (Array[Float], Array[Float, 2])
   (m.reshape(m.size), m.t.reshape(columns, m.size // columns.max(1)))
 end
 fn judged(xs: PyArrayView[Int], n: Int) -> (Bool, Bool, Int) = ((xs > n).any?, (xs > n).all?, (xs > n).count)
+fn chosen_by(xs: PyArrayView[Float], ys: PyArrayView[Float]) -> Array[Float] = (xs > 0.0).where(xs, ys)
+fn products(xs: PyArrayView[Float], ys: PyArrayView[Int]) -> (Float, Array[Float], Int, Array[Int])
+  (xs.prod, xs.cumprod, ys.prod, ys.cumprod)
+end
+fn part(xs: PyArrayView[Float], least: Float) -> (Int, Float) = ((xs > least).sum, (xs > least).mean)
+fn steps(xs: PyArrayView[Int]) -> Array[Int] = xs.diff
+fn middle(xs: PyArrayView[Float], ys: PyArrayView[Int], q: Float) -> (Float, Float, Float, Float)
+  (xs.median, xs.quantile(q), ys.median, ys.quantile(q))
+end
+fn spread(xs: PyArrayView[Float], n: Int) -> (Array[Int], Array[Float]) = xs.histogram(n)
+fn spread_ints(xs: PyArrayView[Int]) -> (Array[Int], Array[Float]) = xs.histogram
+fn spread_within(xs: PyArrayView[Float], a: Float, b: Float, n: Int) -> (Array[Int], Array[Float])
+  xs.histogram_within(a, b, n)
+end
 fn in_turns(xs: PyArrayView[Float], mut out: PyArrayView[Float])
   requires out.length * 4 <= xs.length
   parallel_for i in 0..<out.length
@@ -235,3 +249,89 @@ def test_negative_lengths_and_turns(m):
     out = np.zeros(1000)
     m.in_turns(xs, out)
     np.testing.assert_array_equal(out, np.sort(xs.reshape(-1, 4), axis=1)[:, 1])
+
+
+@settings(max_examples=100, deadline=None)
+@given(with_nan | floats, ints, st.floats(0, 1) | st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.sampled_from([1, 2, -1]))
+def test_middle(m, xs, ys, q, step):
+    xs = xs[::step]
+    found = m.middle(xs, ys, q)
+    known = []
+    for values in (xs, ys):
+        for place in (0.5, q):
+            with np.errstate(invalid="ignore"):
+                known.append(np.quantile(values, place) if len(values) and not np.isnan(values).any() else np.nan)
+    # Of infinite neighbours the point between them has no meaning: NumPy's is nan at some places.
+    finite = [not np.isinf(xs).any()] * 2 + [True] * 2
+    for one, other, is_known in zip(found, known, finite, strict=True):
+        if is_known:
+            np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-9)
+
+
+@pytest.mark.parametrize("n", [2, 17, 1000, 20001])
+@pytest.mark.parametrize("kind", ["random", "few", "rising", "falling", "organ", "saw"])
+def test_middle_of_many(m, n, kind):
+    xs = {
+        "random": np.random.default_rng(n).normal(size=n),
+        "few": np.random.default_rng(n).integers(0, 3, n) * 1.0,
+        "rising": np.arange(n) * 1.0,
+        "falling": -np.arange(n) * 1.0,
+        "organ": np.minimum(np.arange(n), np.arange(n)[::-1]) * 1.0,
+        "saw": np.arange(n) % 7 * 1.0,
+    }[kind]
+    kept = xs.copy()
+    for q in np.linspace(0, 1, 9):
+        found = m.middle(xs, xs[:4].astype(np.int64), q)[:2]
+        np.testing.assert_allclose(found, (np.median(xs), np.quantile(xs, q)), rtol=1e-12)
+    np.testing.assert_array_equal(xs, kept)
+
+
+def test_quantiles_outside(m):
+    for q in (-0.1, 1.1, np.nan):
+        with pytest.raises(ValueError, match=r"which is not from 0\.0 to 1\.0"):
+            m.middle(np.ones(3), np.array([1]), q)
+
+
+@settings(max_examples=100, deadline=None)
+@given(floats, floats, st.integers(1, 12), st.floats(-5, 5), st.floats(0.5, 9))
+def test_histograms(m, xs, ys, n, low, span):
+    for values, (counts, edges), known in [
+        (xs, m.spread(xs, n), np.histogram(xs, n)),
+        (xs, m.spread_within(xs, low, low + span, n), np.histogram(xs, n, (low, low + span))),
+        (ys, m.spread_ints(ys.astype(np.int64)), np.histogram(ys.astype(np.int64))),
+    ]:
+        np.testing.assert_allclose(edges, known[1], rtol=1e-12, atol=1e-9)
+        # The edges are those of this function, which may differ in the last place: by them, each part is right.
+        inside = values if values is not ys else ys.astype(np.int64)
+        inside = inside[(inside >= edges[0]) & (inside <= edges[-1])]
+        place = np.minimum(np.searchsorted(edges, inside, side="right") - 1, len(counts) - 1)
+        np.testing.assert_array_equal(counts, np.bincount(place, minlength=len(counts)))
+
+
+def test_no_histogram(m):
+    for xs, n, told in [
+        (np.ones(3), 0, "a histogram of 0 parts"),
+        (np.array([1.0, np.nan]), 3, "a histogram from nan to nan"),
+        (np.array([1.0, np.inf]), 3, "a histogram from 1.0 to inf"),
+    ]:
+        with pytest.raises(ValueError, match=told):
+            m.spread(xs, n)
+    with pytest.raises(ValueError, match=r"a histogram from 2\.0 to 1\.0"):
+        m.spread_within(np.ones(3), 2.0, 1.0, 3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(floats, hnp.arrays(np.int64, st.integers(0, 12), elements=st.integers(-9, 9)))
+def test_products_and_steps(m, xs, ys):
+    product, products, of_ints, all_of_ints = m.products(xs / 1e3, ys)
+    np.testing.assert_allclose(product, np.prod(xs / 1e3), rtol=1e-12)
+    np.testing.assert_allclose(products, np.cumprod(xs / 1e3), rtol=1e-12)
+    assert of_ints == np.prod(ys)
+    np.testing.assert_array_equal(all_of_ints, np.cumprod(ys))
+    np.testing.assert_array_equal(m.steps(ys), np.diff(ys))
+    np.testing.assert_array_equal(m.chosen_by(xs, xs * 2), np.where(xs > 0, xs, xs * 2))
+    assert m.part(xs, 1.0) == ((xs > 1).sum(), (xs > 1).mean()) if len(xs) else np.isnan(m.part(xs, 1.0)[1])
+    with pytest.raises(ValueError, match="operands have different lengths"):
+        m.chosen_by(xs, np.append(xs, 1.0))
+    with pytest.raises(OverflowError):
+        m.products(xs, np.full(20, 10))

@@ -41,6 +41,8 @@ pub enum Builtin {
     Rank,
     /// `array.transpose`
     Transpose,
+    /// `array.row(i)` of the first dimension, `array.col(i)` of the second
+    Line(u8),
     /// `array.reshape(n, m)`
     Reshape,
     /// `array.sum`

@@ -406,6 +406,9 @@ impl<'a> FnBuilder<'a> {
         if let Builtin::Enumerate | Builtin::Zip = builtin {
             return self.list_of_pairs(ids, ty);
         }
+        if let Builtin::Line(axis) = builtin {
+            return self.nd_line(ids, *axis);
+        }
         if let (Builtin::WithGil, Some(block)) = (builtin, block) {
             return self.with_gil(block, ty);
         }
@@ -518,7 +521,11 @@ impl<'a> FnBuilder<'a> {
                 ..first
             }),
             Builtin::List(_) | Builtin::Enumerate | Builtin::Zip => first,
-            Builtin::Reveal | Builtin::WithGil | Builtin::Math(_) | Builtin::Routine(_) => first,
+            Builtin::Reveal
+            | Builtin::WithGil
+            | Builtin::Math(_)
+            | Builtin::Routine(_)
+            | Builtin::Line(_) => first,
         }
     }
 

@@ -19,7 +19,18 @@ pub(super) enum Spot {
 impl<'a> FnBuilder<'a> {
     /// `base[indices]`, to read.
     pub(super) fn nd_index(&mut self, base: ExprId, indices: &[ExprId]) -> Value {
-        match self.nd_spot(base, indices) {
+        let spot = self.nd_spot(base, indices);
+        self.nd_read(spot)
+    }
+
+    /// `array.row(i)`, `array.col(i)`: a section at an index along one dimension.
+    pub(super) fn nd_line(&mut self, ids: &[ExprId], axis: u8) -> Value {
+        let spot = self.nd_spot_from(ids[0], axis, &ids[1..]);
+        self.nd_read(spot)
+    }
+
+    fn nd_read(&mut self, spot: Spot) -> Value {
+        match spot {
             Spot::Element(array, indices) => self.nd_load(array, indices),
             Spot::Section(view, _) => Value::fresh(view, self.local_ty(view)),
         }
@@ -32,6 +43,11 @@ impl<'a> FnBuilder<'a> {
 
     /// What `base[indices]` names; dimensions behind the last index are there as a whole.
     pub(super) fn nd_spot(&mut self, base: ExprId, indices: &[ExprId]) -> Spot {
+        self.nd_spot_from(base, 0, indices)
+    }
+
+    /// As [`Self::nd_spot`], for the indices of the dimensions from `first` on.
+    fn nd_spot_from(&mut self, base: ExprId, first: u8, indices: &[ExprId]) -> Spot {
         // The array is looked at when its indices are there.
         let place = match indices.iter().any(|&index| self.cx.writes(index)) {
             true => self.place(base, true),
@@ -45,8 +61,8 @@ impl<'a> FnBuilder<'a> {
             }
         });
         let later = self.cx.changed_later(indices);
-        let mut along: Vec<Along> = Vec::new();
-        for (axis, (&index, later)) in (0..).zip(indices.iter().zip(later)) {
+        let mut along: Vec<Along> = vec![Along::All; usize::from(first)];
+        for (axis, (&index, later)) in (first..).zip(indices.iter().zip(later)) {
             along.push(match self.ty(index) {
                 Ty::Range => self.nd_range(&place, axis, index),
                 _ => {

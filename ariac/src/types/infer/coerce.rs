@@ -455,11 +455,11 @@ impl Infer<'_, '_> {
                 }
                 self.check_place(receiver, param);
             }
-            // A transposed array shows the same elements.
+            // A transposed array, or a row of one, shows the same elements.
             (ExprKind::MethodCall { receiver, .. }, _)
                 if matches!(
                     self.types.callees.get(id),
-                    Some(Callee::Builtin(Builtin::Transpose))
+                    Some(Callee::Builtin(Builtin::Transpose | Builtin::Line(_)))
                 ) =>
             {
                 self.check_place(*receiver, param);

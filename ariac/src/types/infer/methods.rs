@@ -15,14 +15,7 @@ use crate::source::Span;
 use crate::types::{Callee, Ty};
 
 /// Methods of the language that this version of the compiler lacks.
-const LATER: [&str; 6] = [
-    "histogram",
-    "row",
-    "col",
-    "parallel_reduce",
-    "without_gil",
-    "offload",
-];
+const LATER: [&str; 3] = ["parallel_reduce", "without_gil", "offload"];
 
 /// A call with a receiver.
 pub(super) struct Call<'c> {
@@ -464,6 +457,10 @@ impl Infer<'_, '_> {
                 None => Ty::Error,
             },
             Builtin::Transpose => Ty::ArrayView(Box::new(element)).with_rank(ty.rank()),
+            Builtin::Line(_) => {
+                self.check(call.args[0].value, &Ty::Int, Why::Text("an index"));
+                Ty::ArrayView(Box::new(element)).with_rank(ty.rank() - 1)
+            }
             Builtin::ErrorText | Builtin::ErrorClass => Ty::String,
             Builtin::ToFloat => Ty::Float,
             Builtin::ToFloat32 => Ty::Float32,
