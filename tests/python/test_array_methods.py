@@ -71,6 +71,28 @@ fn spread_ints(xs: PyArrayView[Int]) -> (Array[Int], Array[Float]) = xs.histogra
 fn spread_within(xs: PyArrayView[Float], a: Float, b: Float, n: Int) -> (Array[Int], Array[Float])
   xs.histogram_within(a, b, n)
 end
+fn sums(m: PyArrayView[Float, 2], n: PyArrayView[Int, 2], axis: Int) -> (Array[Float], Array[Int])
+  (m.sum(axis: axis), n.sum(axis: axis))
+end
+fn means(m: PyArrayView[Float, 2], n: PyArrayView[Int, 2], axis: Int) -> (Array[Float], Array[Float])
+  (m.mean(axis: axis), n.mean(axis: axis))
+end
+fn spreads(m: PyArrayView[Float, 2], axis: Int, less: Int) -> (Array[Float], Array[Float])
+  (m.var(axis: axis, less: less), m.std(axis: axis, less: less))
+end
+fn ends_along(m: Array[Float, 2], axis: Int) -> (Array[Float], Array[Float], Array[Int], Array[Int])
+  (m.min(axis: axis), m.max(axis: axis), m.argmin(axis: axis), m.argmax(axis: axis))
+end
+fn singles(m: PyArrayView[Float32, 2], axis: Int) -> (Array[Float32], Array[Float32], Array[Float32])
+  (m.sum(axis: axis), m.mean(axis: axis), m.std(axis: axis))
+end
+fn lines(m: PyArrayView[Float, 2], i: Int, j: Int) -> (Array[Float], Array[Float])
+  (m.row(i).to_array, m.col(j).to_array)
+end
+fn truths(m: PyArrayView[Float, 2], least: Float) -> (Bool, Bool, Int, Int, Float)
+  above = m > least
+  (above.any?, above.all?, above.count, above.sum, above.mean)
+end
 fn in_turns(xs: PyArrayView[Float], mut out: PyArrayView[Float])
   requires out.length * 4 <= xs.length
   parallel_for i in 0..<out.length
@@ -335,3 +357,54 @@ def test_products_and_steps(m, xs, ys):
         m.chosen_by(xs, np.append(xs, 1.0))
     with pytest.raises(OverflowError):
         m.products(xs, np.full(20, 10))
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    hnp.arrays(np.float64, hnp.array_shapes(min_dims=2, max_dims=2, max_side=9), elements=st.floats(-1e3, 1e3)),
+    st.sampled_from([0, 1, -1, -2]),
+    st.sampled_from(["C", "F", "turned", "stepped"]),
+)
+def test_axes(m, xs, axis, order):
+    xs = {"C": xs, "F": np.asfortranarray(xs), "turned": xs.T, "stepped": np.repeat(xs, 2, axis=1)[:, ::-2]}[order]
+    close = {"rtol": 1e-12, "atol": 1e-9}
+    ints = xs.astype(np.int64)
+    for found, known in zip(m.sums(xs, ints, axis), (xs.sum(axis), ints.sum(axis)), strict=True):
+        np.testing.assert_allclose(found, known, **close)
+    for found, known in zip(m.means(xs, ints, axis), (xs.mean(axis), ints.mean(axis)), strict=True):
+        np.testing.assert_allclose(found, known, **close)
+    for found, known in zip(m.spreads(xs, axis, 0), (xs.var(axis), xs.std(axis)), strict=True):
+        np.testing.assert_allclose(found, known, rtol=1e-9, atol=1e-6)
+    if xs.shape[axis] > 1:
+        np.testing.assert_allclose(m.spreads(xs, axis, 1)[0], xs.var(axis, ddof=1), rtol=1e-9, atol=1e-6)
+    known = (xs.min(axis), xs.max(axis), xs.argmin(axis), xs.argmax(axis))
+    for found, wanted in zip(m.ends_along(np.ascontiguousarray(xs), axis), known, strict=True):
+        np.testing.assert_array_equal(found, wanted)
+    singles = xs.astype(np.float32)
+    for found, wanted in zip(
+        m.singles(singles, axis), (singles.sum(axis), singles.mean(axis), singles.std(axis)), strict=True
+    ):
+        np.testing.assert_allclose(found, wanted, rtol=1e-3, atol=0.05)
+    i, j = xs.shape[0] - 1, xs.shape[1] // 2
+    for found, wanted in zip(m.lines(xs, i, j), (xs[i], xs[:, j]), strict=True):
+        np.testing.assert_array_equal(found, wanted)
+    above = xs > 1.0
+    assert m.truths(xs, 1.0) == (above.any(), above.all(), above.sum(), above.sum(), above.mean())
+
+
+def test_axes_outside(m):
+    xs = np.ones((2, 3))
+    for axis in (2, -3):
+        with pytest.raises(ValueError, match=f"axis {axis} of an array of 2 dimensions"):
+            m.sums(xs, np.ones((2, 3), dtype=np.int64), axis)
+    with pytest.raises(IndexError, match="index 3 is out of range for dimension 1 of length 3"):
+        m.lines(xs, 0, 3)
+    with pytest.raises(IndexError, match="index -1 is out of range for dimension 0 of length 2"):
+        m.lines(xs, -1, 0)
+    empty = np.ones((0, 3))
+    np.testing.assert_array_equal(m.sums(empty, empty.astype(np.int64), 0)[0], np.zeros(3))
+    assert m.sums(empty, empty.astype(np.int64), 1)[0].shape == (0,)
+    with pytest.raises(ValueError, match="min"):
+        m.ends_along(empty, 0)
+    with pytest.raises(OverflowError):
+        m.sums(xs, np.full((2, 3), 2**62), 0)

@@ -221,6 +221,15 @@ pub fn unknown_method(span: Span, owner: &str, text: &str, near: Option<&str>) -
     }
 }
 
+/// A method that only arrays of one dimension have.
+#[must_use]
+pub fn method_of_rows(span: Span, owner: &str, text: &str) -> Diagnostic {
+    let message = format!("{owner} has no method `{text}`: arrays of one dimension have it");
+    Diagnostic::error(Code::UnknownMethod, span, message, "unknown method").help(format!(
+        "a row of `m` has it, `m[i].{text}`, and so have all its elements in one row: `m.reshape(m.size).{text}`"
+    ))
+}
+
 /// The methods of other languages, and what Aria calls them, the likelier first.
 const FOREIGN: &[(&str, &[&str])] = &[
     ("append", &["push", "extend"]),
@@ -417,9 +426,13 @@ pub fn positional_after_keyword(span: Span, first: Span) -> Diagnostic {
 
 /// Arguments of a built-in with names.
 #[must_use]
-pub fn no_keywords(span: Span, text: &str) -> Diagnostic {
+pub fn no_keywords(span: Span, name: &str, text: &str) -> Diagnostic {
     let message = format!("the arguments of `{text}` have no names");
-    Diagnostic::error(Code::Arguments, span, message, "remove the name")
+    let report = Diagnostic::error(Code::Arguments, span, message, "remove the name");
+    match name {
+        "axis" => report.help("arrays of two dimensions have `axis:`, of numbers"),
+        _ => report,
+    }
 }
 
 /// A method that needs a block, or a block with another number of parameters.

@@ -36,11 +36,11 @@ pub(super) struct Members {
     impls: HashMap<ItemId, Vec<usize>>,
 }
 
-/// The view as which an array of one dimension is lent.
+/// The view as which an array is lent.
 fn seen_as(ty: &Ty) -> Option<Ty> {
-    match ty {
+    match ty.kind() {
         Ty::Array(element) | Ty::PyArrayView(element) | Ty::PythonArray(element) => {
-            Some(Ty::ArrayView(element.clone()))
+            Some(Ty::ArrayView(element.clone()).with_rank(ty.rank()))
         }
         _ => None,
     }
@@ -90,7 +90,7 @@ impl Members {
         members
     }
 
-    /// The functions of this name in a type's own bodies. Every array of one dimension has those of its views.
+    /// The functions of this name in a type's own bodies. Every array has those of its views.
     pub(super) fn own(&self, types: &Types, ty: &Ty, name: &str) -> Option<Member> {
         let exact = self.exactly(types, ty, name);
         exact.or_else(|| self.exactly(types, &seen_as(ty)?, name))

@@ -410,7 +410,7 @@ impl Infer<'_, '_> {
         wanted: usize,
     ) -> bool {
         if let Some(name) = args.iter().find_map(|a| a.name.as_ref()) {
-            self.report(say::no_keywords(name.span, text));
+            self.report(say::no_keywords(name.span, &name.name, text));
         } else if args.len() != wanted {
             let takes = plural(wanted, "argument");
             self.report(say::argument_count(self.span(id), text, &takes, args.len()));

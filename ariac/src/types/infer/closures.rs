@@ -245,7 +245,7 @@ impl Infer<'_, '_> {
         args: &[crate::hir::Arg],
     ) -> Ty {
         if let Some(name) = args.iter().find_map(|a| a.name.as_ref()) {
-            self.report(say::no_keywords(name.span, "a function value"));
+            self.report(say::no_keywords(name.span, &name.name, "a function value"));
         }
         if args.len() != ty.params.len() {
             let takes = super::call::plural(ty.params.len(), "argument");

@@ -257,6 +257,13 @@ impl Infer<'_, '_> {
         {
             return report.fix(self.span(id), format!("{value:.0}"), "write an Int");
         }
+        if have.is_array_like()
+            && have.scalar() == &Ty::Bool
+            && let Why::Text("an index") = why
+        {
+            let cure = "the elements where it is true: `xs.filter |x| … end`";
+            return report.help(cure);
+        }
         let method = match (have, want) {
             (Ty::Int | Ty::Float32, Ty::Float) => "to_float",
             (Ty::Int | Ty::Float, Ty::Float32) => "to_float32",

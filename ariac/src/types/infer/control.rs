@@ -237,7 +237,7 @@ impl Infer<'_, '_> {
                 }
                 for arg in args {
                     if let (Some(name), ExprKind::Name(callee)) = (&arg.name, self.kind(callee)) {
-                        self.report(say::no_keywords(name.span, callee));
+                        self.report(say::no_keywords(name.span, &name.name, callee));
                     }
                     self.check(arg.value, &Ty::String, Why::Text("the text of an error"));
                 }

@@ -152,12 +152,25 @@ impl Infer<'_, '_> {
             Some(member) if self.each_item(call, ty).is_some() && !self.fits(&member) => {
                 return None;
             }
+            // `m.sum` and `m.min(n)` are the language's, `m.sum(axis: 0)` is in its library.
+            Some(member)
+                if self.takes_axis(&member)
+                    && has_builtin(ty, name)
+                    && call.args.iter().all(|arg| arg.name.is_none()) =>
+            {
+                return None;
+            }
             Some(member) => member,
             // The language's own methods of its types come before those that traits bring.
             None if has_builtin(ty, name) => return None,
             None => self.trait_member(ty, name)?,
         };
         Some(self.call_member(call, &member, Some(ty), want))
+    }
+
+    fn takes_axis(&self, member: &Member) -> bool {
+        let signature = self.types.signatures.get(member.item);
+        signature.is_some_and(|s| s.params.iter().any(|param| param.name == "axis"))
     }
 
     /// Whether the type parameters around a function have the traits that it needs.
@@ -301,11 +314,11 @@ impl Infer<'_, '_> {
             self.check_place(call.receiver, Some("self"));
         }
         if let (Some(ty), Some(own)) = (receiver, signature.params.first())
-            && let Ty::ArrayView(_) = own.ty
-            && !matches!(ty, Ty::ArrayView(_))
-            && let Some(element) = ty.element()
+            && let Ty::ArrayView(_) = own.ty.kind()
+            && !matches!(ty.kind(), Ty::ArrayView(_))
+            && ty.is_array_like()
         {
-            let view = Ty::ArrayView(Box::new(element.clone()));
+            let view = Ty::ArrayView(Box::new(ty.scalar().clone())).with_rank(ty.rank());
             let lend = Coercion::Lend(view);
             self.types.coercions.set(call.receiver, lend);
         }
@@ -493,7 +506,7 @@ impl Infer<'_, '_> {
 }
 
 /// Whether the language knows a method of this name.
-fn has_builtin(ty: &Ty, name: &str) -> bool {
+pub(super) fn has_builtin(ty: &Ty, name: &str) -> bool {
     let Some(receiver) = Receiver::of(ty) else {
         return false;
     };

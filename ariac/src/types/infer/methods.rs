@@ -2,6 +2,7 @@
 
 use super::call::plural;
 use super::closures::Around;
+use super::declared::has_builtin;
 use super::literal::wider;
 use super::{Infer, Want, Why};
 use crate::builtins::{Builtin, MathFn, Namespace, Receiver, find_method, method_names};
@@ -267,6 +268,13 @@ impl Infer<'_, '_> {
     fn unknown_method(&mut self, call: &Call<'_>, receiver: Receiver, owner: &str, ty: &Ty) -> Ty {
         let text = &*call.name.name;
         if self.meant_otherwise(call, ty) {
+            return Ty::Error;
+        }
+        let row = Ty::ArrayView(Box::new(ty.scalar().clone()));
+        if ty.rank() > 1
+            && (has_builtin(&row, text) || self.members.own(&self.types, &row, text).is_some())
+        {
+            self.report(say::method_of_rows(call.name.span, owner, text));
             return Ty::Error;
         }
         let mut own: Vec<String> = self.members.names(ty).map(str::to_owned).collect();

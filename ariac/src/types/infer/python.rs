@@ -190,8 +190,13 @@ impl Infer<'_, '_> {
                     Ty::Error
                 }
                 Some(element) => {
+                    let element = element.clone();
                     self.check(indices[0], &Ty::Int, Why::Text("an index"));
-                    element.clone()
+                    let index = self.types.exprs.get(indices[0]);
+                    match index.is_some_and(Ty::is_array_like) {
+                        true => Ty::Error,
+                        false => element,
+                    }
                 }
                 None => {
                     let owner = ty.clone();

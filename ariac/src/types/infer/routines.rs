@@ -11,7 +11,7 @@ impl Infer<'_, '_> {
     pub(super) fn call_routine(&mut self, id: ExprId, routine: Routine, args: &[Arg]) -> Ty {
         let text = routine.name();
         if let Some(name) = args.iter().find_map(|arg| arg.name.as_ref()) {
-            self.report(say::no_keywords(name.span, text));
+            self.report(say::no_keywords(name.span, &name.name, text));
             self.ignore(args);
             return Ty::Error;
         }
