@@ -6,6 +6,7 @@
 //! costs a little time. What constructs reach without its name is in [`REACHED_BY`] and [`CALLED_BY_CONSTRUCTS`]; where
 //! they do not suffice a program has errors, and is then compiled with all of the prelude.
 
+use super::{Receiver, find_method};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -46,6 +47,10 @@ const CALLED_BY_CONSTRUCTS: &[&str] = &[
 /// The types of values that no declaration need name.
 const TYPES_OF_LITERALS: &[&str] = &["String", "Int", "Float", "Bool", "Array", "ArrayView"];
 
+/// The word that reaches, beside their names, functions of arrays that are named like the language's own, `sum`: most programs
+/// mean those.
+const AXIS: &str = "axis";
+
 /// A part of a file.
 #[derive(Debug)]
 struct Part {
@@ -69,7 +74,12 @@ enum PartKind {
     /// `impl Type`, or an `extern` without a type: reached with one of its functions.
     Frame(Option<&'static str>),
     /// A function in the part `parent`.
-    Member { name: &'static str, parent: usize },
+    Member {
+        name: &'static str,
+        /// A word that must be there too.
+        with: Option<&'static str>,
+        parent: usize,
+    },
 }
 
 /// The bytes of each text of the prelude that a program of these files needs.
@@ -164,7 +174,8 @@ impl<'p> Reach<'p> {
                 false => has(of_trait),
             },
             PartKind::Frame(_) => false,
-            PartKind::Member { name, parent } => {
+            PartKind::Member { with, .. } if !with.is_none_or(has) => false,
+            PartKind::Member { name, parent, .. } => {
                 let (is_open, is_named) = match &self.parts[*parent].kind {
                     PartKind::Frame(Some(ty)) => {
                         let is_named = has(ty);
@@ -265,7 +276,11 @@ fn split(file: usize, text: &'static str, parts: &mut Vec<Part>) {
                 match (around, code.strip_prefix("fn ")) {
                     (Some((parent, PartKind::Type(_) | PartKind::Frame(_))), Some(name)) => {
                         let name = first_word(name);
-                        let kind = PartKind::Member { name, parent };
+                        let is_builtin =
+                            matches!(parts[parent].kind, PartKind::Frame(Some("ArrayView")))
+                                && find_method(Receiver::Array, name).is_some();
+                        let with = (is_builtin || code.contains("axis: Int")).then_some(AXIS);
+                        let kind = PartKind::Member { name, with, parent };
                         member = Some(begin(file, kind, parts));
                     }
                     (Some((_, PartKind::Type(names))), None)
@@ -347,6 +362,15 @@ mod tests {
         let kernel = "fn f(xs: PyArrayView[Float]) -> Float\n  requires xs.length > 0 : \"empty\"\n  \
                       xs.map |x| x.max(0.0) end.sum\nend\n";
         assert_eq!(code(kernel), "");
+    }
+
+    #[test]
+    fn sums_along_an_axis_are_reached_by_that_word() {
+        let of_rows = code("fn f(m: Array[Float, 2]) -> Array[Float] = m.sum(axis: 1)");
+        assert!(of_rows.contains("fn sum(self, axis: Int)"), "{of_rows}");
+        let spread = code("fn f(xs: Array[Float]) -> Float = xs.var");
+        assert!(spread.contains("fn var(self, less: Int = 0)"), "{spread}");
+        assert!(!spread.contains("axis: Int"), "{spread}");
     }
 
     #[test]
