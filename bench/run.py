@@ -13,6 +13,7 @@ from pathlib import Path
 from time import perf_counter_ns
 
 import numpy as np
+from arrays import arrays
 from figures import Figure, as_json
 from scale import scale
 from timing import compare, peak_growth
@@ -144,7 +145,7 @@ def rust_crates(folder: Path) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes and few rounds")
-    names = ["loops", "calls", "builds", "scale"]
+    names = ["loops", "calls", "builds", "scale", "arrays"]
     parser.add_argument("--only", choices=names, action="append", help="only these figures")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON as well")
     options = parser.parse_args()
@@ -158,6 +159,7 @@ def main() -> int:
             "builds": lambda: builds(folder, 5 if options.quick else 15),
             "scale": lambda: scale(folder, options.quick),
             "loops": lambda: loops(folder, sizes, rounds),
+            "arrays": lambda: arrays(folder, rounds),
         }
         for group, measure in groups.items():
             if options.only and group not in options.only:

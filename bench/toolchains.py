@@ -67,12 +67,17 @@ def load(path: Path):
     return module
 
 
-def build_pair(kernel: str, folder: Path):
-    """A kernel's two modules: Aria's, and the peer in C by clang for this very machine."""
-    source = HERE / "kernels" / kernel
+def build_aria(kernel: str, folder: Path, *options: str):
+    """A kernel's module in Aria."""
     out = folder / kernel
     out.mkdir(exist_ok=True)
-    aria = load(Path(run(aria_command(source / "kernel.aria", out)).splitlines()[0]))
-    peer = out / f"{kernel}_peer.so"
-    run(c_command(clang(), source / "peer.c", peer, "-march=native"))
+    command = aria_command(HERE / "kernels" / kernel / "kernel.aria", out)
+    return load(Path(run([*command, *options]).splitlines()[0]))
+
+
+def build_pair(kernel: str, folder: Path):
+    """A kernel's two modules: Aria's, and the peer in C by clang for this very machine."""
+    aria = build_aria(kernel, folder)
+    peer = folder / kernel / f"{kernel}_peer.so"
+    run(c_command(clang(), HERE / "kernels" / kernel / "peer.c", peer, "-march=native"))
     return aria, load(peer)

@@ -259,22 +259,42 @@ EXACT = {
 }
 
 
-@pytest.mark.parametrize("name", DOMAINS)
-def test_functions_of_mathematics(aria, name):
-    module = aria(MATHS)
-    x = DOMAINS[name](np.random.default_rng(7))
-    exact = EXACT.get(name) or getattr(mpmath, name)
-    with mpmath.workprec(200):
-        wanted = np.array([float(exact(mpmath.mpf(float(v)))) for v in x])
-    found = getattr(module, f"{name}_all")(x)
-    finite = np.isfinite(wanted) & (np.abs(wanted) > 1e-300)
-    units = np.abs(found - wanted)[finite] / np.spacing(np.abs(wanted[finite]))
-    assert units.max() <= WORST, x[finite][units.argmax()]
-    np.testing.assert_allclose(found[~finite], wanted[~finite], rtol=1e-14, atol=1e-300)
-    singles = x.astype(np.float32)
+PAIRS = {"pow": lambda x, y: mpmath.power(abs(x), y), "hypot": mpmath.hypot, "atan2": mpmath.atan2}
+MATHS += "".join(
+    f"fn {f}_all(a: PyArrayView[{ty}], b: PyArrayView[{ty}]) -> Array[{ty}] = {first}.{f}(b)\n".replace("_all", suffix)
+    for f in PAIRS
+    for ty, suffix in (("Float", "_all"), ("Float32", "_singles"))
+    for first in ["a.abs" if f == "pow" else "a"]
+)
+
+
+def is_close_to_exact(found, exact, *args):
+    """Up to `WORST` units in the last place from what mpmath finds, except where that over- or underflows."""
+    kind = found.dtype.type
     with mpmath.workprec(200), np.errstate(over="ignore"):
-        wanted = np.array([float(exact(mpmath.mpf(float(v)))) for v in singles]).astype(np.float32)
-    np.testing.assert_allclose(getattr(module, f"{name}_singles")(singles), wanted, rtol=1e-6, atol=1e-37)
+        wanted = [exact(*(mpmath.mpf(float(v)) for v in values)) for values in zip(*args, strict=True)]
+        wanted = np.array([float(v) for v in wanted]).astype(kind)
+    normal = np.isfinite(wanted) & (np.abs(wanted) >= np.finfo(kind).tiny)
+    units = np.abs(found[normal] - wanted[normal]) / np.spacing(np.abs(wanted[normal]))
+    assert units.max() <= WORST, [x[normal][units.argmax()] for x in args]
+    np.testing.assert_allclose(found[~normal], wanted[~normal], rtol=1e-6, atol=np.finfo(kind).tiny)
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+@pytest.mark.parametrize("name", DOMAINS)
+def test_functions_of_mathematics(aria, name, kind):
+    x = DOMAINS[name](np.random.default_rng(7)).astype(kind)
+    function = getattr(aria(MATHS), name + ("_all" if kind is np.float64 else "_singles"))
+    is_close_to_exact(function(x), EXACT.get(name) or getattr(mpmath, name), x)
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+@pytest.mark.parametrize("name", PAIRS)
+def test_functions_of_two_numbers(aria, name, kind):
+    rng = np.random.default_rng(8)
+    x, y = (np.concatenate([rng.normal(size=2000), rng.normal(size=300) * 8]).astype(kind) for _ in range(2))
+    function = getattr(aria(MATHS), name + ("_all" if kind is np.float64 else "_singles"))
+    is_close_to_exact(function(x, y), PAIRS[name], x, y)
 
 
 @pytest.mark.parametrize("name", DOMAINS)

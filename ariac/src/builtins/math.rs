@@ -1,142 +1,96 @@
 //! Mathematical functions of numbers; on arrays they work elementwise.
 
-/// A mathematical function. Methods and free functions have the same names: `x.sqrt`, `sqrt(x)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "the names are those of libm")]
-pub enum MathFn {
-    Abs,
-    Sqrt,
-    Floor,
-    Ceil,
-    Trunc,
-    Round,
-    Exp,
-    Exp2,
-    /// `exp(x) - 1`, exact near 0 too
-    Expm1,
-    Log,
-    Log2,
-    Log10,
-    /// `log(1 + x)`, exact near 0 too
-    Log1p,
-    Sin,
-    Cos,
-    Tan,
-    Asin,
-    Acos,
-    Atan,
-    Sinh,
-    Cosh,
-    Tanh,
-    Asinh,
-    Acosh,
-    Atanh,
-    Cbrt,
-    Erf,
-    Erfc,
+/// The functions: the variant, the name in Aria, the number of arguments, the receiver included.
+macro_rules! math_functions {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal($arity:literal),)*) => {
+        /// A mathematical function. Methods and free functions have the same names: `x.sqrt`, `sqrt(x)`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs, reason = "the names are those of libm")]
+        pub enum MathFn {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl MathFn {
+            /// All of them.
+            pub const ALL: &'static [MathFn] = &[$(MathFn::$variant,)*];
+
+            /// The name in Aria, and in the C library.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(MathFn::$variant => $name,)*
+                }
+            }
+
+            /// Number of arguments, the receiver included.
+            #[must_use]
+            pub fn arity(self) -> usize {
+                match self {
+                    $(MathFn::$variant => $arity,)*
+                }
+            }
+        }
+    };
+}
+
+math_functions! {
+    Abs = "abs"(1),
+    Sqrt = "sqrt"(1),
+    Floor = "floor"(1),
+    Ceil = "ceil"(1),
+    Trunc = "trunc"(1),
+    Round = "round"(1),
+    Exp = "exp"(1),
+    Exp2 = "exp2"(1),
+    /// `exp(x) - 1`, precise near 0 too
+    Expm1 = "expm1"(1),
+    Log = "log"(1),
+    Log2 = "log2"(1),
+    Log10 = "log10"(1),
+    /// `log(1 + x)`, precise near 0 too
+    Log1p = "log1p"(1),
+    Sin = "sin"(1),
+    Cos = "cos"(1),
+    Tan = "tan"(1),
+    Asin = "asin"(1),
+    Acos = "acos"(1),
+    Atan = "atan"(1),
+    Sinh = "sinh"(1),
+    Cosh = "cosh"(1),
+    Tanh = "tanh"(1),
+    Asinh = "asinh"(1),
+    Acosh = "acosh"(1),
+    Atanh = "atanh"(1),
+    Cbrt = "cbrt"(1),
+    Erf = "erf"(1),
+    Erfc = "erfc"(1),
     /// `x.pow(y)`, also `x ** y` of floats
-    Pow,
-    Hypot,
-    Atan2,
+    Pow = "pow"(2),
+    Hypot = "hypot"(2),
+    Atan2 = "atan2"(2),
     /// `x.min(y)` of two numbers; nan if either is
-    Min,
+    Min = "min"(2),
     /// `x.max(y)`
-    Max,
-    Copysign,
+    Max = "max"(2),
+    Copysign = "copysign"(2),
 }
 
 impl MathFn {
-    /// All of them.
-    pub const ALL: &'static [MathFn] = &[
-        MathFn::Abs,
-        MathFn::Sqrt,
-        MathFn::Floor,
-        MathFn::Ceil,
-        MathFn::Trunc,
-        MathFn::Round,
-        MathFn::Exp,
-        MathFn::Exp2,
-        MathFn::Expm1,
-        MathFn::Log,
-        MathFn::Log2,
-        MathFn::Log10,
-        MathFn::Log1p,
-        MathFn::Sin,
-        MathFn::Cos,
-        MathFn::Tan,
-        MathFn::Asin,
-        MathFn::Acos,
-        MathFn::Atan,
-        MathFn::Sinh,
-        MathFn::Cosh,
-        MathFn::Tanh,
-        MathFn::Asinh,
-        MathFn::Acosh,
-        MathFn::Atanh,
-        MathFn::Cbrt,
-        MathFn::Erf,
-        MathFn::Erfc,
-        MathFn::Pow,
-        MathFn::Hypot,
-        MathFn::Atan2,
-        MathFn::Min,
-        MathFn::Max,
-        MathFn::Copysign,
-    ];
-
-    /// The name in Aria.
+    /// Whether it is a few instructions for floats, on vectors too; the others are the C library's.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            MathFn::Abs => "abs",
-            MathFn::Sqrt => "sqrt",
-            MathFn::Floor => "floor",
-            MathFn::Ceil => "ceil",
-            MathFn::Trunc => "trunc",
-            MathFn::Round => "round",
-            MathFn::Exp => "exp",
-            MathFn::Exp2 => "exp2",
-            MathFn::Expm1 => "expm1",
-            MathFn::Log => "log",
-            MathFn::Log2 => "log2",
-            MathFn::Log10 => "log10",
-            MathFn::Log1p => "log1p",
-            MathFn::Sin => "sin",
-            MathFn::Cos => "cos",
-            MathFn::Tan => "tan",
-            MathFn::Asin => "asin",
-            MathFn::Acos => "acos",
-            MathFn::Atan => "atan",
-            MathFn::Sinh => "sinh",
-            MathFn::Cosh => "cosh",
-            MathFn::Tanh => "tanh",
-            MathFn::Asinh => "asinh",
-            MathFn::Acosh => "acosh",
-            MathFn::Atanh => "atanh",
-            MathFn::Cbrt => "cbrt",
-            MathFn::Erf => "erf",
-            MathFn::Erfc => "erfc",
-            MathFn::Pow => "pow",
-            MathFn::Hypot => "hypot",
-            MathFn::Atan2 => "atan2",
-            MathFn::Min => "min",
-            MathFn::Max => "max",
-            MathFn::Copysign => "copysign",
-        }
-    }
-
-    /// Number of arguments, the receiver included.
-    #[must_use]
-    pub fn arity(self) -> usize {
-        match self {
-            MathFn::Pow
-            | MathFn::Hypot
-            | MathFn::Atan2
-            | MathFn::Min
-            | MathFn::Max
-            | MathFn::Copysign => 2,
-            _ => 1,
-        }
+    pub fn is_inline(self) -> bool {
+        matches!(
+            self,
+            MathFn::Abs
+                | MathFn::Sqrt
+                | MathFn::Floor
+                | MathFn::Ceil
+                | MathFn::Trunc
+                | MathFn::Round
+                | MathFn::Min
+                | MathFn::Max
+                | MathFn::Copysign
+        )
     }
 
     /// Whether it is also defined on `Int` (`abs min max`); others widen to `Float`.

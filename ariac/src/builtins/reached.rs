@@ -48,7 +48,7 @@ const CALLED_BY_CONSTRUCTS: &[&str] = &[
 const TYPES_OF_LITERALS: &[&str] = &["String", "Int", "Float", "Bool", "Array", "ArrayView"];
 
 /// The word that reaches, beside their names, functions of arrays that are named like the language's own, `sum`: most programs
-/// mean those.
+/// mean those. (The sum of truths, which no word tells, takes all of the prelude.)
 const AXIS: &str = "axis";
 
 /// A part of a file.

@@ -17,7 +17,7 @@ use inkwell::module::Linkage;
 use inkwell::types::{BasicType, BasicTypeEnum};
 use inkwell::values::{FunctionValue, PointerValue};
 
-/// A function of numbers, on scalars and, where [`is_inline`], vectors. `abs` of integers may fail and is not here.
+/// A function of numbers, on scalars and, where it [is inline](MathFn::is_inline), vectors. `abs` of integers may fail and is not here.
 pub fn call<'c>(b: &Builder<'_, 'c>, function: MathFn, ty: &Ty, args: &[Val<'c>]) -> Val<'c> {
     let shape = args[0].get_type();
     let intrinsic = |name: &str| b.intrinsic(name, &[shape], args);
@@ -39,49 +39,8 @@ pub fn call<'c>(b: &Builder<'_, 'c>, function: MathFn, ty: &Ty, args: &[Val<'c>]
         MathFn::Trunc => intrinsic("llvm.trunc"),
         MathFn::Round => intrinsic("llvm.roundeven"),
         MathFn::Copysign => intrinsic("llvm.copysign"),
-        MathFn::Exp
-        | MathFn::Exp2
-        | MathFn::Expm1
-        | MathFn::Log
-        | MathFn::Log2
-        | MathFn::Log10
-        | MathFn::Log1p
-        | MathFn::Sin
-        | MathFn::Cos
-        | MathFn::Tan
-        | MathFn::Asin
-        | MathFn::Acos
-        | MathFn::Atan
-        | MathFn::Sinh
-        | MathFn::Cosh
-        | MathFn::Tanh
-        | MathFn::Asinh
-        | MathFn::Acosh
-        | MathFn::Atanh
-        | MathFn::Cbrt
-        | MathFn::Erf
-        | MathFn::Erfc
-        | MathFn::Pow
-        | MathFn::Hypot
-        | MathFn::Atan2 => library_call(b, function, ty, args),
+        _ => library_call(b, function, ty, args),
     }
-}
-
-/// Whether a function of floats is a few instructions, on vectors too.
-#[must_use]
-pub fn is_inline(function: MathFn) -> bool {
-    matches!(
-        function,
-        MathFn::Min
-            | MathFn::Max
-            | MathFn::Abs
-            | MathFn::Sqrt
-            | MathFn::Floor
-            | MathFn::Ceil
-            | MathFn::Trunc
-            | MathFn::Round
-            | MathFn::Copysign
-    )
 }
 
 /// The first where it is less (or greater) or nan, else the second: nan if either is.

@@ -173,7 +173,7 @@ impl<'c> Lowering<'_, 'c> {
             }
             Rvalue::Convert { to, operand } => !conversion_may_fail(&self.operand_ty(operand), to),
             Rvalue::Math { function, args } => {
-                self.operand_ty(&args[0]).is_float() && mathlib::is_inline(*function)
+                self.operand_ty(&args[0]).is_float() && function.is_inline()
             }
             _ => false,
         }

@@ -1,9 +1,11 @@
 //! Elementwise operators and array methods: one `Map` or `Reduce` each, which the pass `fuse` joins.
 
 use super::function::{FnBuilder, Value};
+use super::text::text;
 use crate::hir::{self, PatKind};
 use crate::mir::{Block, Const, Kernel, LocalId, Operand, ReduceOp, Rvalue};
 use crate::types::{Adt, Ty};
+use aria_abi::codes::ErrorKind;
 
 impl<'a> FnBuilder<'a> {
     /// A new array of `f` of the elements; scalars among the values stand beside every element.
@@ -249,22 +251,8 @@ impl<'a> FnBuilder<'a> {
     pub(super) fn check_lengths(&mut self, n: &Operand, array: LocalId) {
         let m = self.len(array);
         let same = self.binary(crate::mir::BinOp::Eq, Ty::Bool, n.clone(), m.clone());
-        let n = n.clone();
-        self.emit_if(
-            same.operand,
-            |_| {},
-            |b| {
-                let mut text = |n: Operand| {
-                    let ty = Ty::String;
-                    b.compute(ty, Rvalue::ToStr(n)).operand
-                };
-                let (n, m) = (text(n), text(m));
-                let word = |s: &str| Operand::Const(Const::Str(s.into()));
-                let parts = vec![word("lengths differ: "), n, word(" and "), m];
-                let message = b.compute(Ty::String, Rvalue::Join(parts));
-                b.emit_raise(aria_abi::codes::ErrorKind::ValueError, message.operand);
-            },
-        );
+        let parts = vec![text("lengths differ: "), n.clone(), text(" and "), m];
+        self.raise_unless(same.operand, ErrorKind::ValueError, parts);
     }
 }
 

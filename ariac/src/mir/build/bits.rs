@@ -1,6 +1,7 @@
 //! Operations on the bits of integers.
 
 use super::function::{FnBuilder, Value};
+use super::text::text;
 use crate::mir::{BinOp, Const, Operand, Rvalue, StmtKind, UnOp};
 use crate::types::Ty;
 use aria_abi::codes::ErrorKind;
@@ -32,13 +33,9 @@ impl FnBuilder<'_> {
     }
 
     fn refuse_shift(&mut self, ty: &Ty, bits: Value) {
-        let text = |text: String| Operand::Const(Const::Str(text));
         let number = self.text_of(bits).operand;
-        let parts = vec![
-            text(format!("{ty} is not shifted by ")),
-            number,
-            text(" bits".into()),
-        ];
+        let start = format!("{ty} is not shifted by ");
+        let parts = vec![text(&start), number, text(" bits")];
         let message = self.compute(Ty::String, Rvalue::Join(parts)).operand;
         self.emit(StmtKind::Raise {
             kind: ErrorKind::ValueError,

@@ -255,6 +255,18 @@ impl<'a> FnBuilder<'a> {
         self.emit(StmtKind::Raise { kind, message });
     }
 
+    /// Raises an error, whose text is these values one after the other, unless something holds.
+    pub(super) fn raise_unless(&mut self, holds: Operand, kind: ErrorKind, text: Vec<Operand>) {
+        self.emit_if(
+            holds,
+            |_| {},
+            |b| {
+                let message = b.compute(Ty::String, Rvalue::Join(text)).operand;
+                b.emit_raise(kind, message);
+            },
+        );
+    }
+
     // ---- locals ----
 
     pub(super) fn temp(&mut self, ty: Ty) -> LocalId {

@@ -3,6 +3,7 @@
 use super::control::Range;
 use super::function::{FnBuilder, Value};
 use super::place::Place;
+use super::text::text;
 use crate::hir::{self, ExprId, ExprKind, PatId};
 use crate::mir::{Along, BinOp, Const, LocalId, LoopId, NdOp, Operand, Rvalue, StmtKind};
 use crate::types::{Adt, Ty};
@@ -218,21 +219,9 @@ impl<'a> FnBuilder<'a> {
             total = self.operate(hir::BinaryOp::Mul, total, len.clone());
         }
         let same = self.binary(BinOp::Eq, Ty::Bool, size.clone(), total.operand.clone());
-        let word = |text: &str| Operand::Const(Const::Str(text.to_owned()));
-        let mut parts = vec![word("cannot reshape "), size, word(" elements into (")];
-        for (i, len) in lens.iter().enumerate() {
-            let before = if i == 0 { "" } else { ", " };
-            parts.extend([word(before), len.operand.clone()]);
-        }
-        parts.push(word(if lens.len() == 1 { ",)" } else { ")" }));
-        self.emit_if(
-            same.operand,
-            |_| {},
-            |b| {
-                let message = b.compute(Ty::String, Rvalue::Join(parts));
-                b.emit_raise(ErrorKind::ValueError, message.operand);
-            },
-        );
+        let mut parts = vec![text("cannot reshape "), size, text(" elements into ")];
+        parts.extend(tuple_text(lens.iter().map(|len| len.operand.clone())));
+        self.raise_unless(same.operand, ErrorKind::ValueError, parts);
         let element = array.ty.scalar().clone();
         let (whole, row) = (
             Ty::array(element.clone(), array.ty.rank()),
@@ -316,19 +305,11 @@ impl<'a> FnBuilder<'a> {
         }
         let zero = Value::int(0).operand;
         let is_fine = self.binary(BinOp::Ge, Ty::Int, len.operand.clone(), zero);
-        let word = |text: &str| Operand::Const(Const::Str(text.to_owned()));
         let parts = vec![
-            word("the length of an array cannot be "),
+            text("the length of an array cannot be "),
             len.operand.clone(),
         ];
-        self.emit_if(
-            is_fine.operand,
-            |_| {},
-            |b| {
-                let message = b.compute(Ty::String, Rvalue::Join(parts));
-                b.emit_raise(ErrorKind::ValueError, message.operand);
-            },
-        );
+        self.raise_unless(is_fine.operand, ErrorKind::ValueError, parts);
     }
 
     /// `[[a, b], [c, d]]`: elements that are all written down at once, other rows one by one.
@@ -488,28 +469,11 @@ impl<'a> FnBuilder<'a> {
         let missing = wanted.len() - given.len();
         for (want, have) in wanted[missing..].iter().zip(&given) {
             let same = self.binary(BinOp::Eq, Ty::Int, want.clone(), have.clone());
-            let (wanted, given) = (wanted.clone(), given.clone());
-            self.emit_if(
-                same.operand,
-                |_| {},
-                |b| {
-                    let word = |text: &str| Operand::Const(Const::Str(text.to_owned()));
-                    let mut parts = vec![word("an array of the shape (")];
-                    for (dims, end) in [(given, ") does not fit into one of ("), (wanted, ")")] {
-                        let alone = dims.len() == 1;
-                        for (i, dim) in dims.into_iter().enumerate() {
-                            if i > 0 {
-                                parts.push(word(", "));
-                            }
-                            parts.push(dim);
-                        }
-                        parts.extend(alone.then(|| word(",")));
-                        parts.push(word(end));
-                    }
-                    let message = b.compute(Ty::String, Rvalue::Join(parts));
-                    b.emit_raise(ErrorKind::ValueError, message.operand);
-                },
-            );
+            let mut parts = vec![text("an array of the shape ")];
+            parts.extend(tuple_text(given.iter().cloned()));
+            parts.push(text(" does not fit into one of "));
+            parts.extend(tuple_text(wanted.iter().cloned()));
+            self.raise_unless(same.operand, ErrorKind::ValueError, parts);
         }
     }
 
@@ -556,4 +520,17 @@ impl<'a> FnBuilder<'a> {
         let view = self.nd_section(array, along);
         Value::fresh(view, self.local_ty(view))
     }
+}
+
+/// `(n, m)`, with the comma that tells a tuple of one value.
+fn tuple_text(values: impl Iterator<Item = Operand>) -> Vec<Operand> {
+    let mut parts = vec![text("(")];
+    let mut n = 0;
+    for value in values {
+        parts.extend((n > 0).then(|| text(", ")));
+        parts.push(value);
+        n += 1;
+    }
+    parts.push(text(if n == 1 { ",)" } else { ")" }));
+    parts
 }

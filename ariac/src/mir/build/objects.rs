@@ -3,6 +3,7 @@
 
 use super::function::{FnBuilder, Value};
 use super::instances::Glue;
+use super::text::text;
 use crate::mir::{BinOp, Const, ListOp, LocalId, Operand, Rvalue, StmtKind};
 use crate::types::{Adt, Ty};
 use aria_abi::codes::ErrorKind;
@@ -237,7 +238,7 @@ impl FnBuilder<'_> {
                 let name = b.attribute(class, "__name__");
                 let name = b.compute(Ty::String, Rvalue::ToStr(name)).operand;
                 let start = format!("the Python value must be {wanted}, not ");
-                let parts = vec![Operand::Const(Const::Str(start)), name];
+                let parts = vec![text(&start), name];
                 let message = b.compute(Ty::String, Rvalue::Join(parts)).operand;
                 b.emit_raise(ErrorKind::TypeError, message);
             },

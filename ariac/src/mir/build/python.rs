@@ -1,6 +1,7 @@
 //! Python objects: modules, calls, attributes, items, operators, conversions.
 
 use super::function::{FnBuilder, Value};
+use super::text::text;
 use crate::hir::{Arg, BinaryOp, ExprId, ExprKind};
 use crate::mir::{BinOp, Const, Operand, Rvalue};
 use crate::types::Ty;
@@ -222,23 +223,10 @@ impl FnBuilder<'_> {
         let list = self.compute(Ty::PythonObject, list).operand;
         let len = self.compute(Ty::Int, Rvalue::PyLen(list.clone())).operand;
         let n = Operand::Const(Const::Int(wanted as i64));
-        let few = self.binary(BinOp::Lt, Ty::Int, len.clone(), n);
-        self.emit_if(
-            few.operand,
-            |b| {
-                let text = |text: String| Operand::Const(Const::Str(text));
-                let parts = vec![
-                    text(format!(
-                        "not enough values to unpack (expected at least {wanted}, got "
-                    )),
-                    len,
-                    text(")".to_owned()),
-                ];
-                let message = b.compute(Ty::String, Rvalue::Join(parts)).operand;
-                b.emit_raise(ErrorKind::ValueError, message);
-            },
-            |_| {},
-        );
+        let enough = self.binary(BinOp::Ge, Ty::Int, len.clone(), n);
+        let start = format!("not enough values to unpack (expected at least {wanted}, got ");
+        let parts = vec![text(&start), len, text(")")];
+        self.raise_unless(enough.operand, ErrorKind::ValueError, parts);
         let item = |at: usize| {
             let key = match at < rest {
                 true => at as i64,

@@ -2,9 +2,10 @@
 
 use super::expr::never;
 use super::function::{FnBuilder, Value};
+use super::text::text;
 use crate::builtins::Routine;
 use crate::hir::{CompareOp, ExprId, ExprKind, StrPart};
-use crate::mir::{Const, Operand, Rvalue, StreamOp};
+use crate::mir::{Rvalue, StreamOp};
 use crate::types::Ty;
 use aria_abi::codes::ErrorKind;
 
@@ -146,8 +147,4 @@ impl FnBuilder<'_> {
             _ => false,
         }
     }
-}
-
-fn text(text: &str) -> Operand {
-    Operand::Const(Const::Str(text.to_owned()))
 }

@@ -172,6 +172,7 @@ impl FnBuilder<'_> {
     }
 }
 
-fn text(text: &str) -> Operand {
+/// A constant text.
+pub(super) fn text(text: &str) -> Operand {
     Operand::Const(Const::Str(text.into()))
 }

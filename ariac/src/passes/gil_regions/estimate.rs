@@ -642,14 +642,6 @@ fn limit(work: Work) -> Work {
 
 fn math(function: MathFn) -> u64 {
     match function {
-        MathFn::Abs
-        | MathFn::Floor
-        | MathFn::Ceil
-        | MathFn::Trunc
-        | MathFn::Round
-        | MathFn::Min
-        | MathFn::Max
-        | MathFn::Copysign => 1,
         MathFn::Sqrt => 2,
         MathFn::Hypot => 4,
         MathFn::Exp
@@ -661,20 +653,7 @@ fn math(function: MathFn) -> u64 {
         | MathFn::Cos
         | MathFn::Tan
         | MathFn::Tanh => 5,
-        MathFn::Expm1
-        | MathFn::Log1p
-        | MathFn::Asin
-        | MathFn::Acos
-        | MathFn::Atan
-        | MathFn::Sinh
-        | MathFn::Cosh
-        | MathFn::Asinh
-        | MathFn::Acosh
-        | MathFn::Atanh
-        | MathFn::Cbrt
-        | MathFn::Erf
-        | MathFn::Erfc
-        | MathFn::Pow
-        | MathFn::Atan2 => 10,
+        function if function.is_inline() => 1,
+        _ => 10,
     }
 }

@@ -23,6 +23,8 @@ pub(super) enum Why {
     Default(TypeExprId),
     /// The variable has had that type since it was declared.
     Variable(BindingId),
+    /// It is an index of an array or a list.
+    Index,
     /// It is the part of something whose type is fixed, in words.
     Text(&'static str),
 }
@@ -210,6 +212,7 @@ impl Infer<'_, '_> {
                     format!("`{}` is {want} since its declaration", binding.name),
                 )
             }
+            Why::Index => report.note("an index is Int"),
             Why::Text(text) => report.note(format!("{text} is {want}")),
         }
     }
@@ -257,9 +260,9 @@ impl Infer<'_, '_> {
         {
             return report.fix(self.span(id), format!("{value:.0}"), "write an Int");
         }
-        if have.is_array_like()
-            && have.scalar() == &Ty::Bool
-            && let Why::Text("an index") = why
+        if let Why::Index = why
+            && have.is_array_like()
+            && *have.scalar() == Ty::Bool
         {
             let cure = "the elements where it is true: `xs.filter |x| … end`";
             return report.help(cure);

@@ -28,7 +28,7 @@ impl Infer<'_, '_> {
                     self.infer(index, Want::Any);
                     is_stepped = true;
                 } else {
-                    self.check(index, &Ty::Int, Why::Text("an index"));
+                    self.check(index, &Ty::Int, Why::Index);
                 }
                 continue;
             };

@@ -466,7 +466,7 @@ impl Infer<'_, '_> {
             },
             Builtin::Transpose => Ty::ArrayView(Box::new(element)).with_rank(ty.rank()),
             Builtin::Line(_) => {
-                self.check(call.args[0].value, &Ty::Int, Why::Text("an index"));
+                self.check(call.args[0].value, &Ty::Int, Why::Index);
                 Ty::ArrayView(Box::new(element)).with_rank(ty.rank() - 1)
             }
             Builtin::ErrorText | Builtin::ErrorClass => Ty::String,

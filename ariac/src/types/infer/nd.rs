@@ -16,7 +16,7 @@ impl Infer<'_, '_> {
                 if self.is_range(index) {
                     self.infer(index, super::Want::Any);
                 } else {
-                    self.check(index, &Ty::Int, Why::Text("an index"));
+                    self.check(index, &Ty::Int, Why::Index);
                     dimensions = dimensions.saturating_sub(1);
                 }
                 continue;

@@ -180,7 +180,7 @@ impl Infer<'_, '_> {
             Ty::Tuple(items) => self.tuple_index(items, indices),
             Ty::List(element) if indices.len() == 1 => {
                 let element = (**element).clone();
-                self.check(indices[0], &Ty::Int, Why::Text("an index"));
+                self.check(indices[0], &Ty::Int, Why::Index);
                 element
             }
             ty => match ty.element() {
@@ -191,7 +191,7 @@ impl Infer<'_, '_> {
                 }
                 Some(element) => {
                     let element = element.clone();
-                    self.check(indices[0], &Ty::Int, Why::Text("an index"));
+                    self.check(indices[0], &Ty::Int, Why::Index);
                     let index = self.types.exprs.get(indices[0]);
                     match index.is_some_and(Ty::is_array_like) {
                         true => Ty::Error,
