@@ -18,6 +18,7 @@ impl<T> Is<tag::Ptr> for *const T {}
 impl<T> Is<tag::Ptr> for *mut T {}
 impl Is<tag::Ptr> for aria_abi::layout::ParallelBody {}
 impl Is<tag::Ptr> for aria_abi::layout::DropGlue {}
+impl Is<tag::Ptr> for aria_abi::layout::CoroutineBody {}
 impl Is<tag::I64> for i64 {}
 impl Is<tag::I32> for i32 {}
 impl Is<tag::F64> for f64 {}

@@ -15,6 +15,7 @@
 //! * `array` (`array_text`), `handover`: memory of Aria, and how Python comes to own it. `list`: lists that grow. `slice`:
 //!   whether the elements of a slice are there.
 //! * `object`: Python objects as values. `gil`, `drops`: giving the GIL up, and dropping objects without it.
+//! * `coroutine`, `fiber`: calls of `async` functions as Python sees them, and their bodies, which stop and go on.
 //! * `parallel`, `stack`: threads, and how much stack one has left.
 //! * `parts`: texts put together from strings and numbers. `text`, `numbers`, `system`: what the prelude's strings, formats, files, times are made of.
 //! * `streams`: text in and out. `program`, in builds for programs of their own: where such a program starts.
@@ -39,11 +40,13 @@ mod caught;
 mod choose;
 mod collections;
 mod copy;
+mod coroutine;
 mod cpu;
 mod drops;
 mod element;
 mod error;
 mod exports;
+mod fiber;
 mod float_text;
 mod gil;
 mod handover;
@@ -88,7 +91,9 @@ pub use borrow::*;
 pub use caught::*;
 pub use choose::*;
 pub use copy::*;
+pub use coroutine::*;
 pub use error::*;
+pub use fiber::*;
 pub use gil::*;
 pub use handover::*;
 pub use list::*;

@@ -26,6 +26,16 @@ pub extern "C" fn aria_rt_stack_is_low() -> i32 {
     i32::from((&raw const here as usize) < limit)
 }
 
+/// Goes over to another stack, of which the lowest address and the size are given: what [`leave`] needs.
+pub(crate) fn enter(lowest: usize, size: usize) -> usize {
+    LIMIT.replace(lowest + RESERVE.min(size / 4))
+}
+
+/// Goes back to the stack that was left by [`enter`].
+pub(crate) fn leave(limit: usize) {
+    LIMIT.set(limit);
+}
+
 #[cold]
 fn find_limit() -> usize {
     // A limit of 1 is never reached: where the system does not tell, CPython's own limits must do.

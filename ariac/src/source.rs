@@ -44,6 +44,12 @@ impl Span {
         }
     }
 
+    /// Whether another place is in this one.
+    #[must_use]
+    pub fn contains(self, inner: Span) -> bool {
+        self.file == inner.file && self.start <= inner.start && inner.end <= self.end
+    }
+
     /// The bytes, to slice the file's text with.
     #[must_use]
     pub fn range(self) -> Range<usize> {

@@ -480,5 +480,9 @@ pub struct TestSpec {
     pub run: ProgramEntry,
 }
 
+/// The entry point of an exported `async` function: at `objects` is an object for each parameter, null for a default. A new
+/// reference, or null with a Python exception set.
+pub type CoroutineBody = unsafe extern "C" fn(objects: *const *mut c_void) -> *mut c_void;
+
 /// What drops in emitted code: a block, an environment, or `len` elements.
 pub type DropGlue = unsafe extern "C" fn(data: *mut c_void, len: i64);

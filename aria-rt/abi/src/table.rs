@@ -325,6 +325,11 @@ macro_rules! for_each_rt_fn {
             held [] fn aria_rt_py_iter(obj: Ptr, location: Ptr) -> Ptr;
             /// The next item, at `out`; null there at the end.
             held [] fn aria_rt_py_next(iterator: Ptr, out: Ptr, location: Ptr) -> I32;
+            /// Waits for what `__await__` of an object gives, on the fiber of an `async` function: its result.
+            held [] fn aria_rt_await(obj: Ptr, location: Ptr) -> Ptr;
+            /// A coroutine that will call a `CoroutineBody` with the objects (borrowed here) at `objects`, one for each parameter of
+            /// the function; null: a Python exception is set.
+            held [] fn aria_rt_coroutine(spec: Ptr, body: Ptr, objects: Ptr) -> Ptr;
             /// A `PythonObject` where a typed place wants the number `elem`, stored at `out`.
             held [] fn aria_rt_scalar_of_object(obj: Ptr, elem: I32, out: Ptr, location: Ptr) -> I32;
             /// A `PythonObject` where a typed place wants a `PythonArray[T]`: an owned, heap-allocated `Borrow*`.

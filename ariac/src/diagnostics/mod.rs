@@ -3,6 +3,7 @@
 //! [`codes`] is the registry: every code, its title and its page. A stage makes a [`Diagnostic`] with the constructors
 //! of its own file, adds it to [`Reports`], and goes on; [`render`] prints them.
 
+pub mod awaits;
 pub mod borrow;
 mod codes;
 pub mod declared;

@@ -201,7 +201,7 @@ impl Check<'_> {
                 match place.event {
                     Event::Assign(binding) => {
                         let binding = &self.program.names.bindings[binding];
-                        if !contains(block.span, binding.span) && told.insert(place.stmt) {
+                        if !block.span.contains(binding.span) && told.insert(place.stmt) {
                             reports.add(say::parallel_assigns(
                                 place.span,
                                 say::Parallel::Block,
@@ -226,8 +226,4 @@ impl Check<'_> {
             }
         }
     }
-}
-
-fn contains(outer: Span, inner: Span) -> bool {
-    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
 }

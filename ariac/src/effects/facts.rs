@@ -8,6 +8,7 @@ use crate::hir::{
 };
 use crate::resolve::{BindingId, Meaning, Names};
 use crate::source::Span;
+use crate::types::awaits::async_callee;
 use crate::types::{Callee, Coercion, Ty, Types};
 
 /// The program as the front end knows it.
@@ -69,6 +70,7 @@ pub(super) fn facts(program: Program<'_>, function: &Function) -> Facts {
         facts: Facts::default(),
         stmt: None,
         gil_depth: 0,
+        is_parallel: false,
         catching: 0,
     };
     for requires in &function.requires {
@@ -94,6 +96,8 @@ struct Walk<'a> {
     facts: Facts,
     stmt: Option<ExprId>,
     gil_depth: usize,
+    /// Whether this place is in a block of `parallel_map`.
+    is_parallel: bool,
     /// How many `try`s and `begin`s that catch everything are around this place.
     catching: usize,
 }
@@ -164,6 +168,13 @@ impl<'a> Walk<'a> {
             }
             Some(callee) => self.callee(id, callee),
             None => {}
+        }
+        if let ExprKind::Await(value) = hir.exprs[id].kind
+            && async_callee(hir, types, value).is_none()
+            // There it has been refused already.
+            && !self.is_parallel
+        {
+            self.touch(id);
         }
         self.own_effect(id, &hir.exprs[id].kind);
         self.children(id);
@@ -438,7 +449,9 @@ impl<'a> Walk<'a> {
         self.expr(*receiver);
         let block: &Closure = block;
         let start = self.facts.places.len();
+        let outer = std::mem::replace(&mut self.is_parallel, true);
         self.block(&block.body);
+        self.is_parallel = outer;
         let places = start..self.facts.places.len();
         self.facts.parallel.push(Parallel {
             span: block.span,

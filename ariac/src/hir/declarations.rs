@@ -51,6 +51,12 @@ impl Hir {
         self.of_root().find(|&id| is_main(&self.items[id]))
     }
 
+    /// Whether a declaration is an `async` function.
+    #[must_use]
+    pub fn is_async(&self, id: ItemId) -> bool {
+        matches!(&self.items[id].kind, ItemKind::Fn(function) if function.is_async)
+    }
+
     /// The text with which a declaration is `@deprecated`.
     #[must_use]
     pub fn deprecated(&self, id: ItemId) -> Option<&str> {
@@ -307,6 +313,8 @@ pub struct Function {
     pub effects: Option<Vec<Ident>>,
     /// Declared `pure`.
     pub pure: bool,
+    /// Declared `async`: Python gets a coroutine when it calls it, and the body may `await`.
+    pub is_async: bool,
     /// Written `fn f(…) = expression`: the body is that one expression.
     pub is_expression: bool,
     /// The body; none in `extern` blocks.

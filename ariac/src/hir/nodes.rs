@@ -193,6 +193,8 @@ pub enum ExprKind {
     Try(ExprId),
     /// `e?`.
     Propagate(ExprId),
+    /// `await e`
+    Await(ExprId),
     /// `|x| … end` that stands alone: a value of type `Fn`.
     Closure(Closure),
     /// `{a: 1, "b" => 2}`; a key before `:` that is a word is a string.

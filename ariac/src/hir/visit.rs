@@ -101,7 +101,7 @@ pub fn for_each_child(hir: &Hir, expr: ExprId, mut visit: impl FnMut(ExprId)) {
                 block(body, &mut visit);
             }
         }
-        ExprKind::Try(value) | ExprKind::Propagate(value) => visit(*value),
+        ExprKind::Try(value) | ExprKind::Propagate(value) | ExprKind::Await(value) => visit(*value),
         ExprKind::Closure(closure) => block(&closure.body, &mut visit),
         ExprKind::Map(pairs) => {
             for (key, value) in pairs {

@@ -586,6 +586,8 @@ pub enum Rvalue {
     PyLen(Operand),
     /// `iter(object)`.
     PyIter(Operand),
+    /// What a Python object gives when it has been awaited; only in an `async` function. Whatever else Python runs may run meanwhile.
+    PyAwait(Operand),
     /// Assigns the next item to `item` (an object) and gives true; false at the end.
     PyNext { iterator: Operand, item: LocalId },
     /// A value as a Python object. An array is copied or, with `take`, handed over: its slot is empty then. A view

@@ -149,6 +149,7 @@ fn value_names(value: &Rvalue) -> Vec<&'static str> {
         | Rvalue::PyTruth(_)
         | Rvalue::PyLen(_)
         | Rvalue::PyIter(_)
+        | Rvalue::PyAwait(_)
         | Rvalue::PyNext { .. }
         | Rvalue::ToObject { .. }
         | Rvalue::FromObject { .. } => vec!["python"],

@@ -563,6 +563,7 @@ impl Printer<'_> {
             },
             Rvalue::PyTruth(o) => format!("py truth {}", self.operand(o)),
             Rvalue::PyLen(o) => format!("py len {}", self.operand(o)),
+            Rvalue::PyAwait(o) => format!("py await {}", self.operand(o)),
             Rvalue::PyIter(o) => format!("py iter {}", self.operand(o)),
             Rvalue::PyNext { iterator, item } => {
                 format!(

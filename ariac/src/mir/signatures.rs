@@ -287,6 +287,7 @@ impl Signatures {
             | Rvalue::PyTruth(_)
             | Rvalue::PyLen(_)
             | Rvalue::PyIter(_)
+            | Rvalue::PyAwait(_)
             | Rvalue::PyNext { .. }
             | Rvalue::ToObject { .. }
             | Rvalue::FromObject { .. } => true,

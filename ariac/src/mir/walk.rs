@@ -87,6 +87,7 @@ macro_rules! parts {
                     | Rvalue::PyTruth(o)
                     | Rvalue::PyLen(o)
                     | Rvalue::PyIter(o)
+                    | Rvalue::PyAwait(o)
                     | Rvalue::FromObject { object: o, .. } => operand!(o, Read),
                     Rvalue::ToObject { value, take } => {
                         let access = if *take { Take } else { Read };

@@ -73,6 +73,8 @@ pub struct Export {
     pub doc: Option<String>,
     /// What to use instead, if it is deprecated.
     pub deprecated: Option<String>,
+    /// Whether it is `async`: a call gives a coroutine.
+    pub is_async: bool,
     /// Its parameters.
     pub params: Vec<ExportParam>,
     /// Its result.
@@ -164,6 +166,7 @@ fn export(id: FnId, function: &Function, hir: &Hir, sources: &SourceMap) -> Expo
             .item
             .and_then(|item| hir.deprecated(item))
             .map(str::to_owned),
+        is_async: function.item.is_some_and(|item| hir.is_async(item)),
         params: params.collect(),
         ret: function.ret.clone(),
         place: (file.path.clone(), sources.line_column(function.span).0),

@@ -27,7 +27,12 @@ try:
     loader.exec_module(module)
 finally:
     shutil.rmtree(folder, ignore_errors=True)
-status = module.main() or 0
+status = module.main()
+if hasattr(status, "__await__"):
+    import asyncio
+
+    status = asyncio.run(status)
+status = status or 0
 if not 0 <= status <= 255:
     raise ValueError(f"the status of a program is 0 to 255, and main gave {status}")
 sys.exit(status)

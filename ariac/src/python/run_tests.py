@@ -34,7 +34,11 @@ for number in map(int, numbers):
     start = time.perf_counter()
     error = None
     try:
-        test()
+        running = test()
+        if hasattr(running, "__await__"):
+            import asyncio
+
+            asyncio.run(running)
     except BaseException as raised:
         error = raised.with_traceback(raised.__traceback__.tb_next)
     took = f"({(time.perf_counter() - start) * 1e3:.1f} ms)"

@@ -88,7 +88,13 @@ fn function(export: &Export, imports: &mut Imports<'_>) -> String {
         imports.insert(DEPRECATED);
         let _ = writeln!(text, "@deprecated({})", python_string(deprecated));
     }
-    let _ = write!(text, "def {}({}) -> {ret}:", export.name, params.join(", "));
+    let word = if export.is_async { "async def" } else { "def" };
+    let _ = write!(
+        text,
+        "{word} {}({}) -> {ret}:",
+        export.name,
+        params.join(", ")
+    );
     match &export.doc {
         Some(doc) => {
             text.push('\n');
@@ -265,6 +271,7 @@ mod tests {
             name: name.into(),
             doc: doc.map(Into::into),
             deprecated: None,
+            is_async: false,
             params,
             ret,
             place: ("k.aria".into(), 1),

@@ -35,65 +35,109 @@ pub fn emit<'c>(
     llvm::multiversion::target(cx, wrapper, level);
 
     let b = Builder::new(cx, wrapper, level);
-    let function = &cx.program.functions[export.function];
     if let Some(text) = &export.deprecated {
         warn_deprecated(&b, &format!("{} is deprecated: {text}", export.name));
     }
     let objects = bind(&b, export, spec);
+    if export.is_async {
+        let body = emit_body(cx, export, spec, dispatch);
+        let body = body.as_global_value().as_pointer_value();
+        let args = [spec.into(), body.into(), objects.into()];
+        b.ret(Some(call_value(&b, RtFn::aria_rt_coroutine, &args)));
+    } else {
+        convert_and_call(&b, export, spec, dispatch, objects);
+    }
+    b.finish();
+    wrapper
+}
+
+/// Emits the `CoroutineBody` of an `async` function, which the wrapper hands to the runtime with its arguments.
+fn emit_body<'c>(
+    cx: &ModuleCx<'c>,
+    export: &Export,
+    spec: PointerValue<'c>,
+    dispatch: &Dispatch<'c>,
+) -> FunctionValue<'c> {
+    let ptr = cx.types.ptr;
+    let level = cx.options.levels[0];
+    let symbol = format!(
+        "aria.py.{}.body",
+        cx.program.functions[export.function].name
+    );
+    let signature = ptr.fn_type(&[ptr.into()], false);
+    let body = cx.module.add_function(&symbol, signature, None);
+    body.as_global_value()
+        .set_visibility(GlobalVisibility::Hidden);
+    llvm::multiversion::target(cx, body, level);
+    let b = Builder::new(cx, body, level);
+    convert_and_call(&b, export, spec, dispatch, b.param(0).into_pointer_value());
+    b.finish();
+    body
+}
+
+/// From the objects of the parameters to the object that is the result.
+fn convert_and_call<'c>(
+    b: &Builder<'_, 'c>,
+    export: &Export,
+    spec: PointerValue<'c>,
+    dispatch: &Dispatch<'c>,
+    objects: PointerValue<'c>,
+) {
+    let cx = b.cx;
+    let ptr = cx.types.ptr;
+    let function = &cx.program.functions[export.function];
     let specs = Specs { export };
     let failed = b.block("failed");
     let location = cx.location(function.span, &function.name);
     let mut arguments = Arguments {
-        b: &b,
+        b,
         specs: &specs,
         spec,
         location,
         failed,
-        cleanup: Cleanup::of(Views::of(&b, export, objects)),
+        cleanup: Cleanup::of(Views::of(b, export, objects)),
     };
     let values = convert(&mut arguments, export, function, objects);
     let cleanup = arguments.cleanup;
     let views = cleanup.views.as_ref();
 
     let handle = dispatch::lowest(cx, export.function);
-    cleanup.give(&b);
-    let state = release_gil(&b, function, &values, views);
-    let flat = flatten(&b, export, &handle, &values, views);
+    cleanup.give(b);
+    let state = release_gil(b, function, &values, views);
+    let flat = flatten(b, export, &handle, &values, views);
     let result = match dispatch.position(export.function) {
-        None => handle.call(&b, &flat),
+        None => handle.call(b, &flat),
         Some(position) => {
             let address = b.element(ptr, dispatch.table, b.i64(position as i64));
             let address = b.load(ptr, address).into_pointer_value();
-            handle.call_at(&b, address, &flat)
+            handle.call_at(b, address, &flat)
         }
     };
     if let Some(state) = state {
-        take_gil_back(&b, state);
+        take_gil_back(b, state);
     }
-    cleanup.emit(&b);
+    cleanup.emit(b);
     if let Some(raised) = result.failed {
         let (raise, go_on) = (b.block("raised"), b.block("returned"));
         b.branch_rarely(raised.into(), raise, go_on);
         b.enter(raise);
         b.ret(Some(call_value(
-            &b,
+            b,
             RtFn::aria_rt_error_to_python,
             &[spec.into()],
         )));
         b.enter(go_on);
     }
     b.ret(Some(results::to_object(
-        &b,
+        b,
         export,
         spec,
         location,
         result.value,
     )));
     b.enter(failed);
-    cleanup.emit(&b);
+    cleanup.emit(b);
     b.ret(Some(b.null()));
-    b.finish();
-    wrapper
 }
 
 /// Emits the entry point of a generic function: it asks the runtime which instance is meant, and becomes a call of that.

@@ -71,7 +71,7 @@ pub(super) fn check(hir: &Hir, item: &Item, reports: &mut Reports) {
                     reports,
                 );
             }
-            PYTHON_INTEROP => python_interop(hir, attribute, reports),
+            PYTHON_INTEROP => python_interop(hir, item, attribute, reports),
             FASTMATH | SIMD if !is_function => {
                 let expected = "one of these after it";
                 misplaced(attribute, "a function or loop", expected, reports);
@@ -279,6 +279,10 @@ fn test(item: &Item, attribute: &Attribute, reports: &mut Reports) {
                 format!("a {what} has no type parameters"),
                 "a function without type parameters after it",
             ),
+            f if f.is_async && name == BENCH => (
+                "a benchmark does not wait".to_owned(),
+                "a function that is not `async` after it",
+            ),
             f if f.ret.is_some() && name == TEST => (
                 "a test has no result: it fails by an error".to_owned(),
                 "a function without a result after it",
@@ -324,6 +328,10 @@ pub(super) fn check_loop(attributes: &[Attribute], reports: &mut Reports) {
     }
 }
 
+fn is_async(item: &Item) -> bool {
+    matches!(&item.kind, ItemKind::Fn(function) if function.is_async)
+}
+
 /// An attribute that there is not.
 fn unusable(attribute: &Attribute, reports: &mut Reports) {
     let name = &*attribute.name.name;
@@ -331,7 +339,7 @@ fn unusable(attribute: &Attribute, reports: &mut Reports) {
     reports.add(say::unknown_attribute(attribute.name.span, name, near));
 }
 
-fn python_interop(hir: &Hir, attribute: &Attribute, reports: &mut Reports) {
+fn python_interop(hir: &Hir, item: &Item, attribute: &Attribute, reports: &mut Reports) {
     if attribute.args.is_empty() {
         let message = "`@python_interop` needs an argument";
         reports.add(say::attribute_argument(
@@ -367,6 +375,17 @@ fn python_interop(hir: &Hir, attribute: &Attribute, reports: &mut Reports) {
             }
         }
         let fix = match &value.kind {
+            // While it waits, others need the GIL, and it may go on in another thread.
+            ExprKind::Symbol(symbol) if symbol == "release" && is_async(item) => {
+                let message = "an `async fn` cannot give up the GIL for as long as it waits";
+                reports.add(say::attribute_argument(
+                    value.span,
+                    message,
+                    "`:auto` or `:hold`, or the work in a function that is not `async`",
+                    None,
+                ));
+                continue;
+            }
             ExprKind::Symbol(symbol) if GIL.contains(&&**symbol) => continue,
             ExprKind::Symbol(symbol) => nearest(symbol, GIL),
             ExprKind::Name(name) => GIL.into_iter().find(|g| g == name),

@@ -188,6 +188,7 @@ impl<'h, 'r> Walk<'h, 'r> {
                 self.expr(*value);
                 self.scopes.end_way(mark);
             }
+            ExprKind::Await(value) => self.expr(*value),
             ExprKind::Propagate(value) => {
                 self.expr(*value);
                 self.returns_from_block(id, span);

@@ -74,10 +74,7 @@ fn place(hir: &Hir, expr: ExprId) -> Span {
 
 /// Whether a place is in a declaration, or in an `impl` of it.
 fn is_inside(hir: &Hir, types: &Types, item: ItemId, place: Span) -> bool {
-    let holds = |item: ItemId| {
-        let whole = hir.items[item].span;
-        whole.file == place.file && whole.start <= place.start && place.end <= whole.end
-    };
+    let holds = |item: ItemId| hir.items[item].span.contains(place);
     let is_of_it = |ty: &Ty| matches!(ty, Ty::Adt(adt) if adt.item == item);
     holds(item)
         || types

@@ -8,6 +8,7 @@
 //! [`ty`] and [`results`] say what comes out; [`written`] reads types, [`signature`] functions' heads, [`infer`] bodies; [`deprecated`] finds what
 //! should not be used any more.
 
+pub mod awaits;
 mod declared;
 mod deprecated;
 pub mod exhaustive;
@@ -42,5 +43,6 @@ pub fn check(hir: &Hir, names: &Names, reports: &mut Reports) -> Types {
     signature::signatures(hir, names, &mut types, reports);
     let types = infer::bodies(hir, names, types, reports);
     deprecated::report(hir, names, &types, reports);
+    awaits::report(hir, &types, reports);
     types
 }

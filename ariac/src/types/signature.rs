@@ -230,6 +230,14 @@ fn check_ufunc(
         let message = "NumPy has no ufuncs with so many arguments and results";
         refuse(attribute, message, "at most 32 of both");
     }
+    if function.is_async {
+        let message = "NumPy does not wait for the functions of a ufunc";
+        refuse(
+            attribute,
+            message,
+            "a function that is not `async` after it",
+        );
+    }
     if signature.params.is_empty() {
         refuse(
             attribute,

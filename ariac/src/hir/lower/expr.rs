@@ -14,77 +14,76 @@ impl Lower<'_> {
 
     fn expr_here(&mut self, node: Node<'_>) -> ExprId {
         let span = self.span(node);
-        let what = match node.kind() {
+        match node.kind() {
             Kind::Identifier | Kind::Constant => {
-                return self.push(ExprKind::Name(node.text().to_owned()), span);
+                self.push(ExprKind::Name(node.text().to_owned()), span)
             }
-            Kind::Integer => return self.integer(node),
-            Kind::Float => return self.float(node),
+            Kind::Integer => self.integer(node),
+            Kind::Float => self.float(node),
             Kind::Boolean => {
                 let value = node.token(Kind::True).is_some();
-                return self.push(ExprKind::Bool(value), span);
+                self.push(ExprKind::Bool(value), span)
             }
-            Kind::Nil => return self.push(ExprKind::Nil, span),
+            Kind::Nil => self.push(ExprKind::Nil, span),
             Kind::Symbol => {
                 let name = node.text().trim_start_matches(':').to_owned();
-                return self.push(ExprKind::Symbol(name), span);
+                self.push(ExprKind::Symbol(name), span)
             }
-            Kind::String => return self.string(node),
-            Kind::RawString => return self.raw_string(node),
+            Kind::String => self.string(node),
+            Kind::RawString => self.raw_string(node),
             Kind::Array => {
                 let items = self.exprs(node);
-                return self.push(ExprKind::Array(items), span);
+                self.push(ExprKind::Array(items), span)
             }
             Kind::Tuple => {
                 let items = self.exprs(node);
-                return self.push(ExprKind::Tuple(items), span);
+                self.push(ExprKind::Tuple(items), span)
             }
-            Kind::ParenthesizedExpression => return self.expr_in(node, Field::Expression),
-            Kind::UnaryExpression => return self.unary(node),
+            Kind::ParenthesizedExpression => self.expr_in(node, Field::Expression),
+            Kind::UnaryExpression => self.unary(node),
             Kind::NotExpression => {
                 let operand = self.expr_in(node, Field::Operand);
-                return self.push(
+                self.push(
                     ExprKind::Unary {
                         op: UnaryOp::Not,
                         operand,
                     },
                     span,
-                );
+                )
             }
-            Kind::BinaryExpression => return self.binary(node),
-            Kind::Comparison => return self.comparison(node),
-            Kind::Range => return self.range(node),
-            Kind::Call => return self.call(node),
-            Kind::MethodCall => return self.method_call(node),
-            Kind::Member => return self.member(node),
-            Kind::Index => return self.index(node),
-            Kind::IfExpression => return self.if_expression(node),
-            Kind::UnlessExpression => return self.unless_expression(node),
-            Kind::LoopExpression => return self.loop_expression(node),
-            Kind::Closure => return self.block_value(node),
-            Kind::Map => return self.map(node),
-            Kind::MatchExpression => return self.match_expression(node),
-            Kind::BeginExpression => return self.begin_expression(node),
-            Kind::TryExpression => return self.of_value(node, ExprKind::Try),
-            Kind::PropagateExpression => return self.of_value(node, ExprKind::Propagate),
+            Kind::BinaryExpression => self.binary(node),
+            Kind::Comparison => self.comparison(node),
+            Kind::Range => self.range(node),
+            Kind::Call => self.call(node),
+            Kind::MethodCall => self.method_call(node),
+            Kind::Member => self.member(node),
+            Kind::Index => self.index(node),
+            Kind::IfExpression => self.if_expression(node),
+            Kind::UnlessExpression => self.unless_expression(node),
+            Kind::LoopExpression => self.loop_expression(node),
+            Kind::Closure => self.block_value(node),
+            Kind::Map => self.map(node),
+            Kind::MatchExpression => self.match_expression(node),
+            Kind::BeginExpression => self.begin_expression(node),
+            Kind::TryExpression => self.of_value(node, ExprKind::Try),
+            Kind::PropagateExpression => self.of_value(node, ExprKind::Propagate),
             Kind::FunctionType => {
                 let ty = self.type_expr(node);
-                return self.push(ExprKind::Type(ty), span);
+                self.push(ExprKind::Type(ty), span)
             }
-            Kind::SelfValue => return self.push(ExprKind::Name("self".to_owned()), span),
-            Kind::SelfType => return self.push(ExprKind::Name("Self".to_owned()), span),
+            Kind::SelfValue => self.push(ExprKind::Name("self".to_owned()), span),
+            Kind::SelfType => self.push(ExprKind::Name("Self".to_owned()), span),
             Kind::NegativeLiteral => {
                 let operand = self.expr_in(node, Field::Value);
                 let op = UnaryOp::Neg;
-                return self.push(ExprKind::Unary { op, operand }, span);
+                self.push(ExprKind::Unary { op, operand }, span)
             }
-            Kind::AwaitExpression => "`await` is",
+            Kind::AwaitExpression => self.of_value(node, ExprKind::Await),
             _ => {
                 self.broken_at(node);
-                return self.error(span);
+                self.error(span)
             }
-        };
-        self.unsupported_expr(node, what)
+        }
     }
 
     /// All expressions in a list.

@@ -132,7 +132,7 @@ impl Lower<'_> {
                     false => "leave it out: `module.NAME` is read when the program runs",
                 };
                 let message = "an `extern` block declares functions";
-                self.skip_saying(child, message, "is no function", help);
+                self.skip(child, message, "is no function", help);
             }
         }
         functions

@@ -25,10 +25,7 @@ impl Lower<'_> {
         let name = self.ident(node.field(Field::Name)?);
         let modifiers = node.fields(Field::Modifier);
         let has_modifier = |kind| modifiers.iter().any(|m| m.token(kind).is_some());
-        if has_modifier(Kind::AsyncWord) {
-            self.skip(node, "an `async fn` is");
-            return None;
-        }
+        let is_async = has_modifier(Kind::AsyncWord);
         let pure = has_modifier(Kind::PureWord);
         let prefix = self.prefix(node, &name.name);
         let generics = self.type_params(node);
@@ -71,6 +68,7 @@ impl Lower<'_> {
             ret,
             requires: clauses.requires,
             pure,
+            is_async,
             is_expression: value.is_some(),
             body,
         };

@@ -41,7 +41,7 @@ impl Lower<'_> {
                 let name = node.field(Field::Name).map_or("name", Node::text);
                 let help =
                     format!("put its declarations into `{name}.aria`, and `import {name}` here");
-                self.skip_saying(node, message, "no modules inside of a file", &help);
+                self.skip(node, message, "no modules inside of a file", &help);
                 None
             }
             // After a syntax error, statements often end up outside of their function.
@@ -49,20 +49,14 @@ impl Lower<'_> {
             _ => {
                 let message = "a statement stands in a function";
                 let help = "put it into one: `fn main` is what `ariac run` runs; a value for the whole file is `const NAME = …`";
-                self.skip_saying(node, message, "outside of any function", help);
+                self.skip(node, message, "outside of any function", help);
                 None
             }
         }
     }
 
-    /// Leaves a declaration out, and remembers its name so that it is not reported as unknown.
-    pub(super) fn skip(&mut self, node: Node<'_>, what: &str) {
-        let span = self.skipped(node);
-        self.unsupported(span, what);
-    }
-
-    /// The same, for what is no declaration.
-    pub(super) fn skip_saying(&mut self, node: Node<'_>, message: &str, label: &str, help: &str) {
+    /// Leaves out what is no declaration, and remembers its name so that it is not reported as unknown.
+    pub(super) fn skip(&mut self, node: Node<'_>, message: &str, label: &str, help: &str) {
         let span = self.skipped(node);
         self.report(say::not_here(span, message, label, help));
     }

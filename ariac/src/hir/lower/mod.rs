@@ -1,4 +1,4 @@
-//! From the syntax tree to the HIR: the spelling goes, what is not supported yet is reported, what could not be parsed
+//! From the syntax tree to the HIR: the spelling goes, what stands where it cannot is reported, what could not be parsed
 //! is left out.
 //!
 //! One file a kind of thing: [`item`] declarations, of which [`function`], [`type_decl`], [`external`] and [`import`] have
@@ -30,7 +30,7 @@ use crate::syntax::{Field, Kind, Node, Tree};
 /// Constructs in constructs, deeper than this, are refused: every stage after this one recurses over the HIR.
 pub const NESTING_LIMIT: usize = 256;
 
-/// Adds a file to the program. Reports every syntax error of it and everything that is not supported yet.
+/// Adds a file to the program. Reports every syntax error of it.
 pub fn lower(file: FileId, tree: &Tree, sources: &SourceMap, hir: &mut Hir, reports: &mut Reports) {
     let problems = crate::syntax::problems(tree);
     for problem in &problems {
@@ -106,21 +106,6 @@ impl Lower<'_> {
 
     fn error(&mut self, span: Span) -> ExprId {
         self.push(ExprKind::Error, span)
-    }
-
-    /// Reports that `what` ("`match` is", "traits are") is not supported yet.
-    fn unsupported(&mut self, span: Span, what: &str) {
-        self.report(say::not_supported(span, what));
-    }
-
-    /// An expression that is not supported yet; what is in it is not looked at.
-    fn unsupported_expr(&mut self, node: Node<'_>, what: &str) -> ExprId {
-        let span = self.span(node);
-        // A long construct is shown by its first line.
-        let first = node.text().lines().next().unwrap_or("").trim_end().len();
-        let shown = Span::new(self.file, node.range().start, node.range().start + first);
-        self.unsupported(shown, what);
-        self.error(span)
     }
 
     /// The expression in a role. A node that lacks it has a syntax error in it, which has been reported.

@@ -246,6 +246,7 @@ impl Lower<'_> {
             requires: Vec::new(),
             ensures: Vec::new(),
             pure: false,
+            is_async: false,
             is_expression: true,
             body: Some(Block {
                 stmts: vec![body],

@@ -132,11 +132,12 @@ impl Printer<'_> {
             .ret
             .map_or(String::new(), |t| format!(" -> {}", self.ty(t)));
         let pure = if function.pure { "pure " } else { "" };
+        let is_async = if function.is_async { "async " } else { "" };
         let effects = function.effects.iter().flatten();
         let effects: String = effects.map(|e| format!(" {}", e.name)).collect();
         let generics = self.generics(&function.generics);
         format!(
-            "{pure}fn {name}{generics}({}){ret}{effects}",
+            "{is_async}{pure}fn {name}{generics}({}){ret}{effects}",
             params.join(", ")
         )
     }
@@ -261,6 +262,7 @@ impl Printer<'_> {
                 }
                 text + "end"
             }
+            ExprKind::Await(value) => format!("(await {})", self.expr(*value)),
             ExprKind::Try(value) => format!("(try {})", self.expr(*value)),
             ExprKind::Propagate(value) => format!("{}?", self.expr(*value)),
             ExprKind::Closure(closure) => self.function_value(closure),

@@ -115,6 +115,11 @@ impl<'c> Lowering<'_, 'c> {
         self.object(RtFn::aria_rt_py_iter, &args)
     }
 
+    pub(super) fn python_await(&mut self, object: &Operand) -> Val<'c> {
+        let args = [self.operand(object), self.location()];
+        self.object(RtFn::aria_rt_await, &args)
+    }
+
     pub(super) fn python_next(&mut self, iterator: &Operand, item: LocalId) -> Val<'c> {
         let out = self.b.slot(self.cx.types.ptr, "item");
         let args = [self.operand(iterator), out.into(), self.location()];

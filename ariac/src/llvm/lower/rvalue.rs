@@ -116,6 +116,7 @@ impl<'c> Lowering<'_, 'c> {
             Rvalue::PyTruth(object) => self.python_truth(object),
             Rvalue::PyLen(object) => self.python_length(object),
             Rvalue::PyIter(object) => self.python_iterator(object),
+            Rvalue::PyAwait(object) => self.python_await(object),
             Rvalue::PyNext { iterator, item } => self.python_next(iterator, *item),
             Rvalue::ToObject { value, take } => self.object_from(value, *take),
             Rvalue::FromObject { object, ty } => self.object_as(object, ty),
@@ -190,6 +191,7 @@ impl<'c> Lowering<'_, 'c> {
             | Rvalue::PyItem { .. }
             | Rvalue::PyOperate { .. }
             | Rvalue::PyIter(_)
+            | Rvalue::PyAwait(_)
             | Rvalue::ToObject { .. } => Ty::PythonObject,
         };
         ty.is_owned().then_some(ty)

@@ -136,6 +136,7 @@ impl<'a> FnBuilder<'a> {
             } => self.begin(id, body, rescues, otherwise.as_ref(), ensure.as_ref()),
             ExprKind::Try(value) => self.try_value(id, *value),
             ExprKind::Propagate(value) => self.propagate(id, *value),
+            ExprKind::Await(value) => self.await_value(*value),
             ExprKind::Closure(closure) => self.closure(closure, self.ty(id)),
             ExprKind::Map(pairs) => self.map_literal(id, pairs),
         }

@@ -5,6 +5,7 @@ use super::text::text;
 use crate::hir::{Arg, BinaryOp, ExprId, ExprKind};
 use crate::mir::{BinOp, Const, Operand, Rvalue};
 use crate::types::Ty;
+use crate::types::awaits::async_callee;
 use aria_abi::codes::{ErrorKind, PyOp};
 
 impl FnBuilder<'_> {
@@ -54,6 +55,16 @@ impl FnBuilder<'_> {
             Ty::List(_) | Ty::Adt(_) if !ty.is_complex() => self.parts_of_object(value, ty),
             _ => self.compute(ty.clone(), get(ty.clone())),
         }
+    }
+
+    /// `await e`: an `async` function of Aria runs on the fiber of this one.
+    pub(super) fn await_value(&mut self, value: ExprId) -> Value {
+        let is_call = async_callee(self.cx.hir, self.cx.types, value).is_some();
+        let value = self.expr(value);
+        if is_call || value.ty != Ty::PythonObject {
+            return value;
+        }
+        self.compute(Ty::PythonObject, Rvalue::PyAwait(value.operand))
     }
 
     pub(super) fn py_operate(&mut self, op: PyOp, left: Value, right: Option<Value>) -> Value {

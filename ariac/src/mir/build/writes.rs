@@ -144,7 +144,9 @@ impl Context<'_> {
             ExprKind::Return(value) | ExprKind::Break { value, .. } => {
                 value.is_some_and(|e| self.writes(e))
             }
-            ExprKind::Try(value) | ExprKind::Propagate(value) => self.writes(*value),
+            ExprKind::Try(value) | ExprKind::Propagate(value) | ExprKind::Await(value) => {
+                self.writes(*value)
+            }
             ExprKind::Raise { value, from } => {
                 self.writes(*value) || from.is_some_and(|from| self.writes(from))
             }

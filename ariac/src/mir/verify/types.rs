@@ -499,7 +499,7 @@ impl Check<'_> {
             Rvalue::PyModule(module) if module.index() >= self.program.modules.len() => {
                 return Err(format!("{module:?} does not exist"));
             }
-            Rvalue::PyAttr { object, .. } | Rvalue::PyIter(object) => {
+            Rvalue::PyAttr { object, .. } | Rvalue::PyIter(object) | Rvalue::PyAwait(object) => {
                 self.object(object, "an object")?;
             }
             Rvalue::PyCall {

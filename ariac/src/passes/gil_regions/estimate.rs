@@ -315,6 +315,7 @@ impl Walk<'_> {
             | Rvalue::PyTruth(_)
             | Rvalue::PyLen(_)
             | Rvalue::PyIter(_)
+            | Rvalue::PyAwait(_)
             | Rvalue::PyNext { .. }
             | Rvalue::ToObject { .. }
             | Rvalue::FromObject { .. } => Work::Nanos(50),

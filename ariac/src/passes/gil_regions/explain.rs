@@ -161,6 +161,7 @@ impl Regions<'_> {
                 Rvalue::PyTruth(_) => "asks whether a Python object is true",
                 Rvalue::PyLen(_) => "asks for the length of a Python object",
                 Rvalue::PyIter(_) | Rvalue::PyNext { .. } => "iterates over a Python object",
+                Rvalue::PyAwait(_) => "awaits a Python object",
                 Rvalue::ToObject { .. } => "makes a Python object",
                 Rvalue::FromObject { ty, .. } => {
                     return Some(format!("reads a Python object as {ty}"));

@@ -1,8 +1,9 @@
 //! Function values: closures that stand alone, blocks after calls, functions by name.
 
 use super::{Infer, Want, Why};
-use crate::diagnostics::{declared as said, names, types as say};
+use crate::diagnostics::{awaits, declared as said, names, types as say};
 use crate::hir::{Closure, ExprId, ItemId, ParamMode};
+use crate::types::awaits::async_callee;
 use crate::types::unify::{Filled, has_holes};
 use crate::types::{Binder, Callee, FnTy, Ty};
 use std::sync::Arc;
@@ -29,6 +30,41 @@ impl Infer<'_, '_> {
         let result = check(self);
         self.around.pop();
         result
+    }
+
+    /// `await e`: a call of an `async` function runs to its end; of Python whatever has `__await__` is waited for.
+    pub(super) fn await_expression(&mut self, id: ExprId, value: ExprId, want: Want<'_>) -> Ty {
+        let ty = self.infer(value, want);
+        self.may_await(id);
+        if matches!(ty, Ty::Error | Ty::Never)
+            || async_callee(self.hir, &self.types, value).is_some()
+        {
+            return ty;
+        }
+        if ty != Ty::PythonObject {
+            self.report(awaits::nothing_to_await(self.span(value), &ty));
+            return Ty::Error;
+        }
+        Ty::PythonObject
+    }
+
+    /// Reports an `await` where the function around it does not wait.
+    fn may_await(&mut self, id: ExprId) {
+        let span = self.span(id);
+        let why = match (self.around.last(), &self.function) {
+            (None, Some((item, _))) if self.hir.is_async(*item) => return,
+            (None, Some((item, _))) => {
+                let name = &self.hir.items[*item].name;
+                return self.report(awaits::not_in_async(span, &name.name, name.span));
+            }
+            (None, None) | (Some(Around::Clause), _) => {
+                "what is computed here is not part of the body"
+            }
+            (Some(Around::Closure), _) => "a closure may be called when the function has ended",
+            (Some(Around::Kept), _) => "the called function keeps the block, and may call it later",
+            (Some(Around::ParallelMap | Around::Turn), _) => "other turns run at the same time",
+        };
+        self.report(awaits::cannot_wait(span, why));
     }
 
     /// Whether a `return` or `?` in a block may leave the function; else it is reported.

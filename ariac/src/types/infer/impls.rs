@@ -122,7 +122,8 @@ impl Infer<'_, '_> {
                 .iter()
                 .zip(&want.params)
                 .all(|(h, w)| h.mode == w.mode && h.ty == w.ty.subst(&args))
-            && have.ret == want.ret.subst(&args);
+            && have.ret == want.ret.subst(&args)
+            && self.hir.is_async(item) == self.hir.is_async(declared);
         let is_wrong =
             |s: &Signature| s.ret == Ty::Error || s.params.iter().any(|p| p.ty == Ty::Error);
         if same || is_wrong(&have) || is_wrong(&want) {
@@ -141,8 +142,15 @@ impl Infer<'_, '_> {
             ret: want.ret.subst(&args),
             generics: Vec::new(),
         };
-        let wanted = pretty_head(&name.name, &wanted);
-        let found = pretty_head(&name.name, &have);
+        let word = |item| {
+            if self.hir.is_async(item) {
+                "async "
+            } else {
+                ""
+            }
+        };
+        let wanted = format!("{}{}", word(declared), pretty_head(&name.name, &wanted));
+        let found = format!("{}{}", word(item), pretty_head(&name.name, &have));
         let at = self.hir.items[declared].name.span;
         self.report(said::impl_differs(
             name.span, &name.name, &wanted, &found, at,

@@ -435,6 +435,7 @@ impl<'h> Infer<'h, '_> {
             }
             ExprKind::Try(value) => self.try_expression(*value, want),
             ExprKind::Propagate(value) => self.propagate(id, *value),
+            ExprKind::Await(value) => self.await_expression(id, *value, want),
             ExprKind::Closure(closure) => self.infer_closure(closure, want),
             ExprKind::Map(pairs) => self.map_literal(id, pairs, want),
             ExprKind::Error => Ty::Error,
