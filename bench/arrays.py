@@ -49,6 +49,10 @@ def functions(n: int) -> Iterator[tuple[str, tuple, Callable]]:
     yield "std_down", (m,), lambda m: m.std(axis=0)
     yield "max_down", (m,), lambda m: m.max(axis=0)
     yield "argmax_across", (m,), lambda m: m.argmax(axis=1)
+    yield "matrix_product", (m,), lambda m: m @ m
+    yield "matrix_product_of_ints", ((m * 100).astype(int),), lambda m: m @ m
+    yield "times_vector", (m, x[:side]), lambda m, v: m @ v
+    yield "vector_times", (x[:side], m), lambda v, m: v @ m
     yield "product", (z, w), lambda z, w: z * w
     yield "fused", (z, w), lambda z, w: z * w + z
     yield "sum", (z,), np.sum

@@ -22,6 +22,7 @@ pub const FILES: &[(&str, &str)] = files![
     "order.aria",
     "statistics.aria",
     "axes.aria",
+    "matrix.aria",
     "string.aria",
     "map.aria",
     "math.aria",

@@ -17,6 +17,7 @@ const REACHED_BY: &[(&str, &[&str])] = &[
     ("?", &["Option", "Result"]),
     ("try", &["Result"]),
     ("{", &["Map"]),
+    ("@", &["_matmul", "_matvec", "_vecmat"]),
     ("struct", TRAITS_OF_VALUES),
     ("data", TRAITS_OF_VALUES),
     ("enum", TRAITS_OF_VALUES),
@@ -220,7 +221,10 @@ impl<'p> Reach<'p> {
                 // The `{` of `#{` opens no map.
                 let is_hole = bytes[at] == b'{' && at > 0 && bytes[at - 1] == b'#';
                 at += 1;
-                if matches!(bytes[start], b'{' | b'?') && !is_hole {
+                // The `@` of an attribute has its name right behind it.
+                let is_attribute =
+                    bytes[start] == b'@' && bytes.get(at).is_some_and(|&b| is_word(b));
+                if matches!(bytes[start], b'{' | b'?' | b'@') && !is_hole && !is_attribute {
                     add(&text[start..at]);
                 }
                 continue;
