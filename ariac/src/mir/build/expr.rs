@@ -534,7 +534,6 @@ impl<'a> FnBuilder<'a> {
     }
 
     /// `a.dot(b)`.
-
     pub(super) fn dot(&mut self, left: Value, right: Value) -> Value {
         let product = |b: &mut Self, items: &[Value]| {
             b.operate(BinaryOp::Mul, items[0].clone(), items[1].clone())

@@ -422,12 +422,7 @@ impl Infer<'_, '_> {
             }
         }
         let Some(result) = arithmetic_type(op, element, have.scalar()) else {
-            let report = say::operator(
-                span,
-                &symbol,
-                (ty, self.span(target)),
-                (&have, value_span),
-            );
+            let report = say::operator(span, &symbol, (ty, self.span(target)), (&have, value_span));
             self.report(match op {
                 BinaryOp::MatMul => report.help("a matrix product is a new array: `a = a @ b`"),
                 _ => report,
