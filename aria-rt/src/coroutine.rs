@@ -4,6 +4,7 @@
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aria_abi::layout::{CoroutineBody, FunctionSpec};
 use pyo3_ffi::*;
@@ -22,7 +23,28 @@ struct Object {
 
 struct State {
     spec: *const FunctionSpec,
-    progress: Progress,
+    /// Locked to look at it and to change it, and not while Python or the body runs.
+    progress: Mutex<Progress>,
+}
+
+impl State {
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, progress: Progress) {
+        let before = std::mem::replace(&mut *self.progress(), progress);
+        drop(before);
+    }
+}
+
+/// The state of an instance.
+///
+/// # Safety
+/// `object` is an instance, and lives as long as the result.
+unsafe fn state<'a>(object: *mut PyObject) -> &'a State {
+    // SAFETY: an instance owns its state, from the moment that anybody sees it.
+    unsafe { &*(*object.cast::<Object>()).state }
 }
 
 enum Progress {
@@ -75,6 +97,7 @@ pub unsafe extern "C" fn aria_rt_coroutine(
             let object: *mut Object = PyType_GenericAlloc(class, 0).cast();
             if !object.is_null() {
                 let progress = Progress::Created(body, arguments);
+                let progress = Mutex::new(progress);
                 let state = Box::new(State { spec, progress });
                 (&raw mut (*object).state).write(Box::into_raw(state));
             }
@@ -89,67 +112,40 @@ pub unsafe extern "C" fn aria_rt_coroutine(
 /// The GIL is held, `object` is an instance, and what it is resumed with is given away.
 unsafe fn resume(object: *mut PyObject, how: Resume) -> Step {
     const FAILED: Step = Step::Ended(null_mut());
-    // SAFETY: the state lives as long as the object, which the caller holds; while the body runs, nobody has a reference
-    // to the state.
+    // SAFETY: the caller holds the object; references are owned or given away once.
     unsafe {
-        let state = (*object.cast::<Object>()).state;
-        let fiber = match std::mem::replace(&mut (*state).progress, Progress::Running) {
+        let state = state(object);
+        let progress = std::mem::replace(&mut *state.progress(), Progress::Running);
+        let fiber = match progress {
             Progress::Waiting(fiber) => fiber,
-            Progress::Created(body, arguments) => {
-                (*state).progress = Progress::Ended;
-                match how {
-                    Resume::Throw(exception) => {
-                        drop(arguments);
-                        restore_exception(exception);
-                        return FAILED;
-                    }
-                    Resume::Send(value) if value != Py_None() => {
-                        Py_DECREF(value);
-                        (*state).progress = Progress::Created(body, arguments);
-                        type_error("can't send non-None value to a just-started coroutine");
-                        return FAILED;
-                    }
-                    Resume::Send(_) => {}
-                }
-                let run = move || {
-                    let result = body(arguments.0.as_ptr().cast());
-                    // The arguments may run destructors.
-                    let _aside = result.is_null().then(|| Aside::put());
-                    drop(arguments);
-                    result.cast()
-                };
-                let Some(fiber) = Fiber::new(run) else {
-                    PyErr_NoMemory();
+            Progress::Created(body, arguments) => match begin(state, body, arguments, &how) {
+                Some(fiber) => fiber,
+                None => {
+                    refuse(how);
                     return FAILED;
-                };
-                (*state).progress = Progress::Running;
-                fiber
-            }
-            progress => {
-                let (Resume::Send(given) | Resume::Throw(given)) = how;
-                Py_DECREF(given);
-                match progress {
-                    Progress::Running => {
-                        set_error(PyExc_ValueError, "coroutine already executing");
-                    }
-                    ended => {
-                        (*state).progress = ended;
-                        let message = "cannot reuse already awaited coroutine";
-                        set_error(PyExc_RuntimeError, message);
-                    }
                 }
+            },
+            Progress::Running => {
+                set_error(PyExc_ValueError, "coroutine already executing");
+                refuse(how);
+                return FAILED;
+            }
+            Progress::Ended => {
+                state.set(Progress::Ended);
+                let message = "cannot reuse already awaited coroutine";
+                set_error(PyExc_RuntimeError, message);
+                refuse(how);
                 return FAILED;
             }
         };
         if Py_EnterRecursiveCall(c" while resuming a coroutine".as_ptr()) != 0 {
-            let (Resume::Send(given) | Resume::Throw(given)) = how;
-            Py_DECREF(given);
-            (*state).progress = Progress::Waiting(fiber);
+            state.set(Progress::Waiting(fiber));
+            refuse(how);
             return FAILED;
         }
         let (step, fiber) = fiber.resume(how);
         Py_LeaveRecursiveCall();
-        (*state).progress = fiber.map_or(Progress::Ended, Progress::Waiting);
+        state.set(fiber.map_or(Progress::Ended, Progress::Waiting));
         if let Step::Ended(null) = step
             && null.is_null()
             && PyErr_ExceptionMatches(PyExc_StopIteration) != 0
@@ -157,6 +153,55 @@ unsafe fn resume(object: *mut PyObject, how: Resume) -> Step {
             not_a_stop();
         }
         step
+    }
+}
+
+/// The fiber of a body that begins; `None` where it does not, with an exception set.
+unsafe fn begin(
+    state: &State,
+    body: CoroutineBody,
+    arguments: Arguments,
+    how: &Resume,
+) -> Option<Fiber> {
+    // SAFETY: the GIL is held; the body gets its arguments, which live until it has ended.
+    unsafe {
+        match *how {
+            Resume::Throw(exception) => {
+                state.set(Progress::Ended);
+                drop(arguments);
+                Py_INCREF(exception);
+                restore_exception(exception);
+                return None;
+            }
+            Resume::Send(value) if value != Py_None() => {
+                state.set(Progress::Created(body, arguments));
+                type_error("can't send non-None value to a just-started coroutine");
+                return None;
+            }
+            Resume::Send(_) => {}
+        }
+        let fiber = Fiber::new(move || {
+            let result = body(arguments.0.as_ptr().cast());
+            // The arguments may run destructors.
+            let _aside = result.is_null().then(|| Aside::put());
+            drop(arguments);
+            result.cast()
+        });
+        if fiber.is_none() {
+            state.set(Progress::Ended);
+            PyErr_NoMemory();
+        }
+        fiber
+    }
+}
+
+/// Drops what a coroutine that does not go on was to be resumed with; the exception that is set stays.
+unsafe fn refuse(how: Resume) {
+    let (Resume::Send(given) | Resume::Throw(given)) = how;
+    // SAFETY: the GIL is held, and the reference was given away.
+    unsafe {
+        let _aside = Aside::put();
+        Py_DECREF(given);
     }
 }
 
@@ -317,15 +362,17 @@ unsafe extern "C" fn close(object: *mut PyObject, _: *mut PyObject) -> *mut PyOb
 unsafe fn end(object: *mut PyObject) -> Result<(), Raised> {
     // SAFETY: the GIL is held and `object` is an instance.
     unsafe {
-        let state = (*object.cast::<Object>()).state;
-        match &(*state).progress {
-            Progress::Created(..) => {
-                let progress = std::mem::replace(&mut (*state).progress, Progress::Ended);
-                drop(progress);
-                return Ok(());
+        let begins = {
+            let mut progress = state(object).progress();
+            match *progress {
+                Progress::Created(..) => Some(std::mem::replace(&mut *progress, Progress::Ended)),
+                Progress::Ended => return Ok(()),
+                Progress::Waiting(_) | Progress::Running => None,
             }
-            Progress::Ended => return Ok(()),
-            Progress::Waiting(_) | Progress::Running => {}
+        };
+        if let Some(created) = begins {
+            drop(created);
+            return Ok(());
         }
         let exit = Owned::take(PyObject_CallNoArgs(PyExc_GeneratorExit)).ok_or(Raised)?;
         match resume(object, Resume::Throw(exit.into_ptr())) {
@@ -356,24 +403,25 @@ unsafe extern "C" fn dealloc(object: *mut PyObject) {
         // while the rest of the body runs, which uses the state alone.
         unsafe {
             let class = Py_TYPE(object);
-            let state = (*object.cast::<Object>()).state;
-            if !state.is_null() {
+            let owned = (*object.cast::<Object>()).state;
+            if !owned.is_null() {
                 let aside = Aside::put();
-                if let Progress::Created(..) = (*state).progress {
-                    warn_never_awaited(&*state);
+                let is_new = matches!(*state(object).progress(), Progress::Created(..));
+                if is_new {
+                    warn_never_awaited(state(object));
                 }
                 for _ in 0..PATIENCE {
                     if end(object).is_err() {
                         PyErr_WriteUnraisable(null_mut());
                     }
-                    if matches!((*state).progress, Progress::Ended) {
+                    if matches!(*state(object).progress(), Progress::Ended) {
                         break;
                     }
                 }
-                let state = Box::from_raw(state);
-                if !matches!(state.progress, Progress::Ended) {
-                    // It will not end: its stack stays as it is.
-                    std::mem::forget(state);
+                let has_ended = matches!(*state(object).progress(), Progress::Ended);
+                // What will not end stays as it is, with its stack.
+                if has_ended {
+                    drop(Box::from_raw(owned));
                 }
                 drop(aside);
             }
@@ -399,17 +447,13 @@ unsafe fn warn_never_awaited(state: &State) {
 
 unsafe extern "C" fn name(object: *mut PyObject, _: *mut c_void) -> *mut PyObject {
     // SAFETY: CPython passes an instance, with the GIL held; the spec is a constant of the extension.
-    unsafe {
-        let state = (*object.cast::<Object>()).state;
-        new_str(text((*(*state).spec).name)).map_or(null_mut(), Owned::into_ptr)
-    }
+    unsafe { new_str(text((*state(object).spec).name)).map_or(null_mut(), Owned::into_ptr) }
 }
 
 unsafe extern "C" fn is_running(object: *mut PyObject, _: *mut c_void) -> *mut PyObject {
     // SAFETY: CPython passes an instance, with the GIL held.
     unsafe {
-        let state = (*object.cast::<Object>()).state;
-        let running = matches!((*state).progress, Progress::Running);
+        let running = matches!(*state(object).progress(), Progress::Running);
         PyBool_FromLong(running.into())
     }
 }
@@ -418,8 +462,7 @@ unsafe extern "C" fn repr(object: *mut PyObject) -> *mut PyObject {
     guard(null_mut(), || {
         // SAFETY: CPython passes an instance, with the GIL held; the spec is a constant of the extension.
         unsafe {
-            let state = (*object.cast::<Object>()).state;
-            let name = text((*(*state).spec).name);
+            let name = text((*state(object).spec).name);
             new_str(&format!("<coroutine {name} of Aria at {object:p}>"))
                 .map_or(null_mut(), Owned::into_ptr)
         }
