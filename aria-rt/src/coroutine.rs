@@ -3,7 +3,6 @@
 
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aria_abi::layout::{CoroutineBody, FunctionSpec};
@@ -12,7 +11,7 @@ use pyo3_ffi::*;
 use crate::error::{fetch_exception, restore_exception};
 use crate::fiber::{Fiber, Resume, Step};
 use crate::panics::guard;
-use crate::python::{Aside, Owned, Raised, new_str, set_error, text, type_error};
+use crate::python::{Aside, Class, Owned, Raised, new_class, new_str, set_error, text, type_error};
 
 /// An instance of `aria_runtime.coroutine`.
 #[repr(C)]
@@ -91,7 +90,7 @@ pub unsafe extern "C" fn aria_rt_coroutine(
                 Py_XINCREF(object);
             }
             let arguments = Arguments(objects.to_vec());
-            let Ok(class) = class() else {
+            let Ok(class) = CLASS.get(|| make_class()) else {
                 return null_mut();
             };
             let object: *mut Object = PyType_GenericAlloc(class, 0).cast();
@@ -469,21 +468,11 @@ unsafe extern "C" fn repr(object: *mut PyObject) -> *mut PyObject {
     })
 }
 
-/// The type `aria_runtime.coroutine`, made on first use; null before.
-static CLASS: AtomicPtr<PyTypeObject> = AtomicPtr::new(null_mut());
-
-unsafe fn class() -> Result<*mut PyTypeObject, Raised> {
-    let class = CLASS.load(Ordering::Acquire);
-    if class.is_null() {
-        // SAFETY: the GIL is held.
-        unsafe { make_class() }
-    } else {
-        Ok(class)
-    }
-}
+/// The type `aria_runtime.coroutine`.
+static CLASS: Class = Class::new();
 
 #[cold]
-unsafe fn make_class() -> Result<*mut PyTypeObject, Raised> {
+unsafe fn make_class() -> Result<Owned, Raised> {
     let method = |name: &'static std::ffi::CStr,
                   meth: PyMethodDefPointer,
                   flags,
@@ -544,26 +533,6 @@ unsafe fn make_class() -> Result<*mut PyTypeObject, Raised> {
         slot(Py_tp_doc, doc.cast_mut().cast()),
         slot(0, null_mut()),
     ];
-    let mut spec = PyType_Spec {
-        name: c"aria_runtime.coroutine".as_ptr(),
-        basicsize: size_of::<Object>() as c_int,
-        itemsize: 0,
-        // Only the runtime makes instances.
-        flags: (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION) as u32,
-        slots: slots.as_mut_ptr(),
-    };
-    // SAFETY: the slots have the signatures that CPython documents for them; the GIL is held.
-    let class: *mut PyTypeObject = unsafe { PyType_FromSpec(&mut spec) }.cast();
-    if class.is_null() {
-        return Err(Raised);
-    }
-    match CLASS.compare_exchange(null_mut(), class, Ordering::AcqRel, Ordering::Acquire) {
-        Ok(_) => Ok(class),
-        Err(other) => {
-            // Another thread was faster, which happens on free-threaded CPython only.
-            // SAFETY: the type that was just made is ours.
-            unsafe { Py_DECREF(class.cast()) };
-            Ok(other)
-        }
-    }
+    // SAFETY: the slots are those functions; the GIL is held.
+    unsafe { new_class::<Object>(c"aria_runtime.coroutine", &mut slots) }
 }

@@ -4,7 +4,6 @@
 
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicPtr, Ordering};
 
 use pyo3_ffi::*;
 
@@ -13,7 +12,7 @@ use crate::drops;
 use crate::item::Item;
 use crate::numpy::Api;
 use crate::panics::guard;
-use crate::python::{Owned, Raised, new_str, set_error};
+use crate::python::{Class, Owned, Raised, new_class, new_str, set_error};
 use crate::scalars;
 
 /// See the runtime table.
@@ -47,7 +46,7 @@ pub(crate) unsafe fn object_of_memory(owner: *mut PyObject) -> *mut PyObject {
         let Some(shared) = Owned::share(owner) else {
             return null_mut();
         };
-        if Py_TYPE(owner) == TYPE.load(Ordering::Acquire) {
+        if Py_TYPE(owner) == CLASS.known() {
             as_ndarray(shared)
         } else {
             shared.into_ptr()
@@ -62,7 +61,7 @@ pub(crate) unsafe fn object_of_memory(owner: *mut PyObject) -> *mut PyObject {
 pub(crate) unsafe fn own(data: *mut u8, len: i64, elem: Item) -> Result<Owned, Raised> {
     // SAFETY: the header lies before the elements; PyObject_Init makes it an object with one reference.
     unsafe {
-        let class = array_type()?;
+        let class = CLASS.get(|| make_class())?;
         let block = Block::of(data);
         (&raw mut (*block).len).write(len as isize);
         (&raw mut (*block).stride).write(elem.size() as isize);
@@ -84,22 +83,11 @@ unsafe fn as_ndarray(owner: Owned) -> *mut PyObject {
     }
 }
 
-/// The type `aria_runtime.Array`, made on first use; null before.
-static TYPE: AtomicPtr<PyTypeObject> = AtomicPtr::new(null_mut());
-
-#[inline]
-unsafe fn array_type() -> Result<*mut PyTypeObject, Raised> {
-    let class = TYPE.load(Ordering::Acquire);
-    if class.is_null() {
-        // SAFETY: the GIL is held.
-        unsafe { make_type() }
-    } else {
-        Ok(class)
-    }
-}
+/// The type `aria_runtime.Array`.
+static CLASS: Class = Class::new();
 
 #[cold]
-unsafe fn make_type() -> Result<*mut PyTypeObject, Raised> {
+unsafe fn make_class() -> Result<Owned, Raised> {
     let slot = |slot: c_int, pfunc: *mut c_void| PyType_Slot { slot, pfunc };
     let mut slots = [
         slot(Py_tp_dealloc, dealloc as *mut c_void),
@@ -115,28 +103,8 @@ unsafe fn make_type() -> Result<*mut PyTypeObject, Raised> {
         ),
         slot(0, null_mut()),
     ];
-    let mut spec = PyType_Spec {
-        name: c"aria_runtime.Array".as_ptr(),
-        basicsize: size_of::<Block>() as c_int,
-        itemsize: 0,
-        // Only the runtime makes instances.
-        flags: (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION) as u32,
-        slots: slots.as_mut_ptr(),
-    };
-    // SAFETY: the slots have the signatures that CPython documents for them; the GIL is held.
-    let class: *mut PyTypeObject = unsafe { PyType_FromSpec(&mut spec) }.cast();
-    if class.is_null() {
-        return Err(Raised);
-    }
-    match TYPE.compare_exchange(null_mut(), class, Ordering::AcqRel, Ordering::Acquire) {
-        Ok(_) => Ok(class),
-        Err(other) => {
-            // Another thread was faster, which happens on free-threaded CPython only.
-            // SAFETY: the type that was just made is ours.
-            unsafe { Py_DECREF(class.cast()) };
-            Ok(other)
-        }
-    }
+    // SAFETY: the slots are those functions; the GIL is held.
+    unsafe { new_class::<Block>(c"aria_runtime.Array", &mut slots) }
 }
 
 unsafe extern "C" fn dealloc(object: *mut PyObject) {

@@ -1,7 +1,8 @@
 //! The few things about Python objects that every other file needs: owned references, type names, raising.
 
-use std::ffi::CStr;
-use std::ptr::NonNull;
+use std::ffi::{CStr, c_int};
+use std::ptr::{NonNull, null_mut};
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use aria_abi::codes::ErrorKind;
 use aria_abi::layout::Text;
@@ -51,6 +52,63 @@ impl Drop for Owned {
         // SAFETY: the value owns one reference, and the GIL is held while it lives.
         unsafe { Py_DECREF(self.0.as_ptr()) };
     }
+}
+
+/// A type of the runtime's own, made on first use.
+pub(crate) struct Class(AtomicPtr<PyTypeObject>);
+
+impl Class {
+    pub(crate) const fn new() -> Class {
+        Class(AtomicPtr::new(null_mut()))
+    }
+
+    /// The type, which `make` makes if there is none yet.
+    #[inline]
+    pub(crate) fn get(
+        &self,
+        make: impl FnOnce() -> Result<Owned, Raised>,
+    ) -> Result<*mut PyTypeObject, Raised> {
+        match self.known() {
+            class if class.is_null() => self.publish(make()?),
+            class => Ok(class),
+        }
+    }
+
+    /// The type; null when it has not been made.
+    #[inline]
+    pub(crate) fn known(&self) -> *mut PyTypeObject {
+        self.0.load(Ordering::Acquire)
+    }
+
+    #[cold]
+    fn publish(&self, made: Owned) -> Result<*mut PyTypeObject, Raised> {
+        let class = made.as_ptr().cast();
+        let before =
+            self.0
+                .compare_exchange(null_mut(), class, Ordering::AcqRel, Ordering::Acquire);
+        match before {
+            Ok(_) => Ok(made.into_ptr().cast()),
+            // Another thread was faster, which happens on free-threaded CPython only.
+            Err(other) => Ok(other),
+        }
+    }
+}
+
+/// A class with these slots, of which only the runtime makes instances, with room for a `T`, which begins with a `PyObject`.
+///
+/// # Safety
+/// The GIL is held, and the slots, which end with 0, have the signatures that CPython documents for them.
+#[cold]
+pub(crate) unsafe fn new_class<T>(name: &CStr, slots: &mut [PyType_Slot]) -> Result<Owned, Raised> {
+    let mut spec = PyType_Spec {
+        name: name.as_ptr(),
+        basicsize: size_of::<T>() as c_int,
+        itemsize: 0,
+        flags: (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION) as u32,
+        slots: slots.as_mut_ptr(),
+    };
+    // SAFETY: the caller's promise.
+    unsafe { Owned::take(PyType_FromSpec(&mut spec)) }.ok_or(Raised)
 }
 
 /// Says that a Python exception is set.

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from measure import MIB, growth_of_many
+from measure import MIB, growth_of_many, status
 
 SOURCE = """
 extern Python from asyncio as asyncio
@@ -403,6 +403,18 @@ def test_it_goes_on_in_another_thread(module):
     thread.start()
     thread.join()
     assert got == [2] and log == [("got", 1), "left", ("got", 2), "left"]
+
+
+def test_many_wait_at_once(module):
+    many = 20_000
+    before = status("VmRSS")
+    coroutines = [module.value(Step()) for _ in range(many)]
+    for coroutine in coroutines:
+        coroutine.send(None)
+    assert (status("VmRSS") - before) / many < 12 * 1024
+    for coroutine in coroutines:
+        with pytest.raises(StopIteration):
+            coroutine.send(1.0)
 
 
 def test_nothing_leaks(module):

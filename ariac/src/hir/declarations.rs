@@ -21,6 +21,12 @@ pub struct Item {
 }
 
 impl Item {
+    /// Whether it is an `async` function.
+    #[must_use]
+    pub fn is_async(&self) -> bool {
+        matches!(&self.kind, ItemKind::Fn(function) if function.is_async)
+    }
+
     /// Whether it is a function with `@test`: it is run by `ariac test`, and nobody else sees it.
     #[must_use]
     pub fn is_test(&self) -> bool {
@@ -54,7 +60,7 @@ impl Hir {
     /// Whether a declaration is an `async` function.
     #[must_use]
     pub fn is_async(&self, id: ItemId) -> bool {
-        matches!(&self.items[id].kind, ItemKind::Fn(function) if function.is_async)
+        self.items[id].is_async()
     }
 
     /// The text with which a declaration is `@deprecated`.

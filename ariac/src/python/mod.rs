@@ -18,3 +18,23 @@ mod ufuncs;
 pub mod values;
 pub mod views;
 pub mod wrappers;
+
+use crate::llvm::{self, Builder, ModuleCx};
+use inkwell::GlobalVisibility;
+use inkwell::types::FunctionType;
+use inkwell::values::FunctionValue;
+
+/// A function that CPython or the runtime calls, for the lowest level of the build, and the builder of its body.
+fn entry_point<'m, 'c>(
+    cx: &'m ModuleCx<'c>,
+    symbol: &str,
+    signature: FunctionType<'c>,
+) -> (FunctionValue<'c>, Builder<'m, 'c>) {
+    let function = cx.module.add_function(symbol, signature, None);
+    function
+        .as_global_value()
+        .set_visibility(GlobalVisibility::Hidden);
+    let level = cx.options.levels[0];
+    llvm::multiversion::target(cx, function, level);
+    (function, Builder::new(cx, function, level))
+}

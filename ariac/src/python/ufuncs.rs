@@ -1,12 +1,12 @@
 //! `@ufunc`: the loops that the runtime hands to NumPy.
 
 use super::dispatch::{self, Dispatch};
+use super::entry_point;
 use super::interface::Export;
-use crate::llvm::{self, Builder, ModuleCx, ParamAbi};
+use crate::llvm::{ModuleCx, ParamAbi};
 use crate::mir::FnId;
 use crate::types::Ty;
 use aria_abi::codes::Elem;
-use inkwell::GlobalVisibility;
 use inkwell::values::{FunctionValue, PointerValue};
 
 /// The `UfuncSpec*` of a function and its instances.
@@ -80,15 +80,10 @@ fn rank(elem: Elem) -> (u8, usize) {
 /// The `UfuncLoop` that calls the function for views, which lie in a row at the address that it gets.
 fn body<'c>(cx: &ModuleCx<'c>, id: FnId, dispatch: &Dispatch<'c>) -> FunctionValue<'c> {
     let ptr = cx.types.ptr;
-    let level = cx.options.levels[0];
     let function = &cx.program.functions[id];
     let symbol = format!("aria.py.{}", function.name);
     let signature = cx.types.i32.fn_type(&[ptr.into()], false);
-    let body = cx.module.add_function(&symbol, signature, None);
-    body.as_global_value()
-        .set_visibility(GlobalVisibility::Hidden);
-    llvm::multiversion::target(cx, body, level);
-    let b = Builder::new(cx, body, level);
+    let (body, b) = entry_point(cx, &symbol, signature);
     let views = b.param(0).into_pointer_value();
     let handle = dispatch::lowest(cx, id);
     let mut flat = Vec::new();

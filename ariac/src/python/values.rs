@@ -1,12 +1,12 @@
 //! The constants that describe values that cross part by part: `ValueSpec`, `RecordSpec`.
 
 use super::constants::classify;
+use super::entry_point;
 use super::{classes, dispatch};
-use crate::llvm::{Builder, ModuleCx};
+use crate::llvm::ModuleCx;
 use crate::mir::FnId;
 use crate::types::{Adt, Repr, Ty};
 use aria_abi::codes::Kind;
-use inkwell::GlobalVisibility;
 use inkwell::module::Linkage;
 use inkwell::values::{PointerValue, StructValue};
 
@@ -152,12 +152,7 @@ fn finisher<'c>(cx: &ModuleCx<'c>, ty: &Ty, function: FnId) -> PointerValue<'c> 
         return known.as_global_value().as_pointer_value();
     }
     let signature = cx.types.i32.fn_type(&[cx.types.ptr.into()], false);
-    let made = cx.module.add_function(&symbol, signature, None);
-    made.as_global_value()
-        .set_visibility(GlobalVisibility::Hidden);
-    let level = cx.options.levels[0];
-    crate::llvm::multiversion::target(cx, made, level);
-    let b = Builder::new(cx, made, level);
+    let (made, b) = entry_point(cx, &symbol, signature);
     let result = dispatch::lowest(cx, function).call(&b, &[b.param(0)]);
     let status = match result.failed {
         Some(failed) => b.zext(failed.into(), cx.types.i32),

@@ -8,14 +8,15 @@
 use super::arguments::{Arguments, Cleanup, call, call_value};
 use super::constants::Specs;
 use super::dispatch::{self, Dispatch};
+use super::entry_point;
 use super::interface::Export;
 use super::results;
 use super::views::Views;
 use crate::llvm::{self, Builder, Estimator, FunctionHandle, ModuleCx, ParamAbi, RtFn, Val};
 use crate::mir::{Const, Function, LocalId, Operand};
 use crate::types::Ty;
+use inkwell::IntPredicate;
 use inkwell::values::{FunctionValue, PointerValue};
-use inkwell::{GlobalVisibility, IntPredicate};
 
 /// Emits the wrapper of `export`, for the lowest level of the build.
 pub fn emit<'c>(
@@ -26,15 +27,8 @@ pub fn emit<'c>(
 ) -> FunctionValue<'c> {
     let (ptr, i64) = (cx.types.ptr, cx.types.i64);
     let signature = ptr.fn_type(&[ptr.into(), ptr.into(), i64.into(), ptr.into()], false);
-    let level = cx.options.levels[0];
     let symbol = format!("aria.py.{}", cx.program.functions[export.function].name);
-    let wrapper = cx.module.add_function(&symbol, signature, None);
-    wrapper
-        .as_global_value()
-        .set_visibility(GlobalVisibility::Hidden);
-    llvm::multiversion::target(cx, wrapper, level);
-
-    let b = Builder::new(cx, wrapper, level);
+    let (wrapper, b) = entry_point(cx, &symbol, signature);
     if let Some(text) = &export.deprecated {
         warn_deprecated(&b, &format!("{} is deprecated: {text}", export.name));
     }
@@ -59,17 +53,9 @@ fn emit_body<'c>(
     dispatch: &Dispatch<'c>,
 ) -> FunctionValue<'c> {
     let ptr = cx.types.ptr;
-    let level = cx.options.levels[0];
-    let symbol = format!(
-        "aria.py.{}.body",
-        cx.program.functions[export.function].name
-    );
+    let name = &cx.program.functions[export.function].name;
     let signature = ptr.fn_type(&[ptr.into()], false);
-    let body = cx.module.add_function(&symbol, signature, None);
-    body.as_global_value()
-        .set_visibility(GlobalVisibility::Hidden);
-    llvm::multiversion::target(cx, body, level);
-    let b = Builder::new(cx, body, level);
+    let (body, b) = entry_point(cx, &format!("aria.py.{name}.body"), signature);
     convert_and_call(&b, export, spec, dispatch, b.param(0).into_pointer_value());
     b.finish();
     body
@@ -147,16 +133,7 @@ pub fn emit_choice<'c>(
     choice: PointerValue<'c>,
     wrappers: &[FunctionValue<'c>],
 ) -> FunctionValue<'c> {
-    let symbol = format!("aria.py.{name}");
-    let function = cx
-        .module
-        .add_function(&symbol, wrappers[0].get_type(), None);
-    let level = cx.options.levels[0];
-    function
-        .as_global_value()
-        .set_visibility(GlobalVisibility::Hidden);
-    llvm::multiversion::target(cx, function, level);
-    let b = Builder::new(cx, function, level);
+    let (function, b) = entry_point(cx, &format!("aria.py.{name}"), wrappers[0].get_type());
     let args = [1, 2, 3].map(|index| b.param(index));
     let given = [choice.into(), args[0], args[1], args[2]];
     let number = call_value(&b, RtFn::aria_rt_choose, &given);

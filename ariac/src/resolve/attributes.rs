@@ -328,10 +328,6 @@ pub(super) fn check_loop(attributes: &[Attribute], reports: &mut Reports) {
     }
 }
 
-fn is_async(item: &Item) -> bool {
-    matches!(&item.kind, ItemKind::Fn(function) if function.is_async)
-}
-
 /// An attribute that there is not.
 fn unusable(attribute: &Attribute, reports: &mut Reports) {
     let name = &*attribute.name.name;
@@ -376,7 +372,7 @@ fn python_interop(hir: &Hir, item: &Item, attribute: &Attribute, reports: &mut R
         }
         let fix = match &value.kind {
             // While it waits, others need the GIL, and it may go on in another thread.
-            ExprKind::Symbol(symbol) if symbol == "release" && is_async(item) => {
+            ExprKind::Symbol(symbol) if symbol == "release" && item.is_async() => {
                 let message = "an `async fn` cannot give up the GIL for as long as it waits";
                 reports.add(say::attribute_argument(
                     value.span,

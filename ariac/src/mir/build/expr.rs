@@ -513,26 +513,6 @@ impl<'a> FnBuilder<'a> {
         Value::fresh(result, Ty::Bool)
     }
 
-    /// `left @ right`, by the functions of the prelude but for two arrays of one dimension.
-    fn matrix_product(&mut self, left: Value, right: Value) -> Value {
-        let method = match (left.ty.rank(), right.ty.rank()) {
-            (2, 2) => "_matmul",
-            (2, _) => "_matvec",
-            (_, 2) => "_vecmat",
-            _ => return self.dot(left, right),
-        };
-        let element = Box::new(left.ty.scalar().clone());
-        let of = Ty::ArrayView(element.clone()).with_rank(left.ty.rank());
-        let Some((item, generics)) = self.cx.own_method(&of, method) else {
-            return Value::unit();
-        };
-        let [left, right] = [left, right].map(|value| {
-            let view = Ty::PyArrayView(element.clone()).with_rank(value.ty.rank());
-            self.lend(value, &view)
-        });
-        self.call_with(item, &generics, vec![left, right])
-    }
-
     /// `a.dot(b)`.
     pub(super) fn dot(&mut self, left: Value, right: Value) -> Value {
         let product = |b: &mut Self, items: &[Value]| {

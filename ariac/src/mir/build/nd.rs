@@ -477,6 +477,45 @@ impl<'a> FnBuilder<'a> {
         }
     }
 
+    /// `left @ right`, by the functions of the prelude but for two arrays of one dimension.
+    pub(super) fn matrix_product(&mut self, left: Value, right: Value) -> Value {
+        let method = match (left.ty.rank(), right.ty.rank()) {
+            (2, 2) => "_matmul",
+            (2, _) => "_matvec",
+            (_, 2) => "_vecmat",
+            _ => return self.dot(left, right),
+        };
+        let element = Box::new(left.ty.scalar().clone());
+        let of = Ty::ArrayView(element.clone()).with_rank(left.ty.rank());
+        let Some((item, generics)) = self.cx.own_method(&of, method) else {
+            return Value::unit();
+        };
+        let [left, right] = [left, right].map(|value| {
+            let view = Ty::PyArrayView(element.clone()).with_rank(value.ty.rank());
+            self.lend(value, &view)
+        });
+        self.check_meeting(&left, &right);
+        self.call_with(item, &generics, vec![left, right])
+    }
+
+    /// ValueError unless `left` is as long along its last dimension as `right` along its first.
+    fn check_meeting(&mut self, left: &Value, right: &Value) {
+        let shapes = [left, right].map(|value| {
+            let array = self.in_local(value);
+            self.dims(array)
+        });
+        let (columns, rows) = (shapes[0][shapes[0].len() - 1].clone(), shapes[1][0].clone());
+        let same = self.binary(BinOp::Eq, Ty::Int, columns.clone(), rows.clone());
+        let [left, right] = shapes.map(|dims| tuple_text(dims.into_iter()));
+        let mut parts = vec![text("the shapes ")];
+        parts.extend(left);
+        parts.push(text(" and "));
+        parts.extend(right);
+        parts.extend([text(" do not fit for @: "), columns, text(" and "), rows]);
+        parts.push(text(" elements meet"));
+        self.raise_unless(same.operand, ErrorKind::ValueError, parts);
+    }
+
     // ---- loops ----
 
     /// Each part along the first dimension in turn, a view.
