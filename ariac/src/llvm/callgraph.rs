@@ -16,6 +16,7 @@ pub(super) struct CallGraph {
     looks: Vec<bool>,
     raises: Vec<bool>,
     wide: Vec<bool>,
+    called_by_wide: Vec<bool>,
     shared: Vec<bool>,
 }
 
@@ -48,11 +49,13 @@ impl CallGraph {
         let mut shared: Vec<bool> = functions().map(lets_others_run).collect();
         spread_to_callers(&callees, &mut wide);
         spread_to_callers(&callees, &mut shared);
+        let called_by_wide = with_callees(&callees, &wide);
         CallGraph {
             recursive,
             looks,
             raises,
             wide,
+            called_by_wide,
             shared,
         }
     }
@@ -78,6 +81,11 @@ impl CallGraph {
         self.wide[id.index()]
     }
 
+    /// Whether the function is one of those, or runs in a call of one of them.
+    pub(super) fn is_called_by_wide(&self, id: FnId) -> bool {
+        self.called_by_wide[id.index()]
+    }
+
     /// Whether the function may fail.
     pub(super) fn raises(&self, id: FnId) -> bool {
         self.raises[id.index()]
@@ -96,6 +104,20 @@ fn spread_to_callers(callees: &[Vec<usize>], is_true: &mut [bool]) {
             is_true[f] = true;
         }
     }
+}
+
+/// The functions that are `marked`, and what they lead to.
+fn with_callees(callees: &[Vec<usize>], marked: &[bool]) -> Vec<bool> {
+    let mut found = marked.to_vec();
+    let mut work: Vec<usize> = (0..callees.len()).filter(|&f| marked[f]).collect();
+    while let Some(function) = work.pop() {
+        for &callee in &callees[function] {
+            if !std::mem::replace(&mut found[callee], true) {
+                work.push(callee);
+            }
+        }
+    }
+    found
 }
 
 /// Whether the function has loops that wider vectors may speed up.

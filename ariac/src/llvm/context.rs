@@ -92,6 +92,12 @@ impl<'c> ModuleCx<'c> {
         self.calls.runs_alone(id)
     }
 
+    /// Whether the module has the function's body: the lowest level has all, others those that gain by the level, and copies of
+    /// what these call.
+    pub(super) fn defines(&self, id: FnId) -> bool {
+        self.level == self.options.levels[0] || self.calls.is_called_by_wide(id)
+    }
+
     /// The compiled function.
     ///
     /// # Panics

@@ -120,7 +120,7 @@ impl<'c> ParamAbi<'c> {
 /// Declares the functions that this module defines or may call.
 ///
 /// The module of the lowest level has the wrappers and tables, which name the functions of all levels; functions that
-/// do not gain by a level have one version, there. The module of another level has copies of these to inline.
+/// do not gain by a level have one version, there. The module of another level has copies to inline of those that it calls.
 pub(super) fn declare_all(cx: &ModuleCx<'_>) {
     let lowest = cx.options.levels[0];
     let levels = match cx.level {
@@ -139,7 +139,6 @@ pub(super) fn declare_all(cx: &ModuleCx<'_>) {
     }
 }
 
-/// Declares a function for a level, under the name that it has at the level `named`.
 /// Declares the lowest level's version of an exported function in the module of a higher one.
 pub(super) fn declare_lowest<'c>(cx: &ModuleCx<'c>, id: FnId) -> FunctionValue<'c> {
     let handle = cx.function(cx.level, id);
@@ -153,6 +152,7 @@ pub(super) fn declare_lowest<'c>(cx: &ModuleCx<'c>, id: FnId) -> FunctionValue<'
     value
 }
 
+/// Declares a function for a level, under the name that it has at the level `named`.
 fn declare<'c>(cx: &ModuleCx<'c>, level: Level, named: Level, id: FnId) -> FunctionHandle<'c> {
     let function = &cx.program.functions[id];
     let abi = FunctionAbi::of(cx, function, cx.calls.raises(id));
@@ -163,7 +163,7 @@ fn declare<'c>(cx: &ModuleCx<'c>, level: Level, named: Level, id: FnId) -> Funct
     let is_shared = !cx.calls.is_wide(id) && cx.options.levels.len() > 1;
     let is_loop = cx.program.ufuncs.values().any(|of| *of == id);
     let is_called_from_outside = function.exported || is_loop;
-    if named != cx.level && level == cx.level {
+    if named != cx.level && level == cx.level && cx.defines(id) {
         value.set_linkage(Linkage::AvailableExternally);
     } else if !is_inside
         && (is_called_from_outside || cx.options.keep_functions || is_shared || level != cx.level)

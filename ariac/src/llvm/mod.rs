@@ -1,7 +1,7 @@
 //! MIR → LLVM IR → machine code.
 //!
-//! Each CPU level of the build has an LLVM module, and all are compiled at the same time. The lowest level's has the
-//! wrappers and tables as well; functions that would gain nothing by another level are there only.
+//! Each CPU level of the build has an LLVM module, and as many are compiled at the same time as there are processors. The lowest
+//! level's has the wrappers and tables as well; functions that would gain nothing by another level are there only.
 //!
 //! In reading order: [`layout`] (types, calling convention), `adt` (declared types), `glue` (dropping and copying), [`context`] (the module), [`constants`], [`runtime`] (the
 //! runtime's functions), [`function`] (declaring and calling), `entry` (called by wrappers), [`builder`] (instructions), `lower` (MIR to
@@ -50,6 +50,10 @@ use crate::mir::Program;
 use crate::source::SourceMap;
 use inkwell::context::Context;
 use inkwell::targets::TargetMachine;
+use llvm_sys::core::LLVMContextSetDiscardValueNames;
+use std::iter;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::available_parallelism;
 
 /// What is asked of LLVM.
 #[derive(Clone, Debug)]
@@ -142,8 +146,8 @@ impl std::fmt::Display for LlvmError {
 
 impl std::error::Error for LlvmError {}
 
-/// Compiles a program, each level on a thread of its own. When the functions of the lowest level are lowered,
-/// `emit_extra` is called once to add wrappers and tables to their module.
+/// Compiles a program. When the functions of the lowest level are lowered, `emit_extra` is called once to add wrappers and
+/// tables to their module.
 ///
 /// # Errors
 ///
@@ -159,16 +163,26 @@ pub fn compile(
     let one = |level, emit: &mut dyn FnMut(&ModuleCx<'_>)| {
         compile_level(program, sources, options, level, emit)
     };
-    let parts: Vec<Result<Compiled, LlvmError>> = std::thread::scope(|scope| {
-        let start = |&level| scope.spawn(move || one(level, &mut |_| ()));
-        let others: Vec<_> = higher.iter().map(start).collect();
-        let mut parts = vec![one(lowest, emit_extra)];
-        let panicked = "a panic is passed on by the scope";
-        parts.extend(others.into_iter().map(|part| part.join().expect(panicked)));
-        parts
+    // The lowest level is most of the work, and begins at once; a processor for each thread, or it would have to wait.
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let &level = higher.get(next.fetch_add(1, Ordering::Relaxed))?;
+        Some((level, one(level, &mut |_| ())))
+    };
+    let helpers = available_parallelism().map_or(0, |n| n.get() - 1);
+    let (first, mut others) = std::thread::scope(|scope| {
+        let start = |_| scope.spawn(|| iter::from_fn(take).collect::<Vec<_>>());
+        let helpers: Vec<_> = (0..helpers.min(higher.len())).map(start).collect();
+        let first = one(lowest, emit_extra);
+        let mut others: Vec<_> = iter::from_fn(take).collect();
+        for helper in helpers {
+            others.extend(helper.join().expect("a panic is passed on by the scope"));
+        }
+        (first, others)
     });
-    let mut whole = Compiled::default();
-    for part in parts {
+    others.sort_by_key(|(level, _)| *level);
+    let mut whole = first?;
+    for (_, part) in others {
         whole.join(part?);
     }
     Ok(whole)
@@ -198,6 +212,11 @@ fn compile_level(
 ) -> Result<Compiled, LlvmError> {
     let listener = remarks::Listener::default();
     let context = Context::create();
+    let is_read_by_people = options.emit.llvm;
+    // SAFETY: the context lives, and nobody else has it.
+    unsafe {
+        LLVMContextSetDiscardValueNames(context.raw(), i32::from(!is_read_by_people));
+    }
     listener.attach(&context);
     let machine = optimize::target_machine(options)?;
     let cx = build(&context, program, sources, options, level, &machine)?;
@@ -230,7 +249,7 @@ fn build<'c>(
     cx.module.set_triple(&machine.get_triple());
     cx.module.set_data_layout(&cx.data.get_data_layout());
     function::declare_all(&cx);
-    for id in program.functions.ids() {
+    for id in program.functions.ids().filter(|&id| cx.defines(id)) {
         lower::lower_function(&cx, id);
         entry::emit(&cx, id);
     }
