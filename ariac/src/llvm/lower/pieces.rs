@@ -26,6 +26,9 @@ use inkwell::values::{PhiValue, PointerValue};
 const ALIGNED_ANYWAY: u64 = 16;
 /// A loop of fewer vectors is left alone: its first piece would not be worth its cost.
 const MIN_VECTORS: u64 = 16;
+/// A loop over more bytes of an array is left alone too: it waits for memory, and what it loads across two lines is fetched
+/// earlier. (1,000,000 doubles, `out[i] = a * x[i] + y[i]` with AVX2: in two pieces it takes 1.05 to 1.15 of the time.)
+const MAX_BYTES: u64 = 4 << 20;
 
 /// The two pieces of a loop's range, or one.
 pub(super) struct Pieces<'c> {
@@ -94,10 +97,13 @@ impl<'c> Lowering<'_, 'c> {
         let start = b.add(data, b.mul(first, number(size)));
         let bytes = b.and(b.sub(b.i64(0), start), number(line - 1));
         let middle = b.add(first, b.lshr(bytes, number(size.trailing_zeros().into())));
-        let enough = number(MIN_VECTORS * line / size);
-        let is_short = b.icmp(IntPredicate::SLT, b.sub(last, first), enough);
+        let (enough, most) = (MIN_VECTORS * line / size, MAX_BYTES / size);
+        // One comparison: a smaller number is negative, which without a sign is a large one.
+        let above = b.sub(b.sub(last, first), number(enough));
+        let is_worth_it = b.icmp(IntPredicate::ULT, above, number(most - enough));
         let is_aligned = b.icmp(IntPredicate::EQ, bytes, b.i64(0));
-        Some(b.select(b.or(is_short, is_aligned), last, middle))
+        let leave = b.or(b.not(is_worth_it), is_aligned);
+        Some(b.select(leave, last, middle))
     }
 
     /// The array whose elements a body without branches uses most, one after the other, if it writes any array so.
