@@ -14,7 +14,7 @@ pub use math::MathFn;
 pub use routines::Routine;
 pub use table::{METHODS, Method, Receiver, find_method, method_names};
 
-use crate::mir::{BinOp, ListOp, UnOp};
+use crate::mir::{BinOp, GilState, ListOp, UnOp};
 use crate::types::Ty;
 
 /// A name with members that is no value.
@@ -102,8 +102,8 @@ pub enum Builtin {
     Ones,
     /// `Array.full(n, value)`
     Full,
-    /// `Python.with_gil |py| … end`
-    WithGil,
+    /// `Python.with_gil |py| … end` and `Python.without_gil … end`
+    Gil(GilState),
     /// `object.to_array(T)`: an owned `Array[T]`
     ObjectToArray(Ty),
     /// `object.to[T]`

@@ -1,7 +1,7 @@
 //! The one table of built-in methods.
 
 use super::{Builtin, MathFn};
-use crate::mir::{BinOp, ListOp, UnOp};
+use crate::mir::{BinOp, GilState, ListOp, UnOp};
 use crate::types::Ty;
 
 /// The kinds of receivers that have built-in methods.
@@ -128,7 +128,8 @@ pub const METHODS: &[Method] = methods! {
     ArrayNamespace."zeros"(1) => Builtin::Zeros, "That many zeros, Floats unless another type is wanted.";
     ArrayNamespace."ones"(1) => Builtin::Ones, "That many ones, Floats unless another type is wanted.";
     ArrayNamespace."full"(2) => Builtin::Full, "That many times the value.";
-    PythonNamespace."with_gil"(0)[1] => Builtin::WithGil, "Runs the block with the GIL held.";
+    PythonNamespace."with_gil"(0)[1] => Builtin::Gil(GilState::Held), "Runs the block with the GIL held.";
+    PythonNamespace."without_gil"(0)[0] => Builtin::Gil(GilState::Released), "Runs the block with the GIL released.";
 };
 
 /// The row for a method of a receiver.

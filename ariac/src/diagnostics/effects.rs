@@ -40,9 +40,14 @@ pub fn pure(
         .help(format!("remove `pure`, or do this outside of `{name}`"))
 }
 
-/// Python is touched where the GIL is released.
+/// Python is touched where the GIL is released: by a block, or by an attribute for the whole function.
 #[must_use]
-pub fn gil_released(span: Span, declared: Span, callee: Option<&str>) -> Diagnostic {
+pub fn gil_released(
+    span: Span,
+    declared: Span,
+    is_block: bool,
+    callee: Option<&str>,
+) -> Diagnostic {
     let label = match callee {
         Some(callee) => format!("`{callee}` touches Python"),
         None => "touches Python".to_owned(),
@@ -54,7 +59,12 @@ pub fn gil_released(span: Span, declared: Span, callee: Option<&str>) -> Diagnos
         label,
     )
     .at(declared, "releases the GIL")
-    .help("put it into `Python.with_gil |py| … end`, or let the compiler decide with `gil: :auto`")
+    .help(match is_block {
+        true => "do it before or after the block, or put it into `Python.with_gil |py| … end`",
+        false => {
+            "put it into `Python.with_gil |py| … end`, or let the compiler decide with `gil: :auto`"
+        }
+    })
 }
 
 /// A ufunc that touches Python.

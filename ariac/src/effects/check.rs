@@ -5,6 +5,7 @@ use super::fixpoint::all_facts;
 use super::{EffectTable, Effects, Gil, gil};
 use crate::diagnostics::{Reports, effects as say, effects::Impurity};
 use crate::hir::{ExprId, Hir, Ident, Item, ItemId, ItemKind};
+use crate::mir::GilState;
 use crate::resolve::Names;
 use crate::source::Span;
 use crate::types::Types;
@@ -45,9 +46,7 @@ pub fn check(
                 break;
             }
         }
-        if gil(hir, item) == Gil::Release {
-            check.released(reports);
-        }
+        check.released(reports);
         if let Some(attribute) = item.attribute("ufunc") {
             check.ufunc(attribute.span, reports);
         }
@@ -105,7 +104,8 @@ impl Check<'_> {
     fn pure(&self, declared: &Item, reports: &mut Reports) {
         let cause = self.facts.places.iter().find(|p| {
             let callee = self.of_callee(p);
-            matches!(p.event, Event::Touch | Event::Stream)
+            p.event.is_python()
+                || p.event == Event::Stream
                 || (p.event == Event::Throw && !p.is_caught)
                 || callee.py
                 || callee.throws
@@ -114,7 +114,7 @@ impl Check<'_> {
         let Some(place) = cause else { return };
         let callee = self.of_callee(place);
         let why = match place.event {
-            Event::Touch => Impurity::Python,
+            event if event.is_python() => Impurity::Python,
             Event::Stream => Impurity::Stream,
             _ if callee.py => Impurity::Python,
             _ if callee.io => Impurity::Stream,
@@ -151,7 +151,11 @@ impl Check<'_> {
             }
             let cause = self.facts.places.iter();
             let mut cause = cause.filter(|p| {
-                let is_own = p.event == own && (own != Event::Throw || !p.is_caught);
+                let is_own = match own {
+                    Event::Touch => p.event.is_python(),
+                    Event::Throw => p.event == own && !p.is_caught,
+                    _ => p.event == own,
+                };
                 is_own || has(own, self.of_callee(p))
             });
             if let Some(place) = cause.next() {
@@ -169,14 +173,20 @@ impl Check<'_> {
             .attributes
             .iter()
             .find(|a| a.name.name == "python_interop");
-        let declared = attribute.map_or(self.item.name.span, |a| a.span);
+        let throughout = attribute.filter(|_| gil(self.program.hir, self.item) == Gil::Release);
         let mut told: HashSet<ExprId> = HashSet::new();
-        for place in self.facts.places.iter().filter(|p| !p.has_gil) {
+        for place in &self.facts.places {
+            let (declared, is_block) = match (place.gil, throughout) {
+                (Some((GilState::Released, block)), _) => (block, true),
+                (None, Some(attribute)) => (attribute.span, false),
+                _ => continue,
+            };
             let is_python = place.event == Event::Touch || self.of_callee(place).py;
             if is_python && told.insert(place.stmt) {
                 reports.add(say::gil_released(
                     place.span,
                     declared,
+                    is_block,
                     self.callee_name(place),
                 ));
             }
@@ -186,7 +196,7 @@ impl Check<'_> {
     /// NumPy calls the loops of a ufunc without the GIL.
     fn ufunc(&self, attribute: Span, reports: &mut Reports) {
         let mut places = self.facts.places.iter();
-        let touches = |p: &&Place| p.event == Event::Touch || self.of_callee(p).py;
+        let touches = |p: &&Place| p.event.is_python() || self.of_callee(p).py;
         if let Some(place) = places.find(touches) {
             let callee = self.callee_name(place);
             reports.add(say::ufunc_touches(place.span, attribute, callee));
@@ -210,8 +220,8 @@ impl Check<'_> {
                             ));
                         }
                     }
-                    Event::Touch | Event::Call(_) => {
-                        let is_python = place.event == Event::Touch || self.of_callee(place).py;
+                    Event::Touch | Event::Release | Event::Call(_) => {
+                        let is_python = place.event.is_python() || self.of_callee(place).py;
                         if is_python && told.insert(place.stmt) {
                             reports.add(say::parallel_touches(
                                 place.span,

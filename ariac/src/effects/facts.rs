@@ -6,6 +6,7 @@ use crate::hir::{
     Block, Closure, ExprId, ExprKind, Function, Hir, ItemId, PatId, PatKind, Rescue, StrPart,
     TypeExprKind, for_each_child,
 };
+use crate::mir::GilState;
 use crate::resolve::{BindingId, Meaning, Names};
 use crate::source::Span;
 use crate::types::awaits::async_callee;
@@ -24,6 +25,8 @@ pub(super) struct Program<'a> {
 pub(super) enum Event {
     /// A Python object is touched.
     Touch,
+    /// The GIL is given up for a while.
+    Release,
     /// An error is raised on purpose.
     Throw,
     /// A stream is read or written.
@@ -34,6 +37,13 @@ pub(super) enum Event {
     Assign(BindingId),
 }
 
+impl Event {
+    /// Whether it is one of a thread that holds the GIL.
+    pub(super) fn is_python(self) -> bool {
+        matches!(self, Event::Touch | Event::Release)
+    }
+}
+
 /// An event and its surroundings.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
@@ -41,8 +51,8 @@ pub(super) struct Place {
     pub(super) span: Span,
     /// The statement that it belongs to: one message a statement is enough.
     pub(super) stmt: ExprId,
-    /// Whether it stands in `Python.with_gil`.
-    pub(super) has_gil: bool,
+    /// How the GIL is in the innermost `Python.with_gil` or `Python.without_gil` around it, and where that name stands.
+    pub(super) gil: Option<(GilState, Span)>,
     /// Whether all errors that it raises are caught.
     pub(super) is_caught: bool,
 }
@@ -69,7 +79,7 @@ pub(super) fn facts(program: Program<'_>, function: &Function) -> Facts {
         program,
         facts: Facts::default(),
         stmt: None,
-        gil_depth: 0,
+        gil: None,
         is_parallel: false,
         catching: 0,
     };
@@ -95,7 +105,7 @@ struct Walk<'a> {
     program: Program<'a>,
     facts: Facts,
     stmt: Option<ExprId>,
-    gil_depth: usize,
+    gil: Option<(GilState, Span)>,
     /// Whether this place is in a block of `parallel_map`.
     is_parallel: bool,
     /// How many `try`s and `begin`s that catch everything are around this place.
@@ -116,7 +126,7 @@ impl<'a> Walk<'a> {
         let raises = self.catching == 0;
         let own = &mut self.facts.own;
         match event {
-            Event::Touch => own.py = true,
+            Event::Touch | Event::Release => own.py = true,
             Event::Stream => own.io = true,
             Event::Throw | Event::Call(_) | Event::Assign(_) => {}
         }
@@ -127,7 +137,7 @@ impl<'a> Walk<'a> {
             event,
             span,
             stmt,
-            has_gil: self.gil_depth > 0,
+            gil: self.gil,
             is_caught: self.catching > 0,
         });
     }
@@ -159,11 +169,18 @@ impl<'a> Walk<'a> {
         }
         match types.callees.get(id) {
             Some(Callee::Builtin(Builtin::ParallelMap)) => return self.parallel_map(id),
-            Some(Callee::Builtin(Builtin::WithGil)) => {
-                self.gil_depth += 1;
-                self.touch(id);
+            Some(&Callee::Builtin(Builtin::Gil(state))) => {
+                let span = match &hir.exprs[id].kind {
+                    ExprKind::MethodCall { name, .. } => name.span,
+                    _ => hir.exprs[id].span,
+                };
+                let around = self.gil.replace((state, span));
+                match state {
+                    GilState::Held => self.touch(id),
+                    GilState::Released => self.event(Event::Release, span, id),
+                }
                 self.children(id);
-                self.gil_depth -= 1;
+                self.gil = around;
                 return;
             }
             Some(callee) => self.callee(id, callee),

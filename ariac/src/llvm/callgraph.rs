@@ -160,7 +160,7 @@ fn lets_others_run(function: &Function) -> bool {
             .any(|(_, local)| may_hold_object(&local.ty));
     found |= function.loops.iter().any(|(_, l)| l.parallel);
     function.body.each(&mut |stmt| match &stmt.kind {
-        StmtKind::GilRelease(_) | StmtKind::WithGil(_) => found = true,
+        StmtKind::GilRelease(_) | StmtKind::Gil(..) => found = true,
         StmtKind::Assign { value, .. } => {
             found |= matches!(
                 value,

@@ -244,10 +244,19 @@ pub struct Local {
 pub enum GilMode {
     /// Regions are found by the compiler.
     Auto,
-    /// Held throughout.
+    /// Held throughout, except in `Python.without_gil`.
     Hold,
     /// Released throughout, except in `Python.with_gil`.
     Release,
+}
+
+/// How the GIL is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GilState {
+    /// The thread holds it.
+    Held,
+    /// The thread has given it up.
+    Released,
 }
 
 /// Statements in order.
@@ -368,8 +377,8 @@ pub enum StmtKind {
     EndCall(Operand),
     /// Empties a slot, dropping what it holds.
     Drop(LocalId),
-    /// `Python.with_gil`: the block needs the GIL. The pass `gil_regions` dissolves it.
-    WithGil(Block),
+    /// `Python.with_gil` and `Python.without_gil`: how the GIL is in the block. The pass `gil_regions` dissolves it.
+    Gil(GilState, Block),
     /// Releases the GIL if the work is worth it. Only while it is held, only in functions that use Python or are
     /// `GilMode::Release`. Inserted by `gil_regions`.
     GilRelease(Work),

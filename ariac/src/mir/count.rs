@@ -1,6 +1,6 @@
 //! How often each kind of instruction stands in a function: what tests of passes assert.
 
-use super::{Block, Function, Program, Rvalue, Step, Stmt, StmtKind};
+use super::{Block, Function, GilState, Program, Rvalue, Step, Stmt, StmtKind};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ pub type Counts = BTreeMap<&'static str, usize>;
 /// * `load`, `store`, `bounds_check` (checked loads and stores)
 /// * `alloc`: instructions that make an array
 /// * `call`, `native_call`, `python`: operations on Python objects
-/// * `gil_release`, `gil_acquire`, `with_gil`
+/// * `gil_release`, `gil_acquire`, `with_gil`, `without_gil`
 /// * `clone`, `move`, `drop`, `raise`, `return`, `assign`
 /// * `version`: places where code stands in two versions, a fast one behind a test and a general one
 ///
@@ -109,7 +109,8 @@ fn names(stmt: &Stmt) -> Vec<&'static str> {
         StmtKind::Return(_) => vec!["return"],
         StmtKind::Raise { .. } | StmtKind::RaiseObject(_) | StmtKind::EndCall(_) => vec!["raise"],
         StmtKind::Drop(_) => vec!["drop"],
-        StmtKind::WithGil(_) => vec!["with_gil"],
+        StmtKind::Gil(GilState::Held, _) => vec!["with_gil"],
+        StmtKind::Gil(GilState::Released, _) => vec!["without_gil"],
         StmtKind::GilRelease(_) => vec!["gil_release"],
         StmtKind::GilAcquire => vec!["gil_acquire"],
         StmtKind::SetField { .. } => vec!["set_field"],

@@ -302,7 +302,7 @@ impl Machine<'_> {
             StmtKind::Return(value) => return Ok(Flow::Return(frame.take(value))),
             StmtKind::Raise { kind, .. } => return raise(*kind),
             StmtKind::Drop(local) => frame.slots[local.index()] = None,
-            StmtKind::WithGil(body) => return self.block(frame, body),
+            StmtKind::Gil(_, body) => return self.block(frame, body),
             StmtKind::GilRelease(_) | StmtKind::GilAcquire => {}
             StmtKind::EndCall(_) => panic!("the interpreter knows no blocks"),
             StmtKind::PySetItem { .. } | StmtKind::PySetAttr { .. } | StmtKind::RaiseObject(_) => {

@@ -211,7 +211,7 @@ impl Walk {
                     self.block(body, &mut carried.clone(), visit);
                 }
             }
-            StmtKind::WithGil(body) => self.block(body, live, visit),
+            StmtKind::Gil(_, body) => self.block(body, live, visit),
             StmtKind::Break(id) => *live = self.target(*id).0,
             StmtKind::Continue(id) => *live = self.target(*id).1,
             StmtKind::Return(_)

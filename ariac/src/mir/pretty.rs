@@ -14,8 +14,8 @@
 mod nd;
 
 use super::{
-    BinOp, Block, Const, Function, GilMode, Kernel, LocalId, Operand, Program, ReduceOp, Rvalue,
-    Step, Stmt, StmtKind, UnOp, Work,
+    BinOp, Block, Const, Function, GilMode, GilState, Kernel, LocalId, Operand, Program, ReduceOp,
+    Rvalue, Step, Stmt, StmtKind, UnOp, Work,
 };
 use crate::arena::Id;
 use crate::hir::ParamMode;
@@ -330,8 +330,11 @@ impl Printer<'_> {
                 self.line(&format!("raise {}", self.operand(object)));
             }
             StmtKind::Drop(local) => self.line(&format!("drop {}", self.local(*local))),
-            StmtKind::WithGil(block) => {
-                self.line("with_gil");
+            StmtKind::Gil(state, block) => {
+                self.line(match state {
+                    GilState::Held => "with_gil",
+                    GilState::Released => "without_gil",
+                });
                 self.nested(block);
             }
             StmtKind::GilRelease(work) => self.line(&format!("gil_release {}", self.work(work))),

@@ -254,7 +254,7 @@ impl Signatures {
             StmtKind::PySetItem { .. }
             | StmtKind::PySetAttr { .. }
             | StmtKind::RaiseObject(_)
-            | StmtKind::WithGil(_) => true,
+            | StmtKind::Gil(..) => true,
             _ => false,
         }
     }

@@ -330,7 +330,7 @@ macro_rules! parts {
                     | StmtKind::GilAcquire
                     | StmtKind::Break(_)
                     | StmtKind::Continue(_)
-                    | StmtKind::WithGil(_) => {}
+                    | StmtKind::Gil(..) => {}
                 }
             }
         }
@@ -379,7 +379,7 @@ macro_rules! blocks {
                         f(test);
                         f(body);
                     }
-                    StmtKind::For { body, .. } | StmtKind::WithGil(body) => f(body),
+                    StmtKind::For { body, .. } | StmtKind::Gil(_, body) => f(body),
                     StmtKind::Try { body, handler, .. } => {
                         f(body);
                         f(handler);
@@ -488,7 +488,7 @@ impl Stmt {
             StmtKind::If {
                 then, otherwise, ..
             } => then.diverges() && otherwise.diverges(),
-            StmtKind::WithGil(block) => block.diverges(),
+            StmtKind::Gil(_, block) => block.diverges(),
             StmtKind::Try { body, handler, .. } => body.diverges() && handler.diverges(),
             _ => false,
         }

@@ -26,7 +26,7 @@ fn block(function: &Function, stmts: &Block, in_loop: bool, remarks: &mut Vec<Re
                 text: format!("allocates an array: {what}{turns}"),
             });
         }
-        let repeats = !matches!(stmt.kind, StmtKind::If { .. } | StmtKind::WithGil(_));
+        let repeats = !matches!(stmt.kind, StmtKind::If { .. } | StmtKind::Gil(..));
         stmt.blocks(&mut |inner| block(function, inner, in_loop || repeats, remarks));
     }
 }

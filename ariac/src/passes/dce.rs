@@ -107,7 +107,7 @@ fn prune(block: &mut crate::mir::Block) {
         StmtKind::If {
             then, otherwise, ..
         } => !then.stmts.is_empty() || !otherwise.stmts.is_empty(),
-        StmtKind::For { body, .. } | StmtKind::WithGil(body) | StmtKind::Try { body, .. } => {
+        StmtKind::For { body, .. } | StmtKind::Gil(_, body) | StmtKind::Try { body, .. } => {
             !body.stmts.is_empty()
         }
         _ => true,

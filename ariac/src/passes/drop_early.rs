@@ -62,7 +62,7 @@ impl Visit for DropEarly<'_> {
         };
         match &stmt.kind {
             // The blocks of an `if` drop what they use last themselves.
-            StmtKind::If { .. } | StmtKind::WithGil(_) | StmtKind::Try { .. } => {
+            StmtKind::If { .. } | StmtKind::Gil(..) | StmtKind::Try { .. } => {
                 return Vec::new();
             }
             StmtKind::For { .. } | StmtKind::While { .. } => {

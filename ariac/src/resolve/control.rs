@@ -117,14 +117,14 @@ impl<'h> Walk<'h, '_> {
         self.scopes.after_breaks(breaks);
     }
 
-    /// A block after a call or as a value. `Python.with_gil` runs its block once, in place: jumps go through it.
-    pub(super) fn closure(&mut self, id: ExprId, closure: &'h Closure, is_with_gil: bool) {
-        let outer = (!is_with_gil).then(|| {
+    /// A block after a call or as a value. `Python.with_gil` and `without_gil` run theirs once, in place: jumps go through it.
+    pub(super) fn closure(&mut self, id: ExprId, closure: &'h Closure, runs_in_place: bool) {
+        let outer = (!runs_in_place).then(|| {
             let around = std::mem::take(&mut self.loops);
             let rescues = std::mem::take(&mut self.rescues);
             (around, rescues, self.scopes.begin_way())
         });
-        self.blocks += usize::from(!is_with_gil);
+        self.blocks += usize::from(!runs_in_place);
         self.captures.push(Capture {
             first_inner: self.names.bindings.len(),
             used: Vec::new(),
@@ -139,7 +139,7 @@ impl<'h> Walk<'h, '_> {
         if let Some(capture) = self.captures.pop() {
             self.names.captures.set(id, capture.used);
         }
-        self.blocks -= usize::from(!is_with_gil);
+        self.blocks -= usize::from(!runs_in_place);
         if let Some((loops, rescues, mark)) = outer {
             self.scopes.end_way(mark);
             self.loops = loops;

@@ -37,7 +37,7 @@ pub(super) struct Walk<'h, 'r> {
     pub(super) old_from: Option<usize>,
     /// The parameters whose names a default value must not use.
     pub(super) hidden: Vec<&'h str>,
-    /// How many blocks after calls are around this place, `Python.with_gil` aside.
+    /// How many blocks after calls are around this place, aside from those that run in place.
     pub(super) blocks: usize,
     /// How a block returns from this function, if one does.
     pub(super) returns: Option<BlockReturns>,
@@ -156,8 +156,8 @@ impl<'h, 'r> Walk<'h, 'r> {
                 self.scoped_name(id, *receiver, name);
                 self.args(args);
                 if let Some(block) = block {
-                    let is_with_gil = self.is_with_gil(*receiver, name);
-                    self.closure(id, block, is_with_gil);
+                    let runs_in_place = self.runs_in_place(*receiver, name);
+                    self.closure(id, block, runs_in_place);
                 }
             }
             ExprKind::Index { base, indices } => {
@@ -327,10 +327,11 @@ impl<'h, 'r> Walk<'h, 'r> {
         }
     }
 
-    fn is_with_gil(&self, receiver: ExprId, name: &Ident) -> bool {
+    /// Whether it is `Python.with_gil` or `Python.without_gil`.
+    fn runs_in_place(&self, receiver: ExprId, name: &Ident) -> bool {
         let is_python =
             self.names.exprs.get(receiver) == Some(&Meaning::Namespace(Namespace::Python));
         let method = find_method(Receiver::PythonNamespace, &name.name);
-        is_python && method.is_some_and(|m| (m.builtin)() == Builtin::WithGil)
+        is_python && method.is_some_and(|m| matches!((m.builtin)(), Builtin::Gil(_)))
     }
 }

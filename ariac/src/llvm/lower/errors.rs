@@ -1,12 +1,13 @@
 //! Errors that are caught, and values of the type `Error`.
 //!
 //! A failure in the body of a `Try` goes to a block that drops what operations under way own, takes the pending error and
-//! runs the handler. The GIL is as it was when the body began: MIR's verifier does not let it change in between.
+//! runs the handler. The GIL is as it was when the body began: where it was held, it is taken back; where it was released, MIR's
+//! verifier does not let it change in between.
 
 use super::Lowering;
 use crate::llvm::builder::Val;
 use crate::llvm::runtime::RtFn;
-use crate::mir::{Block, LocalId, Operand};
+use crate::mir::{Block, LocalId, Operand, StmtKind};
 use aria_abi::codes::ErrorKind;
 use inkwell::IntPredicate;
 
@@ -23,6 +24,11 @@ impl<'c> Lowering<'_, 'c> {
         self.failure = around;
 
         self.b.enter(caught);
+        let mut may_be_released = false;
+        body.each(&mut |stmt| may_be_released |= matches!(stmt.kind, StmtKind::GilRelease(_)));
+        if may_be_released {
+            self.take_gil_back();
+        }
         for (at, ty) in &self.hidden[under_way..] {
             let value = self.take_hidden(*at, self.cx.value_type(ty));
             self.drop_value(ty, value);

@@ -128,7 +128,7 @@ impl<'c> Lowering<'_, 'c> {
                 let value = self.take(*local);
                 self.drop_value(self.ty(*local), value);
             }
-            StmtKind::WithGil(block) => self.block(block),
+            StmtKind::Gil(_, block) => self.block(block),
             StmtKind::GilRelease(work) => self.release_gil(work),
             StmtKind::GilAcquire => self.take_gil_back(),
         }

@@ -6,7 +6,7 @@ use crate::builtins::{Builtin, MathFn};
 use crate::hir::{
     Arg, BinaryOp, Closure, CompareOp, ExprId, ExprKind, ItemId, ItemKind, ParamMode, UnaryOp,
 };
-use crate::mir::{BinOp, Const, ListOp, Operand, ReduceOp, Rvalue, StmtKind, UnOp};
+use crate::mir::{BinOp, Const, GilState, ListOp, Operand, ReduceOp, Rvalue, StmtKind, UnOp};
 use crate::resolve::Meaning;
 use crate::types::{Callee, Ty};
 
@@ -409,8 +409,8 @@ impl<'a> FnBuilder<'a> {
         if let Builtin::Line(axis) = builtin {
             return self.nd_line(ids, *axis);
         }
-        if let (Builtin::WithGil, Some(block)) = (builtin, block) {
-            return self.with_gil(block, ty);
+        if let (&Builtin::Gil(state), Some(block)) = (builtin, block) {
+            return self.gil(state, block, ty);
         }
         let mut values = self.exprs(ids);
         if let Builtin::Math(function) = builtin {
@@ -522,7 +522,7 @@ impl<'a> FnBuilder<'a> {
             }),
             Builtin::List(_) | Builtin::Enumerate | Builtin::Zip => first,
             Builtin::Reveal
-            | Builtin::WithGil
+            | Builtin::Gil(_)
             | Builtin::Math(_)
             | Builtin::Routine(_)
             | Builtin::Line(_) => first,
@@ -618,8 +618,8 @@ impl<'a> FnBuilder<'a> {
         self.binary(BinOp::Ne, ty, operand.clone(), operand)
     }
 
-    /// `Python.with_gil |py| … end`: `py` is the module `builtins`.
-    fn with_gil(&mut self, closure: &'a Closure, ty: Ty) -> Value {
+    /// `Python.with_gil |py| … end`, where `py` is the module `builtins`, and `Python.without_gil … end`.
+    fn gil(&mut self, state: GilState, closure: &'a Closure, ty: Ty) -> Value {
         let has_value = !matches!(ty, Ty::Unit | Ty::Never);
         let result = has_value.then(|| self.temp(ty.clone()));
         let py = closure
@@ -643,7 +643,7 @@ impl<'a> FnBuilder<'a> {
                 super::array::prepend(&mut body, first.stmts);
             }
         }
-        self.emit(StmtKind::WithGil(body));
+        self.emit(StmtKind::Gil(state, body));
         result.map_or_else(Value::unit, |result| Value::fresh(result, ty))
     }
 }

@@ -30,7 +30,7 @@ impl Check<'_> {
         let mut gil = Gil {
             check: self,
             open: HashMap::new(),
-            in_kernel: false,
+            in_parallel: false,
         };
         gil.block(&function.body, Some(true));
         let mut parallel = Parallel {
@@ -52,7 +52,8 @@ struct Gil<'a, 'b> {
     check: &'a mut Check<'b>,
     /// Loops around, with the state in which they began and the states in which they are broken out of.
     open: HashMap<LoopId, (bool, State)>,
-    in_kernel: bool,
+    /// Whether this is in a kernel that runs on several threads.
+    in_parallel: bool,
 }
 
 impl Gil<'_, '_> {
@@ -122,15 +123,15 @@ impl Gil<'_, '_> {
                 };
                 let mut found = false;
                 body.each(&mut |stmt| found |= changes(stmt));
-                if found {
+                if found && !held {
                     self.check
-                        .error("the GIL changes where failures are caught");
+                        .error("the GIL changes where failures are caught without it");
                 }
                 let end = self.block(body, Some(held));
                 let handled = self.block(handler, Some(held));
                 self.join(end, handled)
             }
-            StmtKind::WithGil(body) => self.block(body, Some(held)),
+            StmtKind::Gil(_, body) => self.block(body, Some(held)),
             StmtKind::GilRelease(_) => {
                 self.may_change();
                 if !held {
@@ -147,7 +148,8 @@ impl Gil<'_, '_> {
             }
             StmtKind::Assign { value, .. } => {
                 if let Some(kernel) = value.kernel() {
-                    self.kernel(kernel, held);
+                    let is_parallel = matches!(value, Rvalue::Map { parallel: true, .. });
+                    self.kernel(kernel, is_parallel, held);
                 }
                 Some(held)
             }
@@ -161,15 +163,16 @@ impl Gil<'_, '_> {
             self.check
                 .error("changes the GIL in a function that does not touch Python");
         }
-        if self.in_kernel {
-            self.check.error("a kernel changes the GIL");
+        if self.in_parallel {
+            self.check.error("a parallel kernel changes the GIL");
         }
     }
 
-    fn kernel(&mut self, kernel: &Kernel, held: bool) {
-        let outer = std::mem::replace(&mut self.in_kernel, true);
+    fn kernel(&mut self, kernel: &Kernel, is_parallel: bool, held: bool) {
+        let outer = self.in_parallel;
+        self.in_parallel |= is_parallel;
         self.block(&kernel.body, Some(held));
-        self.in_kernel = outer;
+        self.in_parallel = outer;
     }
 
     fn join(&mut self, a: State, b: State) -> State {

@@ -31,7 +31,7 @@
 //! outside, or lend one as `mut`.
 //!
 //! **Stages**: only passes make unchecked loads and stores and contiguous locals; `GilRelease`, `GilAcquire` and
-//! `entry_release` stand only in final programs, `WithGil` only in others.
+//! `entry_release` stand only in final programs, `Gil` only in others.
 
 mod declared;
 mod gil;
@@ -134,7 +134,9 @@ impl Check<'_> {
         }
         let is_final = self.stage == Stage::Final;
         match &stmt.kind {
-            StmtKind::WithGil(_) if is_final => self.error("with_gil is left in a final program"),
+            StmtKind::Gil(..) if is_final => {
+                self.error("a block with or without the GIL is left in a final program");
+            }
             StmtKind::Assign {
                 dst,
                 value:

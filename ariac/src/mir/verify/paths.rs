@@ -90,7 +90,7 @@ impl Paths<'_, '_> {
                 self.counted.pop();
                 return after;
             }
-            StmtKind::WithGil(body) => return self.block(body, Some(defined)),
+            StmtKind::Gil(_, body) => return self.block(body, Some(defined)),
             StmtKind::Try {
                 body,
                 error,

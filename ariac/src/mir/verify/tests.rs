@@ -5,7 +5,8 @@ use crate::arena::Id;
 use crate::hir::ParamMode;
 use crate::mir::testing::program;
 use crate::mir::{
-    BinOp, Block, Const, Function, Kernel, LocalId, Operand, Program, Rvalue, Stmt, StmtKind, Work,
+    BinOp, Block, Const, Function, GilState, Kernel, LocalId, Operand, Program, Rvalue, Stmt,
+    StmtKind, Work,
 };
 use crate::types::Ty;
 
@@ -525,9 +526,9 @@ fn with_gil_is_dissolved_in_the_end() {
         Stage::Final,
         |f| {
             f.uses_python = true;
-            first(f, StmtKind::WithGil(Block::default()));
+            first(f, StmtKind::Gil(GilState::Held, Block::default()));
         },
-        "with_gil is left in a final program",
+        "a block with or without the GIL is left in a final program",
     );
 }
 

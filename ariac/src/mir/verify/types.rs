@@ -202,7 +202,7 @@ impl Check<'_> {
             StmtKind::EndCall(call) => self.want(call, &Ty::Int, "a call"),
             StmtKind::Drop(local) => self.local(*local).map(|_| ()),
             StmtKind::GilRelease(work) => self.work(work),
-            StmtKind::WithGil(_) | StmtKind::GilAcquire => Ok(()),
+            StmtKind::Gil(..) | StmtKind::GilAcquire => Ok(()),
         }
     }
 

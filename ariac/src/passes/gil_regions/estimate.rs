@@ -233,7 +233,7 @@ impl Walk<'_> {
                 self.forget_changed(body);
                 Work::Unknown
             }
-            StmtKind::WithGil(body) => self.block(body),
+            StmtKind::Gil(_, body) => self.block(body),
             StmtKind::Return(_)
             | StmtKind::Raise { .. }
             | StmtKind::RaiseObject(_)

@@ -1,7 +1,7 @@
 //! What the remarks about the GIL say: which work a region holds, and what needs the GIL.
 
 use super::{Regions, needs_gil_deep};
-use crate::mir::{Block, LocalId, Operand, Program, Rvalue, Stmt, StmtKind};
+use crate::mir::{Block, GilState, LocalId, Operand, Program, Rvalue, Stmt, StmtKind};
 use std::collections::BTreeMap;
 
 /// The work of a region in words: `sum`, `the loop and max`.
@@ -101,7 +101,9 @@ impl Regions<'_> {
                     then, otherwise, ..
                 } => blocks.extend([then, otherwise]),
                 StmtKind::While { test, body, .. } => blocks.extend([test, body]),
-                StmtKind::For { body, .. } | StmtKind::WithGil(body) => blocks.push(body),
+                StmtKind::For { body, .. } | StmtKind::Gil(GilState::Held, body) => {
+                    blocks.push(body)
+                }
                 _ => {}
             }
             for block in blocks {

@@ -18,21 +18,23 @@
 //!   what is cheap stays outside but does not separate two regions. Whether the GIL is released is decided when the
 //!   region begins, from the [`Work`] that [`estimate`] finds; what is known to be small is left alone. Inside a loop
 //!   that touches Python, work of unknown size does not count as long: it may be small in every turn.
-//! * `gil: :hold`: nothing is released.
+//! * `gil: :hold`: nothing is released but the blocks of `Python.without_gil`.
 //! * `gil: :release`: released from the beginning, and taken back for each `Python.with_gil` block.
 //!
-//! `Python.with_gil` is dissolved into its surroundings in every mode. The GIL is taken back before everything that
-//! leaves a region: `return`, and `break` or `continue` of a loop around it. Errors take it back by themselves.
+//! A block of `Python.without_gil` is released in every mode, whatever its work. At last [`switches`] dissolves these blocks,
+//! and puts switches before everything that leaves a region: `return`, and `break` or `continue` of a loop around it.
+//! Errors take the GIL back by themselves.
 
 mod estimate;
 mod explain;
+mod switches;
 #[cfg(test)]
 mod tests;
 mod vector;
 
 use super::{Pass, Remark, RemarkKind};
 use crate::mir::{
-    Access, Block, FnId, Function, GilMode, LocalId, LoopId, Program, Signatures, Stmt, StmtKind,
+    Access, Block, FnId, Function, GilMode, GilState, LocalId, Program, Signatures, Stmt, StmtKind,
     Work,
 };
 use crate::source::Span;
@@ -91,6 +93,7 @@ fn plan(
         };
     }
     let mut body = function.body.clone();
+    let mut state = GilState::Held;
     match function.gil {
         GilMode::Auto => {
             dissolve(&mut body);
@@ -99,22 +102,29 @@ fn plan(
             regions.explain(&body);
         }
         GilMode::Hold => {
-            dissolve(&mut body);
             regions.remark(
                 function.span,
                 "GIL held: the function says `gil: :hold`".into(),
             );
         }
         GilMode::Release => {
-            regions.released(&mut body);
-            body.stmts
-                .insert(0, at(StmtKind::GilRelease(Work::Unknown), function.span));
+            state = GilState::Released;
             regions.remark(
                 function.span,
                 "GIL released, except in `Python.with_gil`: the function says `gil: :release`"
                     .into(),
             );
         }
+    }
+    body.each(&mut |stmt| {
+        if let StmtKind::Gil(GilState::Released, _) = stmt.kind {
+            regions.remark(stmt.span, "GIL released: `Python.without_gil`".into());
+        }
+    });
+    switches::place(signatures, function, &mut body, state);
+    if state == GilState::Released {
+        let release = StmtKind::GilRelease(Work::Unknown);
+        body.stmts.insert(0, at(release, function.span));
     }
     Plan {
         body,
@@ -270,78 +280,15 @@ impl Regions<'_> {
                 _ => format!("GIL released around {around} when it is worth it"),
             },
         );
-        for (i, mut stmt) in run.into_iter().enumerate() {
+        for (i, stmt) in run.into_iter().enumerate() {
             if i == first {
                 out.push(at(StmtKind::GilRelease(work.clone()), span));
-            }
-            if (first..=last).contains(&i) {
-                before_exits(&mut stmt, &mut Vec::new(), &StmtKind::GilAcquire);
             }
             let span = stmt.span;
             let diverges = stmt.diverges();
             out.push(stmt);
             if i == last && !diverges {
                 out.push(at(StmtKind::GilAcquire, span));
-            }
-        }
-    }
-
-    /// `gil: :release`: the GIL is not held in the block, outside of `with_gil`.
-    fn released(&mut self, block: &mut Block) {
-        for stmt in std::mem::take(&mut block.stmts) {
-            let span = stmt.span;
-            match stmt {
-                Stmt {
-                    kind: StmtKind::WithGil(mut inner),
-                    ..
-                } => {
-                    dissolve(&mut inner);
-                    block.stmts.push(at(StmtKind::GilAcquire, span));
-                    // What leaves the block for a loop around it goes on without the GIL.
-                    let again = StmtKind::GilRelease(Work::Unknown);
-                    for stmt in &mut inner.stmts {
-                        before_loop_exits(stmt, &mut Vec::new(), &again);
-                    }
-                    let diverges = inner.diverges();
-                    for stmt in inner.stmts {
-                        if matches!(stmt.kind, StmtKind::Break(_) | StmtKind::Continue(_)) {
-                            block.stmts.push(at(again.clone(), stmt.span));
-                        }
-                        block.stmts.push(stmt);
-                    }
-                    if !diverges {
-                        block.stmts.push(at(again, span));
-                    }
-                }
-                Stmt {
-                    kind: StmtKind::Return(_),
-                    ..
-                } => {
-                    block.stmts.push(at(StmtKind::GilAcquire, span));
-                    block.stmts.push(stmt);
-                }
-                mut stmt
-                    if self.signatures.needs_gil(&stmt, self.function)
-                        || kernel_needs_gil(&stmt, self.signatures, self.function)
-                        || matches!(stmt.kind, StmtKind::Try { .. })
-                            && (leaves(&stmt)
-                                || needs_gil_deep(&stmt, self.signatures, self.function)) =>
-                {
-                    let diverges = stmt.diverges();
-                    block.stmts.push(at(StmtKind::GilAcquire, span));
-                    stmt.blocks_mut(&mut dissolve);
-                    block.stmts.push(stmt);
-                    if !diverges {
-                        let again = StmtKind::GilRelease(Work::Unknown);
-                        block.stmts.push(at(again, span));
-                    }
-                }
-                mut stmt => {
-                    if !matches!(stmt.kind, StmtKind::Assign { .. }) {
-                        stmt.blocks_mut(&mut |inner| self.released(inner));
-                    }
-                    block.stmts.push(stmt);
-                }
             }
         }
     }
@@ -379,6 +326,11 @@ impl Regions<'_> {
                 }
             }
             StmtKind::For { .. } | StmtKind::While { .. } => self.note_taken(stmt, assigned),
+            StmtKind::Gil(_, body) => {
+                for stmt in &body.stmts {
+                    self.note_assigned(stmt, assigned);
+                }
+            }
             _ => {
                 self.note_taken(stmt, assigned);
                 stmt.locals(&mut |local, access| {
@@ -457,54 +409,17 @@ fn leaves(stmt: &Stmt) -> bool {
     returns || left.iter().any(|id| !own.contains(id))
 }
 
-/// Puts the statements of each `with_gil` in its place.
+/// Puts the statements of each `with_gil` in its place, where the GIL is held anyway.
 fn dissolve(block: &mut Block) {
     let mut stmts = Vec::with_capacity(block.stmts.len());
     for mut stmt in std::mem::take(&mut block.stmts) {
         stmt.blocks_mut(&mut dissolve);
         match stmt.kind {
-            StmtKind::WithGil(inner) => stmts.extend(inner.stmts),
+            StmtKind::Gil(GilState::Held, inner) => stmts.extend(inner.stmts),
             _ => stmts.push(stmt),
         }
     }
     block.stmts = stmts;
-}
-
-/// Puts `first` before everything below `stmt` that leaves it for the function's end or a loop around it.
-fn before_exits(stmt: &mut Stmt, inside: &mut Vec<LoopId>, first: &StmtKind) {
-    insert_before(stmt, inside, first, true);
-}
-
-/// As [`before_exits`], but not before `return`.
-fn before_loop_exits(stmt: &mut Stmt, inside: &mut Vec<LoopId>, first: &StmtKind) {
-    insert_before(stmt, inside, first, false);
-}
-
-fn insert_before(stmt: &mut Stmt, inside: &mut Vec<LoopId>, first: &StmtKind, returns: bool) {
-    let id = match &stmt.kind {
-        StmtKind::For { id, .. } | StmtKind::While { id, .. } => Some(*id),
-        _ => None,
-    };
-    inside.extend(id);
-    stmt.blocks_mut(&mut |block| {
-        let mut stmts = Vec::with_capacity(block.stmts.len());
-        for mut stmt in std::mem::take(&mut block.stmts) {
-            insert_before(&mut stmt, inside, first, returns);
-            let leaves = match &stmt.kind {
-                StmtKind::Return(_) => returns,
-                StmtKind::Break(id) | StmtKind::Continue(id) => !inside.contains(id),
-                _ => false,
-            };
-            if leaves {
-                stmts.push(at(first.clone(), stmt.span));
-            }
-            stmts.push(stmt);
-        }
-        block.stmts = stmts;
-    });
-    if id.is_some() {
-        inside.pop();
-    }
 }
 
 fn at(kind: StmtKind, span: Span) -> Stmt {

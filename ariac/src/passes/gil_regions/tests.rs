@@ -1,7 +1,7 @@
 use crate::arena::Id;
 use crate::hir::ParamMode;
 use crate::mir::{
-    BinOp, Const, FnId, GilMode, LocalId, Operand, ReduceOp, Rvalue, Stage, StmtKind,
+    BinOp, Const, FnId, GilMode, GilState, LocalId, Operand, ReduceOp, Rvalue, Stage, StmtKind,
 };
 use crate::passes::testing::{Done, FnTest, array, binary, float, int, local, view};
 use crate::types::Ty;
@@ -332,7 +332,7 @@ fn hold_holds_and_dissolves() {
     let body = f.block(|f| {
         call_numpy(f, "abs", s);
     });
-    f.emit(StmtKind::WithGil(body));
+    f.emit(StmtKind::Gil(GilState::Held, body));
     f.ret(local(s));
     check(
         f,
@@ -363,7 +363,7 @@ fn release_takes_the_gil_for_with_gil_alone() {
             f.when(local(flag), |f| f.emit(StmtKind::Break(id)));
             f.when(local(flag), |f| f.ret(local(s)));
         });
-        f.emit(StmtKind::WithGil(body));
+        f.emit(StmtKind::Gil(GilState::Held, body));
         f.when(local(flag), |f| f.ret(local(s)));
     });
     f.ret(local(s));

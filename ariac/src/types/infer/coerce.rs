@@ -6,6 +6,7 @@ use crate::diagnostics::{Diagnostic, declared as said, types as say};
 use crate::hir::{
     BinaryOp, Block, ExprId, ExprKind, Ident, ItemId, ItemKind, TypeDeclKind, TypeExprId,
 };
+use crate::mir::GilState;
 use crate::resolve::{BindingId, BindingKind, Meaning};
 use crate::source::Span;
 use crate::types::{Callee, Coercion, Ty};
@@ -88,7 +89,7 @@ impl Infer<'_, '_> {
                 }
                 self.check_block(&block.body, want, why);
                 self.types.exprs.set(id, want.clone());
-                self.set_callee(id, Callee::Builtin(Builtin::WithGil));
+                self.set_callee(id, Callee::Builtin(Builtin::Gil(GilState::Held)));
             }
             _ => self.infer_and_coerce(id, want, why),
         }
@@ -97,7 +98,7 @@ impl Infer<'_, '_> {
     fn is_with_gil(&self, receiver: ExprId, name: &Ident) -> bool {
         let row = find_method(Receiver::PythonNamespace, &name.name);
         self.meaning(receiver) == Some(Meaning::Namespace(Namespace::Python))
-            && row.is_some_and(|m| (m.builtin)() == Builtin::WithGil)
+            && row.is_some_and(|m| (m.builtin)() == Builtin::Gil(GilState::Held))
     }
 
     fn infer_and_coerce(&mut self, id: ExprId, want: &Ty, why: Why) {

@@ -16,7 +16,7 @@ use crate::source::Span;
 use crate::types::{Callee, Ty};
 
 /// Methods of the language that this version of the compiler lacks.
-const LATER: [&str; 3] = ["parallel_reduce", "without_gil", "offload"];
+const LATER: [&str; 2] = ["parallel_reduce", "offload"];
 
 /// A call with a receiver.
 pub(super) struct Call<'c> {
@@ -174,7 +174,7 @@ impl Infer<'_, '_> {
             .filter(|t| t.can_be_element())
             .cloned();
         let ty = match builtin {
-            Builtin::WithGil => {
+            Builtin::Gil(_) => {
                 let Some(block) = call.block else {
                     return Ty::Error;
                 };
