@@ -11,6 +11,8 @@
 //! * `f64 f32 i64 i32 i16 i8 u64 u32 u16 u8` go by value, `bool` as a `uint8_t` that is 0 or 1.
 //! * `&[T]` and `&mut [T]`, `T` a number, go as pointer and length in elements. The pointer is aligned and not null, also
 //!   when the length is 0; the elements are adjacent; a `&mut` slice overlaps no other argument. Aria's borrows promise that.
+//! * [`View<T, N>`](crate::view::View) and [`ViewMut<T, N>`](crate::view::ViewMut), for arrays of several dimensions, go as the
+//!   address of a [`Raw`], which lives for as long as the call. They are borrowed as slices are.
 //! * The last parameter is always `out`, where the result is written; a function without a result writes nothing there.
 //! * The status is 0, or 1 with an error pending on the thread (`aria_rt_raise`): `Err(e)` is a `ValueError` with the text of
 //!   `e`, a panic a `RuntimeError`. `*out` is then not written. Nothing unwinds into the caller.
@@ -21,29 +23,49 @@ use core::fmt::{Display, Write};
 
 use crate::codes::{ErrorKind, TextKind};
 use crate::layout::{IMMORTAL, Location, Str, TextPart};
+use crate::view::{Raw, View, ViewMut};
 
-/// A number or `bool`, by value.
-pub trait Scalar: Copy {
+/// What an exported function may take: a number or `bool`, by value, or a view of an array of several dimensions.
+pub trait Argument {
     /// Its type in C.
-    type C: Copy;
+    type C;
+    /// What it is during a call: a view lives no longer.
+    type During<'a>;
     /// From C.
-    fn from_c(value: Self::C) -> Self;
-    /// To C.
-    fn to_c(self) -> Self::C;
+    ///
+    /// # Safety
+    /// Emitted code passes it, with what the function has borrowed.
+    unsafe fn from_c(value: &Self::C) -> Self::During<'_>;
 }
 
-/// An element of a slice.
-pub trait Element: Scalar {}
+/// An element of a slice or view.
+pub trait Element: Copy + 'static {}
+
+impl<T: Element, const N: usize> Argument for View<'_, T, N> {
+    type C = *const Raw<T, N>;
+    type During<'a> = View<'a, T, N>;
+    unsafe fn from_c(raw: &Self::C) -> View<'_, T, N> {
+        // SAFETY: the caller's promise.
+        unsafe { View::new(**raw) }
+    }
+}
+
+impl<T: Element, const N: usize> Argument for ViewMut<'_, T, N> {
+    type C = *const Raw<T, N>;
+    type During<'a> = ViewMut<'a, T, N>;
+    unsafe fn from_c(raw: &Self::C) -> ViewMut<'_, T, N> {
+        // SAFETY: the caller's promise; the borrow is exclusive.
+        unsafe { ViewMut::new(**raw) }
+    }
+}
 
 macro_rules! numbers {
     ($($ty:ty)*) => {$(
-        impl Scalar for $ty {
+        impl Argument for $ty {
             type C = $ty;
-            fn from_c(value: $ty) -> $ty {
-                value
-            }
-            fn to_c(self) -> $ty {
-                self
+            type During<'a> = $ty;
+            unsafe fn from_c(value: &$ty) -> $ty {
+                *value
             }
         }
         impl Element for $ty {}
@@ -57,13 +79,11 @@ macro_rules! numbers {
 }
 numbers!(f64 f32 i64 i32 i16 i8 u64 u32 u16 u8);
 
-impl Scalar for bool {
+impl Argument for bool {
     type C = u8;
-    fn from_c(value: u8) -> bool {
-        value != 0
-    }
-    fn to_c(self) -> u8 {
-        u8::from(self)
+    type During<'a> = bool;
+    unsafe fn from_c(value: &u8) -> bool {
+        *value != 0
     }
 }
 
@@ -232,6 +252,10 @@ macro_rules! export {
         };
     };
 
+    (@params $module:ident $name:ident $result:tt [$($c:tt)*] [$($argument:expr,)*]; mut $($rest:tt)*) => {
+        $crate::export!(@params $module $name $result [$($c)*] [$($argument,)*]; $($rest)*);
+    };
+
     // One parameter after the other; each step's `len` is a variable of its own, by the hygiene of macros.
     (@params $module:ident $name:ident $result:tt [$($c:tt)*] [$($argument:expr,)*];
         $param:ident: &mut [$element:ty] $(, $($rest:tt)*)?
@@ -252,11 +276,12 @@ macro_rules! export {
             $($($rest)*)?);
     };
     (@params $module:ident $name:ident $result:tt [$($c:tt)*] [$($argument:expr,)*];
-        $param:ident: $scalar:ty $(, $($rest:tt)*)?
+        $param:ident: $argument_ty:ty $(, $($rest:tt)*)?
     ) => {
         $crate::export!(@params $module $name $result
-            [$($c)* $param: <$scalar as $crate::export::Scalar>::C,]
-            [$($argument,)* <$scalar as $crate::export::Scalar>::from_c($param),];
+            [$($c)* $param: <$argument_ty as $crate::export::Argument>::C,]
+            // SAFETY: emitted code passes what it has borrowed.
+            [$($argument,)* unsafe { <$argument_ty as $crate::export::Argument>::from_c(&$param) },];
             $($($rest)*)?);
     };
 

@@ -3,7 +3,7 @@
 //! * `table`: every runtime function, declared once ([`for_each_rt_fn!`]); both sides expand it.
 //! * [`layout`]: the `#[repr(C)]` structs that both sides read.
 //! * [`codes`]: the small numbers that cross the boundary (element types, error kinds, operators).
-//! * [`export`]: how a Rust crate exports functions to Aria ([`export!`]).
+//! * [`export`]: how a Rust crate exports functions to Aria ([`export!`]), with [`view`]s of arrays of several dimensions.
 //!
 //! The crate has no dependency, and no code that runs in the compiler beyond these declarations.
 #![no_std]
@@ -12,6 +12,7 @@ pub mod codes;
 pub mod export;
 pub mod layout;
 mod table;
+pub mod view;
 
 /// Changes whenever the table, a layout or a code changes, by itself: a compiler and a runtime of two checkouts do not fit,
 /// and an extension that was made of both says so when it is imported.

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 
 use aria_abi::layout::{Location, Str, TextPart};
+use aria_abi::view::{Raw, View, ViewMut};
 
 aria_abi::export! {
     mod stats;
@@ -30,6 +31,20 @@ aria_abi::export! {
 
     fn answer() -> i64 {
         42
+    }
+
+    fn trace(m: View<f64, 2>) -> f64 {
+        let [rows, columns] = m.shape();
+        (0..rows.min(columns)).map(|i| m[[i, i]]).sum()
+    }
+
+    fn fill(mut m: ViewMut<'_, f64, 2>, x: f64) {
+        let [rows, columns] = m.shape();
+        for i in 0..rows {
+            for j in 0..columns {
+                m[[i, j]] = x;
+            }
+        }
     }
 
     fn fails() -> Result<(), String> {
@@ -78,6 +93,8 @@ unsafe extern "C" {
     ) -> i32;
     fn aria_rust__stats__either(a: u8, b: u8, out: *mut u8) -> i32;
     fn aria_rust__stats__nth(xs: *const i32, len: i64, n: u64, out: *mut i32) -> i32;
+    fn aria_rust__stats__trace(m: *const Raw<f64, 2>, out: *mut f64) -> i32;
+    fn aria_rust__stats__fill(m: *const Raw<f64, 2>, x: f64, out: *mut u8) -> i32;
     fn aria_rust__stats__answer(out: *mut i64) -> i32;
     fn aria_rust__stats__fails(out: *mut u8) -> i32;
 }
@@ -138,4 +155,64 @@ fn errors_and_panics() {
         "stats.nth panicked: index out of bounds: the len is 1 but the index is 9"
     );
     assert_eq!(raised[2], (1, "ü".repeat(500)));
+}
+
+#[test]
+fn views_of_several_dimensions() {
+    let mut numbers = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0];
+    let raw = |data: *mut f64, shape, strides| Raw {
+        data,
+        shape,
+        strides,
+    };
+    let first = numbers.as_mut_ptr();
+    let (rows, columns) = (raw(first, [2, 3], [24, 8]), raw(first, [3, 2], [8, 24]));
+    let mut sum = 0.0;
+    // SAFETY: the descriptions are of `numbers`, which nobody else uses meanwhile.
+    unsafe {
+        let backwards = raw(first.add(5), [2, 3], [-24, -8]);
+        for (m, trace) in [(rows, 4.0), (columns, 4.0), (backwards, 6.0)] {
+            assert_eq!(aria_rust__stats__trace(&m, &mut sum), 0);
+            assert_eq!(sum, trace);
+        }
+        let view = View::new(rows);
+        assert_eq!(view.as_slice(), Some(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0][..]));
+        assert_eq!(View::new(columns).as_slice(), None);
+        assert_eq!((view.get([1, 2]), view.get([1, 3])), (Some(&5.0), None));
+        assert_eq!(
+            View::new(raw(first, [0, 7], [8, 8])).as_slice(),
+            Some(&[][..])
+        );
+        assert_eq!(
+            View::new(raw(first, [1, 6], [0, 8]))
+                .as_slice()
+                .map(<[f64]>::len),
+            Some(6)
+        );
+        // The second column.
+        let column = raw(first.add(1), [2, 1], [24, 8]);
+        assert_eq!(
+            aria_rust__stats__fill(&column, 9.0, std::ptr::null_mut()),
+            0
+        );
+        let mut all = ViewMut::new(rows);
+        *all.get_mut([0, 0]).expect("it is there") += 7.0;
+        assert_eq!(all.get_mut([2, 0]), None);
+        all[[0, 2]] += all.view()[[1, 0]];
+        assert_eq!(all.as_mut_slice().map(|all| all.len()), Some(6));
+    }
+    assert_eq!(numbers, [7.0, 9.0, 5.0, 3.0, 9.0, 5.0]);
+}
+
+#[test]
+#[should_panic(expected = "index [0, 3] of an array of shape [2, 3]")]
+fn an_index_too_large() {
+    let mut numbers = [0.0; 6];
+    let raw = Raw {
+        data: numbers.as_mut_ptr(),
+        shape: [2, 3],
+        strides: [24, 8],
+    };
+    // SAFETY: it describes `numbers`.
+    let _ = unsafe { View::new(raw) }[[0, 3]];
 }

@@ -121,7 +121,7 @@ pub struct Native {
     pub raises: bool,
     /// Whether it reads or writes what others see too: then calls of it keep their order.
     pub streams: bool,
-    /// Parameters: numbers, Bool, and (Rust only) `PyArrayView`s, contiguous.
+    /// Parameters: numbers, Bool, and (Rust only) arrays; those of one dimension have been found to be contiguous.
     pub params: Vec<(Ty, ParamMode)>,
     /// A number, `Bool` or `Unit`.
     pub ret: Ty,

@@ -64,7 +64,7 @@ pub fn scalar_type(name: &str) -> Option<Ty> {
 pub(super) enum Place {
     /// Anywhere in Aria.
     Aria,
-    /// In the signature of a Rust function, where `ArrayView` is a slice.
+    /// In the signature of a Rust function, where `ArrayView` is what `PyArrayView` is.
     Rust,
 }
 
@@ -220,7 +220,7 @@ impl Written<'_> {
             "Array" => return self.array(name, args, span, Ty::Array, reports),
             "PyArrayView" => return self.array(name, args, span, Ty::PyArrayView, reports),
             "PythonArray" => return self.array(name, args, span, Ty::PythonArray, reports),
-            // Of a Rust function it is a slice, for which the elements have to lie side by side.
+            // A Rust function does not ask whose elements it looks at.
             "ArrayView" => {
                 let make = match self.place {
                     Place::Rust => Ty::PyArrayView,
@@ -289,15 +289,7 @@ impl Written<'_> {
         let ty = self.ty(element, reports);
         match ty {
             Ty::Error => Ty::Error,
-            ty if ty.can_be_element() => {
-                let one = make(Box::new(ty));
-                if self.place == Place::Rust && rank > 1 {
-                    let what = format!("a {} of more than one dimension here is", name.name);
-                    reports.add(syntax::not_supported(span, &what));
-                    return Ty::Error;
-                }
-                one.with_rank(rank)
-            }
+            ty if ty.can_be_element() => make(Box::new(ty)).with_rank(rank),
             _ => {
                 let at = self.hir.types[element].span;
                 reports.add(say::element(at, &ty));

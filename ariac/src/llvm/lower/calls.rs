@@ -5,6 +5,7 @@ use crate::hir::{NativeAbi, ParamMode};
 use crate::llvm::builder::Val;
 use crate::llvm::function::CallResult;
 use crate::llvm::layout::ParamAbi;
+use crate::llvm::nd;
 use crate::mir::{FnId, Native, NativeId, Operand};
 use crate::types::Ty;
 use inkwell::IntPredicate;
@@ -91,6 +92,10 @@ impl<'c> Lowering<'_, 'c> {
                 Ty::PyArrayView(_) | Ty::Array(_) | Ty::PythonArray(_) => {
                     flat.extend([self.b.part(value, 0), self.b.part(value, 1)]);
                 }
+                Ty::Nd(_) => {
+                    let ty = self.operand_ty(arg);
+                    flat.push(self.described(&ty, value));
+                }
                 Ty::Unit => {}
                 _ => flat.push(value),
             }
@@ -113,8 +118,23 @@ impl<'c> Lowering<'_, 'c> {
         }
     }
 
+    /// The address of an array of several dimensions as `aria_abi::view::Raw` has it: where its elements are, how many there are
+    /// along each dimension, and the bytes from one to the next.
+    fn described(&mut self, ty: &Ty, value: Val<'c>) -> Val<'c> {
+        let b = &self.b;
+        let (word, rank) = (self.cx.types.i64, ty.rank());
+        let slot = b.slot(word.array_type(1 + 2 * u32::from(rank)), "view");
+        b.store(b.part(value, 0), slot);
+        let mut words = nd::lengths(b, ty, value);
+        words.extend((0..rank).map(|axis| nd::stride(b, ty, value, axis)));
+        for (at, value) in words.into_iter().enumerate() {
+            b.store(value, b.element(word, slot, b.i64(1 + at as i64)));
+        }
+        slot.into()
+    }
+
     /// C: the C convention. Rust: an `extern "C" fn(params…, out: *mut Result) -> i32` that `aria_abi::export!` makes:
-    /// a view is its address and length, 0 is success, 1 means that an error is pending.
+    /// a slice is its address and length, 0 is success, 1 means that an error is pending.
     fn declare_native(&self, native: &Native) -> FunctionValue<'c> {
         let cx = self.cx;
         if let Some(function) = cx.module.get_function(&native.symbol) {
@@ -128,6 +148,7 @@ impl<'c> Lowering<'_, 'c> {
                     params.push(cx.types.ptr.into());
                     params.push(cx.types.i64.into());
                 }
+                Ty::Nd(_) => params.push(cx.types.ptr.into()),
                 Ty::Unit => {}
                 ty => {
                     if *ty == Ty::Bool {

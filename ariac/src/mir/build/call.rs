@@ -8,7 +8,8 @@ use crate::hir::{
 };
 use crate::mir::{BinOp, Const, GilState, ListOp, Operand, ReduceOp, Rvalue, StmtKind, UnOp};
 use crate::resolve::Meaning;
-use crate::types::{Callee, Ty};
+use crate::types::{Callee, Signature, Ty};
+use aria_abi::codes::ErrorKind;
 
 impl<'a> FnBuilder<'a> {
     /// A `Call`, a `MethodCall`, or the name of a function that stands alone.
@@ -228,6 +229,7 @@ impl<'a> FnBuilder<'a> {
         let value = if let Some(callee) = callee {
             self.compute(ret, Rvalue::Call { callee, args })
         } else if let Some(&callee) = self.cx.natives.get(&item) {
+            self.check_slices(item, signature, &args);
             self.compute(ret, Rvalue::CallNative { callee, args })
         } else {
             Value::unit()
@@ -616,6 +618,27 @@ impl<'a> FnBuilder<'a> {
         }
         let Value { operand, ty, .. } = value;
         self.binary(BinOp::Ne, ty, operand.clone(), operand)
+    }
+
+    /// The slices of a Rust function are elements that lie side by side.
+    fn check_slices(&mut self, item: ItemId, signature: &Signature, args: &[Operand]) {
+        let name = &self.cx.hir.items[item].name.name;
+        for (param, arg) in signature.params.iter().zip(args) {
+            let &Operand::Local(array) = arg else {
+                continue;
+            };
+            let ty = &self.function.locals[array].ty;
+            if !param.ty.is_array_like() || param.ty.rank() > 1 || matches!(ty, Ty::Array(_)) {
+                continue;
+            }
+            let is_slice = self.compute(Ty::Bool, Rvalue::IsContiguous(array));
+            let text = format!(
+                "`{name}` takes `{}` as elements that lie side by side, and these have others between them; pass a `.copy`",
+                param.name
+            );
+            let text = Operand::Const(Const::Str(text));
+            self.raise_unless(is_slice.operand, ErrorKind::ValueError, vec![text]);
+        }
     }
 
     /// `Python.with_gil |py| … end`, where `py` is the module `builtins`, and `Python.without_gil … end`.
