@@ -22,6 +22,7 @@ pub(super) fn check(calls: &Calls<'_>, reports: &mut Reports) {
         calls.arguments(stmt, reports);
         calls.stores(stmt, reports);
         calls.iterations(stmt, reports);
+        calls.kernels(stmt, reports);
     });
     if roots.origins.is_empty() {
         return;
@@ -326,6 +327,68 @@ impl Calls<'_> {
                 }
             }
         });
+    }
+
+    /// What an array operation goes through is not changed by its block.
+    fn kernels(&self, stmt: &Stmt, reports: &mut Reports) {
+        let StmtKind::Assign { value, .. } = &stmt.kind else {
+            return;
+        };
+        let (Rvalue::Map {
+            sources, kernel, ..
+        }
+        | Rvalue::Reduce {
+            sources, kernel, ..
+        }) = value
+        else {
+            return;
+        };
+        let seen: Vec<(LocalId, Vec<Step>)> = sources
+            .iter()
+            .flat_map(|source| self.arrays_behind(*source))
+            .collect();
+        let mut told = false;
+        kernel.body.each(&mut |inner| {
+            for (at, root) in self.changes(inner) {
+                if !told && seen.iter().any(|place| self.roots.meet(&at, place)) {
+                    told = true;
+                    let origin = self.roots.origin(root);
+                    reports.add(borrow::changed_in_kernel(inner.span, &origin, stmt.span));
+                }
+            }
+        });
+    }
+
+    /// The places of the arrays that a local is or shows.
+    fn arrays_behind(&self, local: LocalId) -> impl Iterator<Item = (LocalId, Vec<Step>)> {
+        let is_array = |l: &LocalId| self.function.locals[*l].ty.is_array_like();
+        let all = self.roots.all(local).into_iter().filter(is_array);
+        all.map(|l| self.roots.path(l))
+    }
+
+    /// The places that a statement changes, each with the variable that it is a part of.
+    fn changes(&self, stmt: &Stmt) -> Vec<((LocalId, Vec<Step>), LocalId)> {
+        let mut changed = Vec::new();
+        match &stmt.kind {
+            StmtKind::Return(_) => {}
+            StmtKind::Assign { dst: Some(dst), .. } if self.blocks.contains_key(dst) => {
+                let uses = self.blocks[dst].iter();
+                for used in uses.filter(|used| used.mode == ParamMode::Mut) {
+                    let place = self.place(used);
+                    changed.push((place.clone(), place.0));
+                }
+            }
+            _ if stmt.binds_alias(&self.function.locals) => {}
+            _ => stmt.changes(self.signatures, &mut |local| {
+                let root = self.roots.roots(local).first().copied();
+                changed.push((self.roots.looked_at(stmt, local), root.unwrap_or(local)));
+                if changes_shown(self.function, stmt, local) {
+                    let shown = self.arrays_behind(local);
+                    changed.extend(shown.map(|place| (place, root.unwrap_or(local))));
+                }
+            }),
+        }
+        changed
     }
 
     /// What a loop goes through, and its body. A loop over a list counts in a variable without a name, and begins with the

@@ -222,6 +222,22 @@ pub fn changed_while_iterated(span: Span, origin: &Origin, iterated: Span) -> Di
     ))
 }
 
+/// E0505: the block of an array's method changes the array.
+#[must_use]
+pub fn changed_in_kernel(span: Span, origin: &Origin, method: Span) -> Diagnostic {
+    let name = &origin.name;
+    Diagnostic::error(
+        Code::Aliased,
+        span,
+        format!("`{name}` is changed while a block goes through its elements"),
+        "changed here",
+    )
+    .at(method, format!("this borrows `{name}` until its end"))
+    .help(format!(
+        "let the block work on a copy, made by `.copy`, or change `{name}` when it is done"
+    ))
+}
+
 /// E0505: an array is changed between the making of a view that has no name and its use.
 #[must_use]
 pub fn changed_while_used(span: Span, origin: &Origin, view: Span) -> Diagnostic {

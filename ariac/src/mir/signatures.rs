@@ -1,7 +1,7 @@
 //! What instructions do beside computing: which can fail, which need the GIL, how calls pass their arguments.
 
 use super::{
-    BinOp, Block, Const, FnId, Function, ListOp, LocalId, NativeId, NdOp, Operand, Program,
+    Access, BinOp, Block, Const, FnId, Function, ListOp, LocalId, NativeId, NdOp, Operand, Program,
     ReduceOp, Rvalue, Step, Stmt, StmtKind, UnOp, VariantLayout,
 };
 use crate::arena::Id;
@@ -25,6 +25,8 @@ pub struct Signatures {
 #[derive(Debug)]
 struct Callable {
     modes: Vec<ParamMode>,
+    /// Whether the body gives each parameter another value, or may do so.
+    replaces: Vec<bool>,
     raises: bool,
     uses_python: bool,
     streams: bool,
@@ -36,12 +38,14 @@ impl Signatures {
     pub fn of(program: &Program) -> Signatures {
         let functions = program.functions.iter().map(|(_, f)| Callable {
             modes: f.params.iter().map(|p| p.mode).collect(),
+            replaces: replaced(f),
             raises: f.raises,
             uses_python: f.uses_python,
             streams: f.streams,
         });
         let natives = program.natives.iter().map(|(_, n)| Callable {
             modes: n.params.iter().map(|p| p.1).collect(),
+            replaces: Vec::new(),
             raises: n.raises || n.ret.is_owned(),
             uses_python: false,
             streams: n.streams,
@@ -68,6 +72,7 @@ impl Signatures {
     pub(super) fn add(&mut self, modes: Vec<ParamMode>) {
         self.functions.push(Callable {
             modes,
+            replaces: Vec::new(),
             raises: true,
             uses_python: true,
             streams: true,
@@ -85,6 +90,13 @@ impl Signatures {
     #[must_use]
     pub fn modes(&self, id: FnId) -> &[ParamMode] {
         self.functions.get(id.index()).map_or(&[], |c| &c.modes)
+    }
+
+    /// Whether a block may give a variable that it has borrowed, its parameter of this number, another value.
+    #[must_use]
+    pub fn replaces(&self, block: FnId, capture: usize) -> bool {
+        let known = self.functions.get(block.index());
+        known.and_then(|c| c.replaces.get(capture)) != Some(&false)
     }
 
     /// How a native function's parameters are passed.
@@ -379,4 +391,19 @@ impl Function {
             ret: self.ret.clone(),
         }))
     }
+}
+
+/// For each parameter, whether a statement gives it another value or lends it to a block, which may do so.
+fn replaced(function: &Function) -> Vec<bool> {
+    let mut written = HashSet::new();
+    function.body.each(&mut |stmt| {
+        stmt.locals(&mut |local, access| {
+            let is_other = !matches!(access, Access::Read | Access::Store | Access::Arg(_));
+            if is_other && !matches!(stmt.kind, StmtKind::Drop(_)) {
+                written.insert(local);
+            }
+        });
+    });
+    let params = function.params.iter();
+    params.map(|p| written.contains(&p.local)).collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::arena::Id;
 use crate::hir::ParamMode;
-use crate::mir::{Access, Function, LocalId, Signatures, Stmt, StmtKind, liveness};
+use crate::mir::{Access, Function, LocalId, Rvalue, Signatures, Stmt, StmtKind, liveness};
 use crate::types::Ty;
 
 /// Counts for the locals of one function.
@@ -65,6 +65,15 @@ impl Definitions {
     }
 
     fn count(&mut self, function: &Function, stmt: &Stmt, signatures: &Signatures) {
+        if let StmtKind::Assign {
+            value: Rvalue::Borrowing { function, captures },
+            ..
+        } = &stmt.kind
+        {
+            for (i, capture) in captures.iter().enumerate() {
+                self.defined[capture.index()] += u32::from(signatures.replaces(*function, i));
+            }
+        }
         let modes = signatures.arg_modes(stmt);
         let is_drop = matches!(stmt.kind, StmtKind::Drop(_));
         stmt.locals(&mut |local, access| {

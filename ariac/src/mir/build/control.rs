@@ -5,7 +5,7 @@ use super::function::{FnBuilder, RangeVar, Value, Variable};
 use super::wishes;
 use crate::hir::ParamMode;
 use crate::hir::{self, ExprId, ExprKind, LogicalOp, PatId, PatKind};
-use crate::mir::{Access, BinOp, Const, LoopId, Operand, Rvalue, StmtKind};
+use crate::mir::{Access, BinOp, Const, LocalId, LoopId, Operand, Rvalue, StmtKind};
 use crate::resolve::Meaning;
 use crate::types::Ty;
 use aria_abi::codes::ErrorKind;
@@ -373,13 +373,8 @@ impl<'a> FnBuilder<'a> {
     /// the array under the loop's feet.
     fn for_array(&mut self, id: LoopId, pattern: PatId, items: &Value, body: &'a hir::Block) {
         let element = items.ty.element().cloned().unwrap_or(Ty::Float);
-        let mut array = self.in_local(items);
         let variable = self.pattern_local(pattern, &element);
-        if !items.fresh {
-            let view = Ty::PyArrayView(Box::new(element));
-            let view = self.compute(view, Rvalue::View(array));
-            array = self.in_local(&view);
-        }
+        let array = self.gone_through(items);
         let (mut body, _, _) = self.nested(|b| b.block_value(body, false));
         let n = self.len(array);
         let var = self.temp(Ty::Int);
@@ -407,6 +402,19 @@ impl<'a> FnBuilder<'a> {
     }
 
     /// Each element in turn, by its place in the list. What changes the list meanwhile is found by the borrow checker.
+    /// What a loop goes through: of an array, a view of the elements that it has now.
+    pub(super) fn gone_through(&mut self, items: &Value) -> LocalId {
+        let local = self.in_local(items);
+        match items.ty.element() {
+            Some(element) if !items.fresh && items.ty.rank() == 1 => {
+                let view = Ty::PyArrayView(Box::new(element.clone()));
+                let view = self.compute(view, Rvalue::View(local));
+                self.in_local(&view)
+            }
+            _ => local,
+        }
+    }
+
     fn for_list(&mut self, id: LoopId, pattern: PatId, iterable: ExprId, body: &'a hir::Block) {
         let items = self.expr(iterable);
         let list = self.in_local(&items);

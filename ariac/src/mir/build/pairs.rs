@@ -108,7 +108,7 @@ impl<'a> FnBuilder<'a> {
 
     fn sources(&mut self, ids: &[ExprId]) -> Sources {
         let values = self.exprs(ids);
-        let locals: Vec<LocalId> = values.iter().map(|value| self.in_local(value)).collect();
+        let locals: Vec<LocalId> = values.iter().map(|v| self.gone_through(v)).collect();
         let counts: Vec<Operand> = locals.iter().map(|&local| self.len(local)).collect();
         let count = match <[Operand; 1]>::try_from(counts) {
             Ok([only]) => only,

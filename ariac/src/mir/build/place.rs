@@ -10,12 +10,36 @@ use crate::mir::{Const, Local, LocalId, Operand, Rvalue, Step, StmtKind};
 use crate::resolve::Meaning;
 use crate::types::{Callee, Ty};
 
-/// A variable or a part of one, indices evaluated.
+/// A variable or a part of one, indices and keys evaluated.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     pub(super) base: LocalId,
     /// The way to the part, each step with the type that it leads to.
-    pub(super) steps: Vec<(Step, Ty)>,
+    pub(super) steps: Vec<(Way, Ty)>,
+}
+
+/// A step on the way to a part.
+#[derive(Clone, Debug)]
+pub(super) enum Way {
+    /// To a part of a value.
+    Part(Step),
+    /// To the value that a map has for a key, a local. Where the entry is is asked right before the place is used.
+    Entry(LocalId),
+}
+
+impl Place {
+    /// Goes on to a part.
+    pub(super) fn step(&mut self, step: Step, ty: Ty) {
+        self.steps.push((Way::Part(step), ty));
+    }
+
+    /// The way, all of whose entries have been found.
+    fn parts(&self) -> impl Iterator<Item = (Step, Ty)> {
+        self.steps.iter().filter_map(|(way, ty)| match way {
+            Way::Part(step) => Some((step.clone(), ty.clone())),
+            Way::Entry(_) => None,
+        })
+    }
 }
 
 impl FnBuilder<'_> {
@@ -42,7 +66,7 @@ impl FnBuilder<'_> {
                 let mut place = self.place(*receiver, stays)?;
                 let (variant, index) = (0, *index);
                 let ty = self.cx.field_ty(&self.place_ty(&place), variant, index);
-                place.steps.push((Step::Field { variant, index }, ty));
+                place.step(Step::Field { variant, index }, ty);
                 Some(place)
             }
             ExprKind::Index { base, indices } => {
@@ -53,21 +77,22 @@ impl FnBuilder<'_> {
                 if self.ty(*index) == Ty::Range {
                     return None;
                 }
+                let base_stays = stays || self.cx.writes(*index);
                 match self.ty(*base) {
                     Ty::List(_) => {
-                        let place = self.place(*base, stays)?;
+                        let place = self.place(*base, base_stays)?;
                         Some(self.element_place(place, *index, stays))
                     }
                     ty if self.is_map(&ty) => {
-                        let place = self.place(*base, stays)?;
-                        self.entry_place(place, *index)
+                        let place = self.place(*base, base_stays)?;
+                        self.entry_place(place, *index, stays)
                     }
                     Ty::Tuple(items) => {
                         let mut place = self.place(*base, stays)?;
                         let index = self.tuple_index(*index, items.len());
                         let variant = 0;
                         let ty = items.get(index).cloned().unwrap_or(Ty::Unit);
-                        place.steps.push((Step::Field { variant, index }, ty));
+                        place.step(Step::Field { variant, index }, ty);
                         Some(place)
                     }
                     _ => None,
@@ -113,7 +138,7 @@ impl FnBuilder<'_> {
             index: index.operand,
             checked: true,
         };
-        place.steps.push((step, element));
+        place.step(step, element);
         place
     }
 
@@ -122,26 +147,69 @@ impl FnBuilder<'_> {
         matches!(ty, Ty::Adt(adt) if Some(adt.item) == self.cx.types.known.map)
     }
 
+    /// The value of a key of the map in a place; the entry is found at once unless something may change the map before the
+    /// place is used.
+    fn entry_place(&mut self, mut place: Place, key: ExprId, stays: bool) -> Option<Place> {
+        let key = self.expr(key);
+        if !stays {
+            return self.entry(place, key);
+        }
+        let key = self.own(key);
+        let ty = self.place_ty(&place);
+        let (_, (_, value)) = self.entry_fields(&ty)?;
+        place.steps.push((Way::Entry(self.in_local(&key)), value));
+        Some(place)
+    }
+
     /// The value of a key of the map in a place: the map's own `_place` finds the entry, or raises KeyError.
-    fn entry_place(&mut self, mut place: Place, key: ExprId) -> Option<Place> {
+    fn entry(&mut self, mut place: Place, key: Value) -> Option<Place> {
         let ty = self.place_ty(&place);
         let (item, generics) = self.cx.own_method(&ty, "_place")?;
         let map = self.alias(&place);
-        let key = self.expr(key);
         let at = self.call_with(item, &generics, vec![Value::place(map, ty.clone()), key]);
-        let entries = self.field_named(&ty, "entries")?;
+        let (entries, value) = self.entry_fields(&ty)?;
         let Ty::List(entry) = &entries.1 else {
             return None;
         };
-        let value = self.field_named(entry, "value")?;
+        let entry = (**entry).clone();
         let element = Step::Element {
             index: at.operand,
             checked: false,
         };
-        place.steps.push(entries.clone());
-        place.steps.push((element, (**entry).clone()));
-        place.steps.push(value);
+        place.step(entries.0, entries.1);
+        place.step(element, entry);
+        place.step(value.0, value.1);
         Some(place)
+    }
+
+    /// The steps from a map to its entries, and from an entry to its value.
+    fn entry_fields(&self, map: &Ty) -> Option<((Step, Ty), (Step, Ty))> {
+        let entries = self.field_named(map, "entries")?;
+        let Ty::List(entry) = &entries.1 else {
+            return None;
+        };
+        let value = self.field_named(entry, "value")?;
+        Some((entries, value))
+    }
+
+    /// The place with all entries found where they are now.
+    fn found(&mut self, place: &Place) -> Place {
+        let mut found = Place {
+            base: place.base,
+            steps: Vec::new(),
+        };
+        for (way, ty) in &place.steps {
+            match way {
+                Way::Part(step) => found.step(step.clone(), ty.clone()),
+                Way::Entry(key) => {
+                    let key = Value::place(*key, self.local_ty(*key));
+                    if let Some(entry) = self.entry(found.clone(), key) {
+                        found = entry;
+                    }
+                }
+            }
+        }
+        found
     }
 
     /// The step to a field of a struct, and its type.
@@ -173,9 +241,15 @@ impl FnBuilder<'_> {
 
     /// A local that names the place.
     pub(super) fn alias(&mut self, place: &Place) -> LocalId {
-        let mut at = place.base;
-        for (step, ty) in &place.steps {
-            at = self.alias_step(at, step.clone(), ty.clone());
+        let place = self.found(place);
+        let parts: Vec<(Step, Ty)> = place.parts().collect();
+        self.alias_parts(place.base, parts)
+    }
+
+    fn alias_parts(&mut self, base: LocalId, parts: Vec<(Step, Ty)>) -> LocalId {
+        let mut at = base;
+        for (step, ty) in parts {
+            at = self.alias_step(at, step, ty);
         }
         at
     }
@@ -201,14 +275,13 @@ impl FnBuilder<'_> {
 
     /// The value in a place: a copy of what is not owned, else the place itself.
     pub(super) fn read(&mut self, place: &Place) -> Value {
-        let Some(((step, ty), before)) = place.steps.split_last() else {
+        let place = self.found(place);
+        let mut parts: Vec<(Step, Ty)> = place.parts().collect();
+        let Some((step, ty)) = parts.pop() else {
             return Value::place(place.base, self.local_ty(place.base));
         };
-        let of = self.alias(&Place {
-            base: place.base,
-            steps: before.to_vec(),
-        });
-        self.read_step(of, step, ty.clone())
+        let of = self.alias_parts(place.base, parts);
+        self.read_step(of, &step, ty)
     }
 
     /// As [`FnBuilder::read`], of one step.
@@ -268,7 +341,7 @@ impl FnBuilder<'_> {
 
     /// `place = value`.
     pub(super) fn write_place(&mut self, place: &Place, value: Value) {
-        let Some(((step, ty), before)) = place.steps.split_last() else {
+        let Some((last, ty)) = place.steps.last() else {
             self.assign_variable(place.base, value);
             return;
         };
@@ -280,9 +353,20 @@ impl FnBuilder<'_> {
         let value = self.own(value);
         let of = self.alias(&Place {
             base: place.base,
-            steps: before.to_vec(),
+            steps: place.steps[..place.steps.len() - 1].to_vec(),
         });
-        match step.clone() {
+        let step = match last {
+            Way::Part(step) => step.clone(),
+            Way::Entry(key) => {
+                let key = Value::place(*key, self.local_ty(*key));
+                let map = Value::place(of, self.local_ty(of));
+                if let Some((item, generics)) = self.cx.own_method(&map.ty, "set_index") {
+                    self.call_with(item, &generics, vec![map, key, value]);
+                }
+                return;
+            }
+        };
+        match step {
             Step::Field { variant, index } => self.emit(StmtKind::SetField {
                 of,
                 variant,

@@ -30,7 +30,7 @@ impl FnBuilder<'_> {
         let mut place = self.place_or_temp(receiver, true);
         let bytes = Ty::List(Box::new(Ty::Sized(IntKind::U8)));
         let (variant, index) = (0, 0);
-        place.steps.push((Step::Field { variant, index }, bytes));
+        place.step(Step::Field { variant, index }, bytes);
         let args = self.text_parts(parts);
         let list = self.alias(&place);
         let op = ListOp::Append;

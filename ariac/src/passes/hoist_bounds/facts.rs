@@ -185,6 +185,16 @@ pub(super) struct Facts<'a> {
     lengths: Vec<(LocalId, Length)>,
     /// `a <= b + k`.
     less: Vec<(Symbol, Symbol, i64)>,
+    /// Arrays whose lengths are known by other names, and which there are here: they have been made, so what gives
+    /// their lengths is not negative.
+    made: Vec<LocalId>,
+}
+
+/// A point in what is known.
+pub(super) struct Mark {
+    lengths: usize,
+    less: usize,
+    made: usize,
 }
 
 impl<'a> Facts<'a> {
@@ -193,17 +203,23 @@ impl<'a> Facts<'a> {
             values,
             lengths: Vec::new(),
             less: Vec::new(),
+            made: Vec::new(),
         }
     }
 
     /// A point to return to with [`Facts::forget`].
-    pub(super) fn mark(&self) -> (usize, usize) {
-        (self.lengths.len(), self.less.len())
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            lengths: self.lengths.len(),
+            less: self.less.len(),
+            made: self.made.len(),
+        }
     }
 
-    pub(super) fn forget(&mut self, (lengths, less): (usize, usize)) {
-        self.lengths.truncate(lengths);
-        self.less.truncate(less);
+    pub(super) fn forget(&mut self, mark: Mark) {
+        self.lengths.truncate(mark.lengths);
+        self.less.truncate(mark.less);
+        self.made.truncate(mark.made);
     }
 
     /// What holds in the body of a `for`: where its variable is.
@@ -242,6 +258,11 @@ impl<'a> Facts<'a> {
 
     /// What holds once the statement is done.
     pub(super) fn learn_after(&mut self, stmt: &Stmt) {
+        if let StmtKind::Assign { dst: Some(dst), .. } = &stmt.kind
+            && let Some(Some(_)) = self.values.stable.get(dst)
+        {
+            self.made.push(*dst);
+        }
         match &stmt.kind {
             StmtKind::If {
                 condition,
@@ -378,8 +399,11 @@ impl<'a> Facts<'a> {
                 f(below.0, above.0, k);
             }
         }
-        for &array in self.values.stable.keys() {
-            // A length is at least 0 and not too large.
+        // A length is at least 0 and not too large. Where a number gives it, the array must have been made: before, the number
+        // may be anything.
+        let stable = self.values.stable.iter();
+        let own = stable.filter_map(|(array, known)| known.is_none().then_some(array));
+        for &array in own.chain(&self.made) {
             let (length, n) = self.length(array);
             if length != Symbol::Varying {
                 f(Symbol::Zero, length, n);
