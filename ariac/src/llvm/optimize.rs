@@ -23,8 +23,13 @@ pub(super) fn set_up(options: &LlvmOptions) {
     static TARGET: Once = Once::new();
     TARGET.call_once(|| Target::initialize_x86(&InitializationConfig::default()));
     static VERSIONING: Once = Once::new();
-    VERSIONING
-        .call_once(|| parse_options(&[c"-enable-mem-access-versioning=false", c"-disable-lsr"]));
+    VERSIONING.call_once(|| {
+        parse_options(&[
+            c"-enable-mem-access-versioning=false",
+            c"-disable-lsr",
+            c"-tail-merge-threshold=16",
+        ])
+    });
     static REMARKS: Once = Once::new();
     if options.remarks {
         REMARKS.call_once(|| {

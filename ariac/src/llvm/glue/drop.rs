@@ -13,6 +13,7 @@ use crate::llvm::runtime::RtFn;
 use crate::llvm::stack;
 use crate::types::{Adt, Ty};
 use inkwell::IntPredicate;
+use inkwell::attributes::AttributeLoc;
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{FunctionValue, PointerValue};
 
@@ -47,6 +48,21 @@ pub(in crate::llvm) fn drop_value<'c>(b: &Builder<'_, 'c>, ty: &Ty, value: Val<'
         b.go(next);
         b.enter(next);
     }
+}
+
+/// Drops the value at an address, if it is there, by a call: LLVM leaves a value in memory whose address it does not know the
+/// use of.
+pub(in crate::llvm) fn drop_place<'c>(b: &Builder<'_, 'c>, ty: &Ty, at: PointerValue<'c>) {
+    let cx = b.cx;
+    let glue = cx.glue(Glue::DropPlace, ty, |function| {
+        cx.add_attribute(function, AttributeLoc::Function, "noinline", 0);
+        let b = Builder::new(cx, function, cx.level);
+        let value = b.load(cx.value_type(ty), b.param(0).into_pointer_value());
+        drop_value(&b, ty, value);
+        b.ret(None);
+        b.finish();
+    });
+    b.call(glue, &[at.into()]);
 }
 
 /// Drops a value as the last thing that a function does that returns nothing.

@@ -19,7 +19,7 @@ pub(super) mod function_value;
 mod recursion;
 
 pub(super) use clone::Cloner;
-pub(super) use drop::drop_value;
+pub(super) use drop::{drop_place, drop_value};
 
 use super::builder::{Builder, Val};
 use super::context::ModuleCx;
@@ -36,6 +36,8 @@ use inkwell::values::{FunctionValue, PointerValue};
 pub(super) enum Glue {
     /// Drops a value.
     Drop,
+    /// Drops the value at an address; never inlined.
+    DropPlace,
     /// Drops the environment of a function value with this captured.
     DropEnvironment,
     /// Makes a copy.
@@ -54,6 +56,7 @@ impl<'c> ModuleCx<'c> {
         }
         let verb = match glue {
             Glue::Drop => "drop",
+            Glue::DropPlace => "drop.place",
             Glue::DropEnvironment => "drop.env",
             Glue::Clone => "clone",
         };
@@ -76,6 +79,7 @@ impl<'c> ModuleCx<'c> {
             Some(_) => vec![self.value_type(ty).into()],
         };
         match glue {
+            Glue::DropPlace => self.context.void_type().fn_type(&[ptr], false),
             Glue::Drop | Glue::DropEnvironment => self.context.void_type().fn_type(&params, false),
             Glue::Clone => {
                 params.extend([ptr, ptr]);

@@ -10,6 +10,11 @@ use crate::mir::{Const, LocalId, Operand};
 use crate::types::Ty;
 use inkwell::values::PointerValue;
 
+/// More slots than these that a function empties at its end stay in memory. In registers, the place where all failures meet would choose
+/// among as many values for each of them as something can fail, and LLVM would take a time that grows with the cube of a
+/// function's length.
+const MANY: usize = 48;
+
 /// The memory of a local.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slot<'c> {
@@ -244,17 +249,19 @@ impl<'c> Lowering<'_, 'c> {
             }
         }
         self.take_gil_back();
-        for (local, data) in locals() {
-            if let Some(slot) = self.slots[local.index()]
-                && slot.owns
-            {
-                let value = self.b.load(self.cx.value_type(&data.ty), slot.at);
-                self.drop_value(&data.ty, value);
-            }
-        }
-        if failed {
-            for (at, ty) in &self.hidden {
-                let value = self.b.load(self.cx.value_type(ty), *at);
+        let owned = locals().filter_map(|(local, data)| {
+            let slot = self.slots[local.index()].filter(|slot| slot.owns);
+            slot.map(|slot| (slot.at, &data.ty))
+        });
+        let hidden = self.hidden.iter().filter(|_| failed);
+        let slots: Vec<(PointerValue<'c>, &Ty)> =
+            owned.chain(hidden.map(|(at, ty)| (*at, ty))).collect();
+        let are_many = slots.len() > MANY;
+        for (at, ty) in slots {
+            if are_many {
+                glue::drop_place(&self.b, ty, at);
+            } else {
+                let value = self.b.load(self.cx.value_type(ty), at);
                 self.drop_value(ty, value);
             }
         }
