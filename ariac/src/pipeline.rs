@@ -11,6 +11,7 @@ use crate::lints::Lint;
 use crate::llvm::{self, Level, LlvmOptions, LoopRemark};
 use crate::mir::{self, Program, Stage};
 use crate::passes::{self, Remark};
+use crate::python::class_names;
 use crate::python::interface::Interface;
 use crate::python::{module, stubs};
 use crate::resolve::Names;
@@ -171,6 +172,7 @@ fn compile_front(
         verify(program, stage, pass.name);
         dump.add(&format!("mir:{}", pass.name), || mir::pretty(program));
     });
+    program.class_names = class_names::class_names(&program, &hir);
     dump.add("mir", || mir::pretty(&program));
     dump.add("counts", || mir::pretty_counts(&program));
     dump.add("remarks", || passes::pretty(&remarks, sources));

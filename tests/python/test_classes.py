@@ -4,10 +4,13 @@ import copy
 import gc
 import inspect
 import pickle
+import re
 import sys
 import traceback
 import types
+from pathlib import Path
 
+import numpy as np
 import pytest
 from measure import Peak
 
@@ -420,3 +423,50 @@ def test_types_that_no_function_mentions_are_classes_too(m):
     assert m.Unmentioned.__doc__ == "Mentioned by no function."
     for name in ("Hidden", "Callback"):
         assert not hasattr(m, name)
+
+
+def test_types_of_one_name_in_several_files(toolchain, tmp_path):
+    """Each has a class of its own; those of other files than the first have the file's name in front."""
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg/one.aria").write_text("data P(x: Int)\n\nenum Kind\n  A\n  B\nend\n\ndata Box[T](of: T)\n")
+    (tmp_path / "pkg/two.aria").write_text("data P(y: String)\n\nenum Kind\n  A(n: Int)\nend\n\ndata Alone(of: P)\n")
+    (tmp_path / "several.aria").write_text(
+        """
+import pkg.one
+import pkg.two
+
+data P(z: Float)
+fn root() -> P = P(z: 1.5)
+fn ones() -> List[one.P] = [one.P(x: 1)]
+fn second() -> two.Alone = two.Alone(of: two.P(y: "q"))
+fn of_root(p: P) -> Float = p.z
+fn of_one(p: one.P) -> Int = p.x
+fn of_two(p: two.P) -> String = p.y
+fn kinds(kind: one.Kind) -> (one.Kind, two.Kind) = (kind, two.Kind.A(n: 3))
+fn boxes() -> (one.Box[P], one.Box[one.P]) = (one.Box(of: root()), one.Box(of: one.P(x: 2)))
+fn maps(a: Map[String, P], b: Map[String, two.P]) -> String = "#{a["k"].z} #{b["k"].y}"
+fn sums(ps: PyArrayView[P], qs: PyArrayView[one.P]) -> Float = ps[0].z + qs[0].x.to_float
+"""
+    )
+    done = toolchain.run("build", tmp_path / "several.aria", "-o", tmp_path, "--python", toolchain.python, check=True)
+    m = toolchain.open(Path(done.stdout.splitlines()[0]))
+    assert [repr(m.root()), repr(m.ones())] == ["P(z=1.5)", "[pkg_one_P(x=1)]"]
+    assert repr(m.second()) == "Alone(of=pkg_two_P(y='q'))"
+    assert (m.of_root(m.P(2.5)), m.of_one(m.pkg_one_P(4)), m.of_two(m.pkg_two_P("s"))) == (2.5, 4, "s")
+    with pytest.raises(TypeError, match="must be pkg_one_P or have its fields: P has no 'x'"):
+        m.of_one(m.root())
+    assert m.kinds(m.pkg_one_Kind.B) == (m.pkg_one_Kind.B, m.pkg_two_Kind.A(3))
+    assert repr(m.boxes()) == "(Box_P(of=P(z=1.5)), Box_pkg_one_P(of=pkg_one_P(x=2)))"
+    assert m.maps({"k": m.P(0.5)}, {"k": m.pkg_two_P("t")}) == "0.5 t"
+    assert m.sums(np.array([(1.5,)], m.P), np.array([(2,)], m.pkg_one_P)) == 3.5
+    with pytest.raises(TypeError):
+        m.sums(np.array([(1.5,)], m.P), np.array([(2.5,)], m.P))
+    sys.modules["several"] = m
+    try:
+        assert pickle.loads(pickle.dumps(m.pkg_two_P("p"))) == m.pkg_two_P("p")
+    finally:
+        del sys.modules["several"]
+    stub = (tmp_path / "several.pyi").read_text()
+    names = re.findall(r"^class (\w+)", stub, re.M)
+    assert sorted(names) == sorted(set(names))
+    assert "def of_one(p: pkg_one_P) -> int: ..." in stub

@@ -18,7 +18,7 @@ use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::context::Context;
 use inkwell::module::Module;
 use inkwell::targets::TargetData;
-use inkwell::values::FunctionValue;
+use inkwell::values::{FunctionValue, PointerValue};
 use llvm_sys::core::LLVMCreateConstantRangeAttribute;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -52,6 +52,8 @@ pub struct ModuleCx<'c> {
     pub(super) vector_functions: RefCell<Vec<FunctionValue<'c>>>,
     pub(super) shapes: RefCell<HashMap<Adt, Rc<Shape<'c>>>>,
     pub(super) glue: RefCell<HashMap<(Glue, Ty), FunctionValue<'c>>>,
+    /// What describes types to Python's side: the kind of description, of which type. Types of different files may have one name.
+    pub(super) descriptions: RefCell<HashMap<(&'static str, Ty), PointerValue<'c>>>,
 }
 
 impl<'c> ModuleCx<'c> {
@@ -83,6 +85,7 @@ impl<'c> ModuleCx<'c> {
             vector_functions: RefCell::default(),
             shapes: RefCell::default(),
             glue: RefCell::default(),
+            descriptions: RefCell::default(),
         }
     }
 
@@ -96,6 +99,19 @@ impl<'c> ModuleCx<'c> {
     /// what these call.
     pub(super) fn defines(&self, id: FnId) -> bool {
         self.level == self.options.levels[0] || self.calls.is_called_by_wide(id)
+    }
+
+    /// What describes a type, if it was made before.
+    #[must_use]
+    pub fn description(&self, kind: &'static str, ty: &Ty) -> Option<PointerValue<'c>> {
+        let key = (kind, ty.clone());
+        self.descriptions.borrow().get(&key).copied()
+    }
+
+    /// Notes what describes a type.
+    pub fn note_description(&self, kind: &'static str, ty: &Ty, made: PointerValue<'c>) {
+        let key = (kind, ty.clone());
+        self.descriptions.borrow_mut().insert(key, made);
     }
 
     /// The compiled function.

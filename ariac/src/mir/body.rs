@@ -77,6 +77,8 @@ pub struct Program {
     pub ufuncs: HashMap<FnId, FnId>,
     /// The public types of the first file that are classes in Python, whether a function mentions them or not.
     pub classes: Vec<Adt>,
+    /// The names of the types that are classes in Python, no two alike.
+    pub class_names: HashMap<Adt, String>,
     /// The public functions of the first file that Python cannot call.
     pub left_out: Vec<(FnId, LeftOut)>,
 }

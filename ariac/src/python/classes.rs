@@ -13,6 +13,7 @@
 //!
 //! An enum is a class that has its variants as attributes: classes below it, and one instance of each that has no fields.
 
+use super::class_names::class_name;
 use super::interface::{Class, ClassField, ClassVariant, Export, python_literal, python_string};
 use super::items;
 use crate::hir::{Hir, ItemKind, TypeDeclKind};
@@ -40,16 +41,11 @@ pub fn is_class(known: &Known, adt: &Adt) -> bool {
 
 /// The classes of the types that functions mention, then of other public ones.
 pub(super) fn of(program: &Program, hir: &Hir, functions: &[Export]) -> Vec<Class> {
-    let mut found: Vec<Adt> = Vec::new();
-    for export in functions {
-        for param in &export.params {
-            collect(program, &param.ty, &mut found);
-        }
-        collect(program, &export.ret, &mut found);
-    }
-    for adt in &program.classes {
-        collect(program, &Ty::Adt(adt.clone()), &mut found);
-    }
+    let exports = functions.iter().map(|export| {
+        let params = export.params.iter().map(|param| &param.ty);
+        params.chain([&export.ret])
+    });
+    let found = reached(program, exports.flatten());
     let errors: Vec<&Adt> = functions
         .iter()
         .filter_map(|export| match &export.ret {
@@ -65,6 +61,16 @@ pub(super) fn of(program: &Program, hir: &Hir, functions: &[Export]) -> Vec<Clas
         class(program, hir, adt, is_error)
     };
     found.into_iter().map(class).collect()
+}
+
+/// The types with classes in types of arguments and results, then those of other public ones.
+pub(super) fn reached<'t>(program: &Program, types: impl Iterator<Item = &'t Ty>) -> Vec<Adt> {
+    let mut found = Vec::new();
+    types.for_each(|ty| collect(program, ty, &mut found));
+    for adt in &program.classes {
+        collect(program, &Ty::Adt(adt.clone()), &mut found);
+    }
+    found
 }
 
 fn collect(program: &Program, ty: &Ty, found: &mut Vec<Adt>) {
@@ -116,7 +122,7 @@ fn class(program: &Program, hir: &Hir, adt: Adt, is_error: bool) -> Class {
         }
     });
     Class {
-        name: class_name(&adt),
+        name: class_name(program, &adt),
         doc: item.doc.clone(),
         is_enum: layout.is_enum,
         is_error,
@@ -125,18 +131,6 @@ fn class(program: &Program, hir: &Hir, adt: Adt, is_error: bool) -> Class {
         variants: variants.collect(),
         adt,
     }
-}
-
-/// The name of a type's class; arguments of type parameters follow it.
-#[must_use]
-pub fn class_name(adt: &Adt) -> String {
-    let args = adt.args.iter().map(|ty| match ty {
-        Ty::Adt(adt) => format!("_{}", class_name(adt)),
-        ty => format!("_{ty}"),
-    });
-    let name: String = std::iter::once(adt.name.to_string()).chain(args).collect();
-    let letter = |c: char| if c.is_alphanumeric() { c } else { '_' };
-    name.chars().map(letter).collect()
 }
 
 /// A field's or variant's name as Python can write it: `0` is `_0`, `from` is `from_`.
@@ -409,7 +403,7 @@ fn path(class: &Class, variant: &ClassVariant) -> String {
 /// The `ClassCell*` of a variant of a type.
 pub(super) fn cell_of<'c>(cx: &ModuleCx<'c>, adt: &Adt, variant: usize) -> PointerValue<'c> {
     let layout = &cx.program.adts[adt];
-    let class = class_name(adt);
+    let class = class_name(cx.program, adt);
     let path = match layout.is_enum {
         true => format!("{class}.{}", attribute(&layout.variants[variant].name)),
         false => class,

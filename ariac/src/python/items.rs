@@ -61,15 +61,18 @@ fn spec<'c>(cx: &ModuleCx<'c>, interface: &Interface, record: &Adt) -> StructVal
 
 /// The description of a record in another.
 fn of_field<'c>(cx: &ModuleCx<'c>, interface: &Interface, record: &Adt) -> PointerValue<'c> {
-    let symbol = format!("aria.item.{}", Ty::Adt(record.clone()));
-    if let Some(known) = cx.module.get_global(&symbol) {
-        return known.as_pointer_value();
+    let (kind, ty) = ("aria.item", Ty::Adt(record.clone()));
+    if let Some(known) = cx.description(kind, &ty) {
+        return known;
     }
     let spec = spec(cx, interface, record);
-    let global = cx.module.add_global(spec.get_type(), None, &symbol);
+    let global = cx
+        .module
+        .add_global(spec.get_type(), None, &format!("{kind}.{ty}"));
     global.set_linkage(Linkage::Internal);
     global.set_constant(true);
     global.set_initializer(&spec);
+    cx.note_description(kind, &ty, global.as_pointer_value());
     global.as_pointer_value()
 }
 

@@ -5,6 +5,7 @@
 //! [`stubs`] writes the `.pyi`.
 
 pub mod arguments;
+pub mod class_names;
 pub mod classes;
 pub mod constants;
 pub mod dispatch;

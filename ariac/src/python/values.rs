@@ -2,7 +2,7 @@
 
 use super::constants::classify;
 use super::entry_point;
-use super::{classes, dispatch};
+use super::{class_names, classes, dispatch};
 use crate::llvm::ModuleCx;
 use crate::mir::FnId;
 use crate::types::{Adt, Repr, Ty};
@@ -147,12 +147,12 @@ fn field<'t>(cx: &ModuleCx<'t>, adt: &Adt, name: &str) -> (u64, &'t Ty) {
 
 /// `int (map*)`, which makes a map whole; 1: an error is pending.
 fn finisher<'c>(cx: &ModuleCx<'c>, ty: &Ty, function: FnId) -> PointerValue<'c> {
-    let symbol = format!("aria.py.finish.{ty}");
-    if let Some(known) = cx.module.get_function(&symbol) {
-        return known.as_global_value().as_pointer_value();
+    let kind = "aria.py.finish";
+    if let Some(known) = cx.description(kind, ty) {
+        return known;
     }
     let signature = cx.types.i32.fn_type(&[cx.types.ptr.into()], false);
-    let (made, b) = entry_point(cx, &symbol, signature);
+    let (made, b) = entry_point(cx, &format!("{kind}.{ty}"), signature);
     let result = dispatch::lowest(cx, function).call(&b, &[b.param(0)]);
     let status = match result.failed {
         Some(failed) => b.zext(failed.into(), cx.types.i32),
@@ -160,16 +160,18 @@ fn finisher<'c>(cx: &ModuleCx<'c>, ty: &Ty, function: FnId) -> PointerValue<'c> 
     };
     b.ret(Some(status));
     b.finish();
-    made.as_global_value().as_pointer_value()
+    let made = made.as_global_value().as_pointer_value();
+    cx.note_description(kind, ty, made);
+    made
 }
 
 /// A `RecordSpec*`; one for a type, which may contain itself.
 fn record<'c>(cx: &ModuleCx<'c>, ty: &Ty, adt: &Adt) -> PointerValue<'c> {
     let types = &cx.types;
     let (ptr, i32, i64) = (types.ptr, types.i32, types.i64);
-    let symbol = format!("aria.record.{ty}");
-    if let Some(known) = cx.module.get_global(&symbol) {
-        return known.as_pointer_value();
+    let kind = "aria.record";
+    if let Some(known) = cx.description(kind, ty) {
+        return known;
     }
     let form = [
         types.text.into(),
@@ -180,9 +182,10 @@ fn record<'c>(cx: &ModuleCx<'c>, ty: &Ty, adt: &Adt) -> PointerValue<'c> {
         ptr.into(),
     ];
     let form = cx.context.struct_type(&form, false);
-    let global = cx.module.add_global(form, None, &symbol);
+    let global = cx.module.add_global(form, None, &format!("{kind}.{ty}"));
     global.set_linkage(Linkage::Internal);
     global.set_constant(true);
+    cx.note_description(kind, ty, global.as_pointer_value());
 
     let layout = &cx.program.adts[adt];
     let boxed = adt.repr == Repr::Boxed;
@@ -231,7 +234,8 @@ fn record<'c>(cx: &ModuleCx<'c>, ty: &Ty, adt: &Adt) -> PointerValue<'c> {
         None => ptr.const_null(),
     };
     let fields = [
-        cx.text_value(&classes::class_name(adt)).into(),
+        cx.text_value(&class_names::class_name(cx.program, adt))
+            .into(),
         i32.const_int(tag_bytes.into(), false).into(),
         i32.const_int(full.into(), false).into(),
         number(if boxed { cx.body_size(adt) } else { 0 }).into(),
