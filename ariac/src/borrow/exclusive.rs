@@ -81,6 +81,9 @@ pub(super) fn captured_copies(calls: &Calls<'_>, reports: &mut Reports) {
             return;
         }
         stmt.changes(calls.signatures, &mut |local| {
+            if only_reads(function, stmt, local) {
+                return;
+            }
             for root in calls.roots.changed_roots(stmt, local) {
                 if copies.contains(&root) && told.insert(root) {
                     let origin = calls.roots.origin(root);
@@ -89,6 +92,15 @@ pub(super) fn captured_copies(calls: &Calls<'_>, reports: &mut Reports) {
             }
         });
     });
+}
+
+/// Whether a statement takes the value of a local that keeps it: a number, or a tuple of such.
+fn only_reads(function: &Function, stmt: &Stmt, local: LocalId) -> bool {
+    let mut reads = !function.locals[local].ty.is_owned();
+    stmt.locals(&mut |l, access| {
+        reads &= l != local || matches!(access, Access::Read | Access::Take);
+    });
+    reads
 }
 
 pub(super) struct Calls<'a> {
