@@ -18,6 +18,11 @@ use crate::types::{Callee, Ty};
 /// Methods of the language that this version of the compiler lacks.
 const LATER: [&str; 2] = ["parallel_reduce", "offload"];
 
+/// Whether `copy` is what all values have, not a method of the type. A view is of somebody else's elements.
+fn has_general_copy(ty: &Ty) -> bool {
+    !has_builtin(ty, "copy") && !ty.holds_view() && *ty != Ty::Unit
+}
+
 /// A call with a receiver.
 pub(super) struct Call<'c> {
     pub(super) id: ExprId,
@@ -105,10 +110,23 @@ impl Infer<'_, '_> {
                         let adt = adt.clone();
                         self.with(call, &adt)
                     }
+                    _ if call.name.name == "copy" && has_general_copy(&ty) => {
+                        self.copy_of(call, &ty)
+                    }
                     _ => self.builtin_method(call, &ty, want),
                 }
             }
         }
+    }
+
+    /// `value.copy`.
+    fn copy_of(&mut self, call: &Call<'_>, ty: &Ty) -> Ty {
+        if !self.has_shape(call, 0, None) {
+            self.skip_block(call.block);
+            return Ty::Error;
+        }
+        self.set_callee(call.id, Callee::Builtin(Builtin::Copy));
+        ty.clone()
     }
 
     /// A block of a call that is wrong anyway: its parameters are unknown.
