@@ -1,7 +1,8 @@
 //! What may be changed is seen by one name only.
 
 use super::{Roots, changes_shown};
-use crate::diagnostics::{Reports, borrow};
+use crate::diagnostics::Reports;
+use crate::diagnostics::borrow::{self, Through};
 use crate::hir::ParamMode;
 use crate::mir::liveness::{self, LocalSet, Visit};
 use crate::mir::{
@@ -30,6 +31,7 @@ pub(super) fn check(calls: &Calls<'_>, reports: &mut Reports) {
     let iterated = views_of_loops(function);
     let mut body = function.body.clone();
     let mut changes = Changes {
+        program: calls.program,
         signatures,
         function,
         roots,
@@ -327,14 +329,16 @@ impl Calls<'_> {
                     changed.extend(uses.map(|used| self.place(used)));
                 }
                 _ => inner.changes(self.signatures, &mut |local| {
-                    changed.push(self.roots.path(local));
+                    changed.push(self.roots.looked_at(inner, local));
                 }),
             }
             for at in changed {
                 if at.0 == path.0 && !Roots::disjoint(&at, &path) && !told {
                     told = true;
                     let origin = self.roots.origin(at.0);
-                    let report = borrow::changed_while_iterated(inner.span, &origin, stmt.span);
+                    let through = self.through(&path, list);
+                    let report =
+                        borrow::changed_while_iterated(inner.span, &origin, stmt.span, &through);
                     reports.add(report);
                 }
             }
@@ -403,6 +407,14 @@ impl Calls<'_> {
         changed
     }
 
+    /// What a loop goes through, as messages tell it.
+    fn through(&self, path: &(LocalId, Vec<Step>), list: LocalId) -> Through {
+        Through {
+            name: as_written(self.program, self.function, path),
+            has_indices: matches!(self.function.locals[list].ty, Ty::List(_)),
+        }
+    }
+
     /// What a loop goes through, and its body. A loop over a list counts in a variable without a name, and begins with the
     /// element; one over a map or set asks it for the next place.
     fn iterated<'s>(&self, stmt: &'s Stmt) -> Option<(LocalId, &'s Block)> {
@@ -463,8 +475,30 @@ impl Calls<'_> {
     }
 }
 
+/// A variable or a field of one, as the source writes it.
+fn as_written(
+    program: &Program,
+    function: &Function,
+    (local, steps): &(LocalId, Vec<Step>),
+) -> Option<String> {
+    let known = &function.locals[*local];
+    let mut text = known.name.clone()?;
+    let mut ty = &known.ty;
+    for step in steps {
+        let (Step::Field { variant, index }, Ty::Adt(adt)) = (step, ty) else {
+            return None;
+        };
+        let variant = program.adts.get(adt)?.variants.get(*variant as usize)?;
+        let (name, of) = variant.fields.get(*index)?;
+        text = format!("{text}.{name}");
+        ty = of;
+    }
+    Some(text)
+}
+
 /// Looks for changes of arrays that a view still shows.
 struct Changes<'a, 'r> {
+    program: &'a Program,
     signatures: &'a Signatures,
     function: &'a Function,
     roots: &'a Roots<'a>,
@@ -528,7 +562,13 @@ impl Visit for Changes<'_, '_> {
                         borrow::changed_while_viewed(stmt.span, &origin, name, known.span)
                     }
                     None if self.iterated.contains(view) => {
-                        borrow::changed_while_iterated(stmt.span, &origin, known.span)
+                        let mut shown = self.arrays(&self.roots.origins[view]);
+                        let through = shown.next().map(|array| Through {
+                            name: as_written(self.program, self.function, &self.roots.path(array)),
+                            has_indices: true,
+                        });
+                        let through = through.unwrap_or_default();
+                        borrow::changed_while_iterated(stmt.span, &origin, known.span, &through)
                     }
                     None => borrow::changed_while_used(stmt.span, &origin, known.span),
                 });

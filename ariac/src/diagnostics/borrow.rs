@@ -156,6 +156,15 @@ pub fn captured_changed(span: Span, origin: &Origin) -> Diagnostic {
     .help("a closure that is kept reads what it captures; a block after a call may change it")
 }
 
+/// What a loop goes through.
+#[derive(Debug, Default)]
+pub struct Through {
+    /// As the source writes it, if it is a variable or a field of one.
+    pub name: Option<String>,
+    /// Whether its elements have indices.
+    pub has_indices: bool,
+}
+
 /// E0505: one call is lent the same memory twice, once to be changed.
 #[must_use]
 pub fn aliased_arguments(
@@ -208,8 +217,20 @@ pub fn changed_while_viewed(
 
 /// E0505: the body of a `for` changes the array that it goes through.
 #[must_use]
-pub fn changed_while_iterated(span: Span, origin: &Origin, iterated: Span) -> Diagnostic {
+pub fn changed_while_iterated(
+    span: Span,
+    origin: &Origin,
+    iterated: Span,
+    through: &Through,
+) -> Diagnostic {
     let name = &origin.name;
+    let help = match &through.name {
+        Some(list) if through.has_indices => format!(
+            "go through its indices, `for i in 0..<{list}.length`, or through a copy, `for x in {list}.copy`"
+        ),
+        Some(list) => format!("go through a copy, `for x in {list}.copy`"),
+        None => "go through a copy of what the loop goes through, made by `.copy`".to_owned(),
+    };
     Diagnostic::error(
         Code::Aliased,
         span,
@@ -217,9 +238,7 @@ pub fn changed_while_iterated(span: Span, origin: &Origin, iterated: Span) -> Di
         "changed here",
     )
     .at(iterated, format!("the loop borrows `{name}` until its end"))
-    .help(format!(
-        "go through its indices, `for i in 0..<{name}.length`, or through a copy, `for x in {name}.copy`"
-    ))
+    .help(help)
 }
 
 /// E0505: the block of an array's method changes the array.
