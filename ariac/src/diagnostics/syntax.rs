@@ -115,6 +115,7 @@ fn idiom(file: FileId, problem: &Problem, text: &str) -> Option<Diagnostic> {
             at,
             token: ")" | "]" | "}",
         } => foreign::report(file, text, at.start),
+        Problem::Missing { at, token: "end" } => foreign::unclosed(file, text, at.start, at.start),
         Problem::MissingEnd {
             unclosed, suspect, ..
         } => {

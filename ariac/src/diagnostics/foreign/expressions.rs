@@ -208,6 +208,120 @@ pub(super) fn symbol(code: &str, near: usize) -> Option<Idiom> {
     Some(idiom_at(at..at + theirs.len(), code, why, replacement))
 }
 
+/// `f"a {x}"`, `r"…"`, `b"…"`.
+pub(super) fn prefixed_string(line: &str, code: &str, near: usize) -> Option<Idiom> {
+    let prefixed = |(at, word): &(usize, &str)| {
+        matches!(*word, "f" | "r" | "b") && code[at + 1..].starts_with(['"', '\''])
+    };
+    let found = all_words(code).filter(prefixed);
+    let (at, word) = found.min_by_key(|(at, _)| at.abs_diff(near))?;
+    let prefix = at..at + 1;
+    match word {
+        "r" => {
+            let why = "a string in which backslashes are letters has single quotes: `'a\\d'`";
+            Some(idiom_at(prefix, code, why, None))
+        }
+        "b" => {
+            let why = "bytes are made of a string: `\"abc\".to_bytes`";
+            Some(idiom_at(prefix, code, why, None))
+        }
+        _ => {
+            let why = "values are put into any string by `#{…}`";
+            let prefix = idiom_at(prefix, code, why, None);
+            let Some((length, ours)) = interpolated(&line[at + 1..]) else {
+                return Some(prefix);
+            };
+            Some(Idiom {
+                at: at..at + 1 + length,
+                replacement: Some(ours),
+                ..prefix
+            })
+        }
+    }
+}
+
+/// The length of Python's string at the beginning of a text, and the same with Aria's braces. Formats and nested quotes are left to
+/// people.
+fn interpolated(text: &str) -> Option<(usize, String)> {
+    let quote = text.chars().next()?;
+    let length = text[1..].find(quote)?;
+    let inner = &text[1..1 + length];
+    if inner.is_empty() || inner.contains(['"', '\\', '#']) {
+        return None;
+    }
+    let mut ours = String::new();
+    let mut rest = inner;
+    while let Some(at) = rest.find(['{', '}']) {
+        ours.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if let Some(behind) = rest.strip_prefix("{{").or_else(|| rest.strip_prefix("}}")) {
+            ours.push_str(&rest[..1]);
+            rest = behind;
+            continue;
+        }
+        let end = rest.find('}').filter(|end| *end > 1)?;
+        let value = &rest[1..end];
+        if value.contains([':', '!', '{', '=']) {
+            return None;
+        }
+        ours.push_str(&format!("#{{{value}}}"));
+        rest = &rest[end + 1..];
+    }
+    Some((length + 2, format!("\"{ours}{rest}\"")))
+}
+
+/// `… || 3`: something that is no Bool stands for what may be missing.
+pub(super) fn or_default(line: &str, code: &str, near: usize) -> Option<Idiom> {
+    let bars = code.match_indices("||").map(|(at, _)| at);
+    let at = bars.min_by_key(|at| at.abs_diff(near))?;
+    let (before, behind) = (code[..at].trim_end(), code[at + 2..].trim_start());
+    let is_negative = |c: char| c == '-' && behind[1..].starts_with(|c: char| c.is_ascii_digit());
+    let is_value = |c: char| c.is_ascii_digit() || matches!(c, '"' | '[' | '\'') || is_negative(c);
+    if before.is_empty() || !behind.starts_with(is_value) {
+        return None;
+    }
+    let why = "the value of an Option, or another: `x.or(…)`";
+    let bars = idiom_at(at..at + 2, code, why, None);
+    let place = |c: char| is_word(c) || c == '.' || c == '?';
+    let start = before.trim_end_matches(place).len();
+    let around = before[..start].trim_end();
+    let is_alone =
+        around.is_empty() || around.ends_with(['=', '(', ',']) || around.ends_with("then");
+    let value = code.len() - behind.len();
+    let after = value + literal_length(behind);
+    let next = code[after..].trim_start();
+    let is_whole = after > value && (next.is_empty() || next.starts_with([')', ',']));
+    if !is_alone || !is_whole || start == before.len() {
+        return Some(bars);
+    }
+    Some(Idiom {
+        at: start..after,
+        replacement: Some(format!("{}.or({})", &before[start..], &line[value..after])),
+        ..bars
+    })
+}
+
+/// The length of the number or string that a text begins with; 0 for anything else.
+fn literal_length(code: &str) -> usize {
+    if let Some(inner) = code.strip_prefix('"') {
+        return inner.find('"').map_or(0, |end| end + 2);
+    }
+    let sign = usize::from(code.starts_with('-'));
+    let digits = code[sign..].trim_start_matches(|c: char| is_word(c) || c == '.');
+    code.len() - digits.len()
+}
+
+/// Whether a type stands behind `is`, not a value: `Int`, `not Circle`.
+fn asks_for_type(behind: &str) -> bool {
+    let name = behind.trim_start();
+    let name = name.strip_prefix("not ").unwrap_or(name).trim_start();
+    let word = name.split(|c: char| !is_word(c)).next().unwrap_or("");
+    let is_value = matches!(word, "None" | "True" | "False");
+    let is_type = word.starts_with(|c: char| c.is_ascii_uppercase())
+        && word.contains(|c: char| c.is_ascii_lowercase());
+    is_type && !is_value
+}
+
 /// Words of other languages within a line.
 pub(super) fn words(code: &str, near: usize) -> Option<Idiom> {
     let found = all_words(code).filter_map(|(at, word)| {
@@ -218,6 +332,10 @@ pub(super) fn words(code: &str, near: usize) -> Option<Idiom> {
                 let why = "a value is made by the name of its type: `Point(1.0, 2.0)`";
                 Some(idiom_at(at..at + 4, code, why, Some("")))
             }
+            "is" if asks_for_type(behind) => {
+                let why = "a value has the type that is declared; which variant it is, `match` tells: `match x`, `when Some(y) then …`";
+                idiom(why, None)
+            }
             "is" if behind.trim_start().starts_with("not ") => {
                 let end = at + 2 + behind.find("not").unwrap_or(0) + 3;
                 Some(idiom_at(at..end, code, "it is written `!=`", Some("!=")))
@@ -226,10 +344,6 @@ pub(super) fn words(code: &str, near: usize) -> Option<Idiom> {
             "mut" if code[..at].trim_end().ends_with(['(', ',']) && behind.starts_with(' ') && !code.trim_start().contains("fn ") => {
                 let why = "`mut` belongs to the declaration of the parameter; the argument is the variable alone";
                 Some(idiom_at(at..at + 4, code, why, Some("")))
-            }
-            "f" | "r" | "b" if behind.starts_with('"') => {
-                let why = "values are put into any string by `#{…}`";
-                idiom(why, Some(""))
             }
             _ if behind.starts_with(" = ")
                 && code[..at].trim_end().ends_with(['(', ','])

@@ -7,11 +7,11 @@ mod heads;
 mod line;
 
 use self::expressions::{
-    arrow, braced_block, counting_for, else_if, if_let, punctuation, slice_with_colons, symbol,
-    words,
+    arrow, braced_block, counting_for, else_if, if_let, or_default, prefixed_string, punctuation,
+    slice_with_colons, symbol, words,
 };
 use self::first_words::{comment, first_word};
-use self::heads::{declaration, types};
+use self::heads::{TYPES, declaration, types};
 use self::line::{all_words, camel, masked};
 use super::{Code, Diagnostic};
 use crate::source::{FileId, Span};
@@ -37,6 +37,9 @@ pub(super) fn report(file: FileId, text: &str, near: usize) -> Option<Diagnostic
     let line = text.get(start..)?.lines().next().unwrap_or("");
     if let Some(report) = member(file, text, start) {
         return Some(report);
+    }
+    if let Some(head) = small_result(text, start) {
+        return report(file, text, head);
     }
     let Some(idiom) = idiom(line, near - start) else {
         // A `match` without a sound arm is given up on as a whole.
@@ -64,6 +67,21 @@ pub(super) fn report(file: FileId, text: &str, near: usize) -> Option<Diagnostic
         Some(replacement) => report.fix(span, replacement, idiom.label),
         None => report.help(idiom.label),
     })
+}
+
+/// Where the type of the result begins in the line above, the head of a function, if that is one of another language: `-> int`. The
+/// parser takes it for a module, and stumbles over the next line.
+fn small_result(text: &str, start: usize) -> Option<usize> {
+    let above = text[..start].trim_end();
+    let at = above.rfind('\n').map_or(0, |at| at + 1);
+    let line = &above[at..];
+    let code = masked(line);
+    let code = code.trim_end();
+    let result = code.rfind("->").map(|at| at + 2)?;
+    let word = code[result..].trim_start();
+    let is_known = TYPES.iter().any(|(theirs, _)| *theirs == word);
+    let is_head = all_words(code).any(|(_, word)| word == "fn");
+    (is_known && is_head).then(|| at + code.len() - word.len())
 }
 
 /// In a `struct` or `enum` that was given up on as a whole: the first line that is no field or variant.
@@ -128,9 +146,11 @@ fn idiom(line: &str, near: usize) -> Option<Idiom> {
         .or_else(|| braced_block(&code))
         .or_else(|| counting_for(&code))
         .or_else(|| slice_with_colons(&code))
+        .or_else(|| or_default(line, &code, near))
         .or_else(|| symbol(&code, near))
         .or_else(|| types(&code, near))
         .or_else(|| declaration(&code, near))
+        .or_else(|| prefixed_string(line, &code, near))
         .or_else(|| words(&code, near))
         .or_else(|| punctuation(&code, near))
 }

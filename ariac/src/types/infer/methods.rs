@@ -13,7 +13,7 @@ use crate::hir::{
 use crate::mir::ListOp;
 use crate::resolve::Meaning;
 use crate::source::Span;
-use crate::types::{Callee, Ty};
+use crate::types::{Callee, IntKind, Ty};
 
 /// Methods of the language that this version of the compiler lacks.
 const LATER: [&str; 2] = ["parallel_reduce", "offload"];
@@ -21,6 +21,23 @@ const LATER: [&str; 2] = ["parallel_reduce", "offload"];
 /// Whether `copy` is what all values have, not a method of the type. A view is of somebody else's elements.
 fn has_general_copy(ty: &Ty) -> bool {
     !has_builtin(ty, "copy") && !ty.holds_view() && *ty != Ty::Unit
+}
+
+/// `to[Int8]` for `to_int8`: the conversion to a type of numbers that somebody took for a method of its own.
+fn conversion_meant(text: &str) -> Option<String> {
+    let wanted = text.strip_prefix("to_")?;
+    let name = match wanted {
+        "int64" | "i64" => "Int",
+        "float64" | "f64" => "Float",
+        _ => {
+            let mut names = IntKind::ALL.iter().map(|kind| kind.name());
+            names.find(|name| {
+                let short = name.to_lowercase().replace("int", "i").replace("ui", "u");
+                name.eq_ignore_ascii_case(wanted) || short == wanted
+            })?
+        }
+    };
+    Some(format!("to[{name}]"))
 }
 
 /// A call with a receiver.
@@ -288,6 +305,13 @@ impl Infer<'_, '_> {
         if self.meant_otherwise(call, ty) {
             return Ty::Error;
         }
+        if receiver == Receiver::Number
+            && let Some(conversion) = conversion_meant(text)
+        {
+            let report = say::unknown_method(call.name.span, owner, text, Some(&conversion));
+            self.report(report);
+            return Ty::Error;
+        }
         let row = Ty::ArrayView(Box::new(ty.scalar().clone()));
         if ty.rank() > 1
             && (has_builtin(&row, text) || self.members.own(&self.types, &row, text).is_some())
@@ -296,6 +320,7 @@ impl Infer<'_, '_> {
             return Ty::Error;
         }
         let mut own: Vec<String> = self.members.names(ty).map(str::to_owned).collect();
+        own.extend(has_general_copy(ty).then(|| "copy".to_owned()));
         own.sort_unstable();
         let builtin = method_names(receiver).filter(|n| !n.starts_with('_'));
         let all: Vec<String> = own
@@ -393,6 +418,7 @@ impl Infer<'_, '_> {
             {
                 names.extend(only.fields.iter().map(|f| f.name.clone()));
             }
+            names.extend(has_general_copy(ty).then(|| "copy".to_owned()));
             names.sort_unstable();
             if !self.meant_otherwise(call, ty) {
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
