@@ -193,7 +193,7 @@ pub(super) fn symbol(code: &str, near: usize) -> Option<Idiom> {
             let before = code[..*at].trim_end();
             match rule.0 {
                 // Empty parameters of a block begin it.
-                "||" => before.ends_with(|c: char| is_word(c) || matches!(c, ')' | ']' | '"')),
+                "||" => follows_value(before),
                 "??" | "?." | "/*" | "`" | "~" | "^" | ":=" | "::" | "<>" => true,
                 _ => !before.is_empty(),
             }
@@ -277,7 +277,8 @@ pub(super) fn or_default(line: &str, code: &str, near: usize) -> Option<Idiom> {
     let (before, behind) = (code[..at].trim_end(), code[at + 2..].trim_start());
     let is_negative = |c: char| c == '-' && behind[1..].starts_with(|c: char| c.is_ascii_digit());
     let is_value = |c: char| c.is_ascii_digit() || matches!(c, '"' | '[' | '\'') || is_negative(c);
-    if before.is_empty() || !behind.starts_with(is_value) {
+    // Empty parameters of a block begin it.
+    if !follows_value(before) || !behind.starts_with(is_value) {
         return None;
     }
     let why = "the value of an Option, or another: `x.or(…)`";
@@ -299,6 +300,11 @@ pub(super) fn or_default(line: &str, code: &str, near: usize) -> Option<Idiom> {
         replacement: Some(format!("{}.or({})", &before[start..], &line[value..after])),
         ..bars
     })
+}
+
+/// Whether a text ends with a value, so that an operator may follow.
+fn follows_value(before: &str) -> bool {
+    before.ends_with(|c: char| is_word(c) || matches!(c, ')' | ']' | '"'))
 }
 
 /// The length of the number or string that a text begins with; 0 for anything else.
