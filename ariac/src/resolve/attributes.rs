@@ -54,11 +54,21 @@ const KNOWN: [&str; 10] = [
 /// The ways to treat the GIL.
 const GIL: [&str; 3] = ["auto", "hold", "release"];
 
+/// Where a declaration stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In a file.
+    File,
+    /// In a type, trait or `impl`.
+    Member,
+}
+
 /// Checks the attributes of a declaration.
-pub(super) fn check(hir: &Hir, item: &Item, reports: &mut Reports) {
+pub(super) fn check(hir: &Hir, item: &Item, place: Place, reports: &mut Reports) {
     let is_function = matches!(&item.kind, ItemKind::Fn(f) if f.body.is_some());
     for attribute in &item.attributes {
         match &*attribute.name.name {
+            TEST | BENCH if place == Place::Member => test_in_type(attribute, reports),
             TEST | BENCH => test(item, attribute, reports),
             DEPRECATED => deprecated(hir, item, attribute, reports),
             EXPORT => export(hir, item, attribute, reports),
@@ -304,6 +314,18 @@ fn test(item: &Item, attribute: &Attribute, reports: &mut Reports) {
         expected,
         None,
     ));
+}
+
+/// A test or benchmark in a type, where nothing would run it.
+fn test_in_type(attribute: &Attribute, reports: &mut Reports) {
+    let what = if attribute.name.name == TEST {
+        "tests"
+    } else {
+        "benchmarks"
+    };
+    let message = format!("{what} stand in the file, outside of types and traits");
+    let report = say::attribute_argument(attribute.span, &message, "none here", None);
+    reports.add(report.help("put the function before or behind the declaration that it stands in"));
 }
 
 /// Checks the attributes of a loop.

@@ -1,5 +1,6 @@
 //! Declarations: types, traits, `impl`s, and the functions and constants in them.
 
+use super::attributes::Place;
 use super::scope::ScopeKind;
 use super::type_names::SelfMeaning;
 use super::walk::Walk;
@@ -26,7 +27,11 @@ impl<'h> Walk<'h, '_> {
         let hir = self.hir;
         let item: &'h Item = &hir.items[id];
         self.names.modules.set(id, self.module_index);
-        attributes::check(hir, item, self.reports);
+        let place = match self.self_meaning {
+            SelfMeaning::Nothing => Place::File,
+            _ => Place::Member,
+        };
+        attributes::check(hir, item, place, self.reports);
         match &item.kind {
             ItemKind::Const { ty, value } => {
                 self.start();
