@@ -1,6 +1,6 @@
 //! Which statements and declarations are left as they are written: those around what the parser could not read.
 
-use crate::syntax::{Kind, Node, Tree};
+use crate::syntax::{self, Kind, Node, Tree};
 use std::collections::HashSet;
 
 /// Levels of the tree. What is nested deeper is left alone: the compiler refuses it anyway.
@@ -62,8 +62,7 @@ pub(super) fn find(tree: &Tree, extent: Extent) -> HashSet<usize> {
     }];
     while let Some(visit) = visits.pop() {
         let node = visit.node;
-        let damaged = node.kind() == Kind::Error || node.is_missing() || visit.depth > DEEPEST;
-        if damaged {
+        if is_damaged(node) || visit.depth > DEEPEST {
             match visit.item {
                 Some(item) => keep(&items, item, extent, &mut kept),
                 None => drop(kept.insert(root.id())),
@@ -96,7 +95,33 @@ pub(super) fn find(tree: &Tree, extent: Extent) -> HashSet<usize> {
             });
         }
     }
+    keep_members(root, &mut kept);
     kept
+}
+
+/// Whether the parser could not read this, or read what cannot be meant.
+fn is_damaged(node: Node<'_>) -> bool {
+    node.kind() == Kind::Error || node.is_missing() || syntax::increment(node).is_some()
+}
+
+/// What follows a damaged declaration and is indented further was meant to be in it, and is known by its indentation alone.
+fn keep_members(file: Node<'_>, kept: &mut HashSet<usize>) {
+    let mut damaged = None;
+    // Where the declaration before ends.
+    let mut row = None;
+    for child in file.all_children() {
+        let indentation = child.indentation();
+        // What stands on the same line stays with it.
+        let goes_on = row == Some(child.row()) || child.kind() == Kind::Comment;
+        if damaged.is_some_and(|outer| indentation > outer) {
+            kept.insert(child.id());
+        } else if kept.contains(&child.id()) {
+            damaged = Some(indentation);
+        } else if !goes_on {
+            damaged = None;
+        }
+        row = Some(child.end_row());
+    }
 }
 
 fn keep(items: &[Item], item: usize, extent: Extent, kept: &mut HashSet<usize>) {

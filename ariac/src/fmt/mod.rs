@@ -4,7 +4,8 @@
 //! order, so that only whitespace can change. A statement or declaration in which something could not be parsed stays
 //! as it is written ([`damage`]), and the rest is formatted around it.
 //!
-//! What holds of every text: the result parses to the same tree ([`same`]), and formatting it again changes nothing.
+//! What holds of every text: the result parses to the same tree with the same mistakes ([`same`]), and formatting it again
+//! changes nothing.
 //! Where recovery from an error comes out differently in the formatted text, more of it is left as it is.
 
 mod align;

@@ -1,6 +1,7 @@
 //! Whether two texts mean the same: the same nodes with the same tokens in the same order.
 
-use crate::syntax::{Kind, Node, Tree};
+use crate::syntax::{self, Kind, Node, Problem, Tree};
+use std::mem::{Discriminant, discriminant};
 
 /// What formatting must not change.
 #[derive(Debug, PartialEq, Eq)]
@@ -9,6 +10,8 @@ pub(super) struct Signature {
     nodes: Vec<(usize, Kind)>,
     /// The tokens, comments included, without the whitespace around and the indentation in them.
     tokens: Vec<String>,
+    /// What is wrong with the text: which line a mark stands on decides whether it is told.
+    problems: Vec<Discriminant<Problem>>,
 }
 
 impl Signature {
@@ -17,6 +20,7 @@ impl Signature {
         let mut signature = Signature {
             nodes: Vec::new(),
             tokens: Vec::new(),
+            problems: syntax::problems(tree).iter().map(discriminant).collect(),
         };
         let mut rest: Vec<(usize, Node<'_>)> = tree.root().into_iter().map(|n| (0, n)).collect();
         while let Some((depth, node)) = rest.pop() {

@@ -1,12 +1,15 @@
 //! Syntax: the tree that tree-sitter makes of a file, and the mistakes in it.
 //!
 //! One tree serves the compiler, the formatter and the editors. [`kinds`] turns the grammar's names into enums,
-//! [`tree`] gives access to nodes by kind and field, and [`problems`] reads ERROR and MISSING nodes.
+//! [`tree`] gives access to nodes by kind and field, [`problems`] reads ERROR and MISSING nodes, and [`increment`] finds
+//! what the grammar accepts though it cannot be meant.
 
+mod increment;
 mod kinds;
 mod problems;
 mod tree;
 
+pub use increment::increment;
 pub use kinds::{Field, Kind};
 pub use problems::{Problem, Unclosed, problems};
 pub use tree::{Node, Tree};

@@ -1,6 +1,6 @@
 //! What holds of every text.
 
-use crate::texts;
+use crate::{mistakes, texts};
 use ariac::fmt::{Kept, format};
 use ariac::syntax::{self, Kind, Node};
 use proptest::prelude::*;
@@ -49,8 +49,11 @@ fn visit(node: Node<'_>, depth: usize, nodes: &mut String, tokens: &mut Vec<Stri
     }
 }
 
-/// Whether something could not be parsed.
+/// Whether something could not be parsed, or cannot be meant.
 fn is_damaged(text: &str) -> bool {
+    if !mistakes::of_syntax(text).is_empty() {
+        return true;
+    }
     let tree = syntax::parse(text);
     let mut damaged = false;
     tree.root().unwrap().walk(|node| {
@@ -74,6 +77,17 @@ pub(crate) fn checked(name: &str, text: &str) -> String {
     assert!(
         nodes == new_nodes && tokens == new_tokens,
         "{name}: means something else\n{text}\n-- formatted\n{}",
+        formatted.text
+    );
+    // Where the last line has no end, what is wrong behind it is told otherwise.
+    let ended = |text: &str| format!("{}\n", text.trim_end());
+    let (mistakes, new_mistakes) = (
+        mistakes::of_syntax(&ended(text)),
+        mistakes::of_syntax(&ended(&formatted.text)),
+    );
+    assert!(
+        mistakes == new_mistakes,
+        "{name}: {mistakes:?} became {new_mistakes:?}\n{text}\n-- formatted\n{}",
         formatted.text
     );
     let damaged = is_damaged(text);

@@ -108,26 +108,15 @@ impl Lower<'_> {
 
     /// `i++` at the end of a line would be a sum with the next one.
     fn no_increment(&mut self, node: Node<'_>) {
-        let (Some(left), Some(right)) = (node.field(Field::Left), node.field(Field::Right)) else {
+        let Some(range) = crate::syntax::increment(node) else {
             return;
         };
-        if right.kind() != Kind::UnaryExpression {
-            return;
-        }
-        let between = left.range().end..right.range().start + 1;
-        let text =
-            &node.text()[between.start - node.range().start..between.end - node.range().start];
-        let sign = text.trim();
-        let behind = &right.text()[1..];
-        let ends_line = behind
-            .trim_start_matches([' ', '\t', '\r'])
-            .starts_with(['\n', '#']);
-        if matches!(sign, "++" | "--") && ends_line {
-            let start = between.end - 2;
-            let span = Span::new(self.file, start, between.end);
-            let blanks = Span::new(self.file, between.start, between.end);
-            self.report(say::increment(span, blanks, sign));
-        }
+        let (start, end) = (range.end - 2, range.end);
+        let begin = node.range().start;
+        let sign = &node.text()[start - begin..end - begin];
+        let span = Span::new(self.file, start, end);
+        let blanks = Span::new(self.file, range.start, end);
+        self.report(say::increment(span, blanks, sign));
     }
 
     fn binary(&mut self, node: Node<'_>) -> ExprId {
