@@ -45,7 +45,7 @@ codes! {
     UnknownType = "E0205" "a type is not known",
     UnknownAttribute = "E0206" "an attribute is not known",
     AmbiguousVariant = "E0207" "a variant's name belongs to several enums",
-    Private = "E0208" "a name is private to another module",
+    Private = "E0208" "a name or field is private",
     ModuleNotFound = "E0209" "a module is not found",
     NotATrait = "E0210" "a type where a trait belongs, or the reverse",
     Alternatives = "E0211" "alternatives of a pattern name different things",

@@ -117,11 +117,60 @@ pub fn unknown_field(span: Span, owner: &str, field: &str, near: Option<&str>) -
 #[must_use]
 pub fn private_field(span: Span, owner: &str, field: &str) -> Diagnostic {
     Diagnostic::error(
-        Code::UnknownMethod,
+        Code::Private,
         span,
         format!("the field `{field}` of {owner} is private"),
         "only the type's own functions use it",
     )
+}
+
+/// A private field that a constructor is given. `is_optional`: the field has a default.
+#[must_use]
+pub fn private_argument(
+    span: Span,
+    owner: &str,
+    field: &str,
+    (is_named, is_optional): (bool, bool),
+    maker: Option<&str>,
+) -> Diagnostic {
+    let report = private_field(span, owner, field);
+    match (is_named, is_optional) {
+        (true, true) => report.help("leave it out: it has a default value"),
+        (false, true) => report.help(
+            "leave it out: it has a default value; what follows it is given by name, `field: value`",
+        ),
+        (_, false) => made_by(report, owner, maker),
+    }
+}
+
+/// A constructor that is called where a field without a default is private.
+#[must_use]
+pub fn cannot_construct(span: Span, owner: &str, field: &str, maker: Option<&str>) -> Diagnostic {
+    let message = format!("{owner} cannot be constructed here: its field `{field}` is private");
+    let label = "only the type's own functions do this";
+    made_by(
+        Diagnostic::error(Code::Private, span, message, label),
+        owner,
+        maker,
+    )
+}
+
+/// What makes a value of a type whose constructor is its own. `maker` is a function of the type that gives one.
+fn made_by(report: Diagnostic, owner: &str, maker: Option<&str>) -> Diagnostic {
+    match maker {
+        Some(maker) => report.help(format!("`{owner}.{maker}` makes a value of it")),
+        None => report.help(format!(
+            "give {owner} a function that makes one: `fn new(…) -> {owner} = {owner}(…)`"
+        )),
+    }
+}
+
+/// A private field that a pattern takes apart.
+#[must_use]
+pub fn private_part(span: Span, owner: &str, field: &str) -> Diagnostic {
+    private_field(span, owner, field).help(format!(
+        "`..` stands for it; a field behind it is known by its name: `{owner}(name: x, ..)`"
+    ))
 }
 
 /// A field of something that stays as it is.

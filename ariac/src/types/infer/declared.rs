@@ -7,7 +7,7 @@ use crate::builtins::{MathFn, Receiver, find_method};
 use crate::diagnostics::{declared as said, nearest, types as say};
 use crate::hir::{Arg, Closure, ExprId, ExprKind, ItemId, ParamMode, TypeDeclKind};
 use crate::types::members::Member;
-use crate::types::{Adt, Bound, Callee, Coercion, Repr, Signature, Ty};
+use crate::types::{Adt, Bound, Callee, Coercion, Repr, Signature, Ty, VariantDef};
 
 impl Infer<'_, '_> {
     /// `Circle(1.0)`, `Point(x: 0.0, y: 1.0)`; also a variant's name alone.
@@ -28,6 +28,14 @@ impl Infer<'_, '_> {
             return Ty::Error;
         };
         let ret = self.declared_type(item, &def.name, def.generics.len());
+        if self.gives_private(id, item, form, args) {
+            self.ignore(args);
+            return if def.generics.is_empty() {
+                ret
+            } else {
+                Ty::Error
+            };
+        }
         let slots = form.fields.iter().map(|field| Slot {
             name: &field.name,
             ty: field.ty.clone(),
@@ -94,8 +102,60 @@ impl Infer<'_, '_> {
         Some(field.ty.subst(&adt.args))
     }
 
+    /// Whether a constructor is given, or would need, a field that is private here; reports it.
+    fn gives_private(&mut self, id: ExprId, item: ItemId, form: &VariantDef, args: &[Arg]) -> bool {
+        if !form.fields.iter().any(|f| f.private) || self.is_inside(item) {
+            return false;
+        }
+        let maker = self.maker(item);
+        let (owner, maker) = (form.name.as_str(), maker.as_deref());
+        for (i, arg) in args.iter().enumerate() {
+            let field = match &arg.name {
+                Some(name) => form.fields.iter().find(|f| f.name == name.name),
+                None => form.fields.get(i),
+            };
+            if let Some(field) = field.filter(|f| f.private) {
+                let name = arg.name.as_ref();
+                let span = name.map_or_else(|| self.span(arg.value), |name| name.span);
+                let how = (name.is_some(), field.default.is_some());
+                self.report(said::private_argument(span, owner, &field.name, how, maker));
+                return true;
+            }
+        }
+        let needed = form
+            .fields
+            .iter()
+            .find(|f| f.private && f.default.is_none());
+        if let Some(field) = needed {
+            let span = self.span(id);
+            self.report(said::cannot_construct(span, owner, &field.name, maker));
+        }
+        needed.is_some()
+    }
+
+    /// A function of a type that makes a value of it, as it is called.
+    fn maker(&self, item: ItemId) -> Option<String> {
+        let makes = |id: &ItemId| {
+            let signature = self.types.signatures.get(*id)?;
+            let has_self = signature.params.first().is_some_and(|p| p.name == "self");
+            let gives = matches!(&signature.ret, Ty::Adt(adt) if adt.item == item);
+            let function = &self.hir.items[*id];
+            let is_usable = gives && !has_self && !function.private;
+            let call = if signature.params.is_empty() {
+                ""
+            } else {
+                "(…)"
+            };
+            is_usable.then(|| format!("{}{call}", function.name.name))
+        };
+        let of_it = |ty: &Ty| matches!(ty, Ty::Adt(adt) if adt.item == item);
+        let impls = self.types.impls.iter().filter(|i| of_it(&i.ty));
+        let mut functions = impls.flat_map(|i| i.methods.iter().map(|(_, id)| id));
+        functions.find_map(makes)
+    }
+
     /// Whether the function that is being looked at belongs to a type.
-    fn is_inside(&self, item: ItemId) -> bool {
+    pub(super) fn is_inside(&self, item: ItemId) -> bool {
         if self.module.is_some_and(|m| m.prelude) {
             return true;
         }
@@ -136,7 +196,11 @@ impl Infer<'_, '_> {
                 self.infer(arg.value, Want::Any);
                 continue;
             };
-            let want = form.fields[index].ty.subst(&adt.args);
+            let field = &form.fields[index];
+            if field.private && !self.is_inside(adt.item) {
+                self.report(said::private_field(name.span, &ty.to_string(), &field.name));
+            }
+            let want = field.ty.subst(&adt.args);
             self.check(arg.value, &want, Why::Text("the field"));
             order[index] = Some(i);
         }

@@ -300,6 +300,10 @@ impl Infer<'_, '_> {
                 self.pattern(*part, &Ty::Error);
                 continue;
             };
+            if field.private && !self.is_inside(item) {
+                let at = name.as_ref().map_or(self.hir.pats[*part].span, |n| n.span);
+                self.report(said::private_part(at, &form.name, &field.name));
+            }
             self.pattern(*part, &field.ty.subst(&adt.args));
             fields.push((index, *part));
         }
