@@ -374,6 +374,14 @@ def test_a_program_in_a_file(program):
         [program.folder / "out" / "sums"], env={"ARIA_CPU_LEVEL": "9"}, capture_output=True, text=True
     )
     assert done.returncode == 1 and done.stderr.startswith("ARIA_CPU_LEVEL is '9'")
+    # The program is the first file; it may import the others.
+    (program.folder / "shop").mkdir()
+    other = program.write("fn twice(x: Int) -> Int = x * 2\n", "shop/prices.aria")
+    (program.folder / "bin").mkdir()
+    first = program.write("import shop.prices\nfn main\n  print(prices.twice(4))\nend\n", "bin/first.aria")
+    built = ariac(first, other, "-o", "out")
+    assert (built.returncode, built.stdout, built.stderr) == (0, "out/first\n", "")
+    assert subprocess.run([program.folder / "out" / "first"], capture_output=True, text=True).stdout == "8\n"
     done = ariac(program.write("fn f\nend\n"))
     assert done.returncode == 2 and "no `fn main`" in done.stderr
     done = ariac(program.write("extern Python from math as m\nfn main\n  print(m.pi)\nend\n"))
@@ -590,6 +598,20 @@ def test_filter_and_files(program):
     )
     program.write("fn f\nend\n", "none.aria")
     assert program.test("none.aria") == (0, "there are no tests\n", "")
+
+
+def test_a_test_imports_what_stands_on_the_command_line(program):
+    (program.folder / "tests").mkdir()
+    (program.folder / "shop").mkdir()
+    program.write("from shop.prices import twice\n@test\nfn doubles\n  assert(twice(2) == 4)\nend\n", "tests/core.aria")
+    program.write("fn twice(x: Int) -> Int = x * 2\n@test\nfn own\nend\n", "shop/prices.aria")
+    assert program.test("tests/core.aria", "shop/prices.aria") == (
+        0,
+        "tests/core.aria:\nok doubles (… ms)\nshop/prices.aria:\nok own (… ms)\n2 passed\n",
+        "",
+    )
+    status, _, err = program.test("tests/core.aria")
+    assert status == 1 and "error[E0209]" in err
 
 
 def test_a_crash_is_told_and_the_rest_is_run(program):

@@ -57,7 +57,8 @@ fn bench_file(cli: &Cli, options: &Bench, file: &Path) -> Result<(usize, bool), 
     let mut code = start.code.clone();
     code.optimization.get_or_insert(OPTIMIZATION);
     let settings = settings(&code)?;
-    let (sources, mut frontend) = compiled_frontend(cli, file, &code.disable_pass)?;
+    let (files, disabled) = ([file.to_owned()], &code.disable_pass);
+    let (sources, mut frontend) = compiled_frontend(cli, &files, &options.files, disabled)?;
     let entry = Entry::benches(&frontend.hir, &frontend.program);
     let names = names(&frontend, &entry);
     let wanted = |(_, name): &(usize, &String)| name.contains(&options.filter);

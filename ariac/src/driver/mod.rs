@@ -132,13 +132,14 @@ fn dispatch(cli: &Cli) -> Result<bool, Failure> {
     done.map(|()| true)
 }
 
-/// The checked and optimised program of a file, whose warnings are printed.
+/// The checked and optimised program of files, which may import those that are given; its warnings are printed.
 fn compiled_frontend(
     cli: &Cli,
-    file: &Path,
+    files: &[PathBuf],
+    given: &[PathBuf],
     disabled: &[String],
 ) -> Result<(SourceMap, Frontend), Failure> {
-    let sources = read_sources(&[file.to_owned()])?;
+    let sources = read_sources(files, given)?;
     let mut dump = Dump::new(Stages::default());
     match pipeline::frontend(&sources, disabled, &[], &mut dump) {
         (Some(frontend), reports) => {
@@ -158,7 +159,7 @@ fn build(cli: &Cli, options: &Build) -> Result<(), Failure> {
         .then(|| thread::spawn(move || interpreter::find(python.as_deref())));
     let mut lints = Lint::parse(&options.warn).map_err(Failure::usage)?;
     lints.push(Lint::LeftOut);
-    let sources = read_sources(&options.files)?;
+    let sources = read_sources(&options.files, &options.files)?;
     let source = &options.files[0];
     let module = module_name(options.module.as_deref(), source)?;
     let stages = Stages::parse(&options.emit).map_err(Failure::usage)?;
@@ -208,7 +209,7 @@ fn keep_promises(
 
 fn check(cli: &Cli, options: &Check) -> Result<(), Failure> {
     let lints = Lint::parse(&options.warn).map_err(Failure::usage)?;
-    let sources = read_sources(&options.files)?;
+    let sources = read_sources(&options.files, &options.files)?;
     let stages = Stages::parse(&options.emit).map_err(Failure::usage)?;
     passes::check_names(&options.disable_pass).map_err(Failure::usage)?;
     if let Some(stage) = stages.first_of_backend() {
@@ -228,7 +229,7 @@ fn check(cli: &Cli, options: &Check) -> Result<(), Failure> {
 }
 
 fn report(options: &Report) -> Result<(), Failure> {
-    let sources = read_sources(&options.files)?;
+    let sources = read_sources(&options.files, &options.files)?;
     let module = module_name(None, &options.files[0])?;
     let mut dump = Dump::new(Stages::default());
     let settings = pipeline::Settings {

@@ -20,6 +20,7 @@ use std::os::fd::{AsRawFd, FromRawFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::slice;
 
 /// Where a CPU level is not asked for: this machine's.
 const LEVEL: &str = "native";
@@ -30,7 +31,8 @@ pub(super) const OPTIMIZATION: u8 = 2;
 pub(super) fn run(cli: &Cli, options: &Run) -> Result<(), Failure> {
     let settings = settings(&options.start.code)?;
     let file = &options.file;
-    let (sources, mut frontend) = compiled_frontend(cli, file, &options.start.code.disable_pass)?;
+    let disabled = &options.start.code.disable_pass;
+    let (sources, mut frontend) = compiled_frontend(cli, slice::from_ref(file), &[], disabled)?;
     let entry = main_of(&frontend, file)?;
     let mut command = if entry.uses_python(&frontend.program) {
         let program = PythonProgram {
@@ -58,13 +60,14 @@ pub(super) fn run(cli: &Cli, options: &Run) -> Result<(), Failure> {
     )))
 }
 
-/// `ariac build --bin`: writes the program to a file.
+/// `ariac build --bin`: writes the program to a file. The first source is the program, which may import the others.
 pub(super) fn build(cli: &Cli, options: &Build) -> Result<(), Failure> {
     let settings = super::settings(&options.code)?;
-    let [file] = options.files.as_slice() else {
-        return Err(Failure::usage("a program is built of one file"));
+    let Some(file) = options.files.first() else {
+        return Err(Failure::usage("a program is built of a file"));
     };
-    let (sources, mut frontend) = compiled_frontend(cli, file, &options.code.disable_pass)?;
+    let disabled = &options.code.disable_pass;
+    let (sources, mut frontend) = compiled_frontend(cli, &options.files, &options.files, disabled)?;
     let entry = main_of(&frontend, file)?;
     if entry.uses_python(&frontend.program) {
         let message = format!(

@@ -10,15 +10,15 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Reads the sources; the first is the root module.
-pub(super) fn read_sources(files: &[PathBuf]) -> Result<SourceMap, Failure> {
+/// Reads the sources, of which the first is the root module, and what they import, be it of the files that are `given`.
+pub(super) fn read_sources(files: &[PathBuf], given: &[PathBuf]) -> Result<SourceMap, Failure> {
     let mut reader = Reader::default();
     for file in files {
         reader.add(file, None)?;
     }
     // What is imported may import more.
     while let Some(file) = reader.unread.pop() {
-        reader.follow_imports(file, files)?;
+        reader.follow_imports(file, given)?;
     }
     prelude::add(&mut reader.sources);
     Ok(reader.sources)

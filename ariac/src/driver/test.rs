@@ -45,7 +45,9 @@ pub(super) fn test(cli: &Cli, options: &Test) -> Result<bool, Failure> {
 
 fn test_file(cli: &Cli, options: &Test, file: &Path, counts: &mut Counts) -> Result<(), Failure> {
     let settings = settings(&options.start.code)?;
-    let (sources, mut frontend) = compiled_frontend(cli, file, &options.start.code.disable_pass)?;
+    let disabled = &options.start.code.disable_pass;
+    let files = [file.to_owned()];
+    let (sources, mut frontend) = compiled_frontend(cli, &files, &options.files, disabled)?;
     let entry = Entry::tests(&frontend.hir, &frontend.program);
     let names = names(&frontend, &entry);
     let wanted = |(_, name): &(usize, &String)| name.contains(&options.filter);
