@@ -1,5 +1,5 @@
-"""`Python.without_gil` and `Python.with_gil` within each other and within loops, handlers and returns: who holds the GIL
-where, and that it is always given and taken in turn."""
+"""`Python.without_gil` and `Python.with_gil` within each other and within loops, handlers and returns: who holds the
+GIL where, and that it is always given and taken in turn."""
 
 import random
 
@@ -115,8 +115,8 @@ end
 
 
 class Program:
-    """A random function, in Aria and in Python. It writes what it does into a list, which takes the GIL where it must be
-    held: without it the interpreter would crash."""
+    """A random function, in Aria and in Python. It writes what it does into a list, where the GIL must be held: without
+    it the interpreter would crash."""
 
     def __init__(self, seed: int):
         self.random = random.Random(seed)
