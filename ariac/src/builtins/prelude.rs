@@ -25,6 +25,7 @@ pub const FILES: &[(&str, &str)] = files![
     "matrix.aria",
     "string.aria",
     "map.aria",
+    "collect.aria",
     "math.aria",
     "complex.aria",
     "bytes.aria",

@@ -21,15 +21,17 @@ impl Infer<'_, '_> {
             self.block(then, Want::Nothing);
             return Ty::Unit;
         };
-        let one = self.block(then, want);
-        let hint = if one.is_number() {
-            Some(one.clone())
-        } else {
-            None
-        };
-        let other = match (want, &hint) {
-            (Want::Any, Some(hint)) => self.block(otherwise, Want::Hint(hint)),
-            _ => self.block(otherwise, want),
+        // A way that is `None`, `[]` or a number alone takes its type from the other.
+        let (one, other) = match self.is_open(then) && !self.is_open(otherwise) {
+            true => {
+                let other = self.block(otherwise, want);
+                (self.way(then, &other, want), other)
+            }
+            false => {
+                let one = self.block(then, want);
+                let other = self.way(otherwise, &one, want);
+                (one, other)
+            }
         };
         match (&one, &other) {
             (Ty::Never, _) => return other,
@@ -67,6 +69,28 @@ impl Infer<'_, '_> {
         let report = say::mismatch(span, &one, &other).at(at, what);
         self.report(report.note("both ways of an `if` whose value is used give the same type"));
         Ty::Error
+    }
+
+    /// The type of a way of an `if`; what does not say its type itself is what the other way is.
+    fn way(&mut self, body: &Block, other: &Ty, want: Want<'_>) -> Ty {
+        let is_known = !matches!(other, Ty::Never | Ty::Error | Ty::Unit);
+        match want {
+            Want::Any if is_known => self.block(body, Want::Hint(other)),
+            _ => self.block(body, want),
+        }
+    }
+
+    /// Whether a body is an expression without a type of its own: `None`, `nil`, `[]`, a number.
+    fn is_open(&self, body: &Block) -> bool {
+        let [value] = body.stmts.as_slice() else {
+            return false;
+        };
+        match &self.hir.exprs[*value].kind {
+            ExprKind::Nil | ExprKind::Int { .. } | ExprKind::Float { .. } => true,
+            ExprKind::Array(items) => items.is_empty(),
+            ExprKind::Name(name) => name == "None",
+            _ => false,
+        }
     }
 
     /// Widens the value of a body; a literal becomes what is wanted.
