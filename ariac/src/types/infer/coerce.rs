@@ -273,6 +273,9 @@ impl Infer<'_, '_> {
             (Ty::Int | Ty::Float, Ty::Float32) => "to_float32",
             (Ty::Float | Ty::Float32, Ty::Int) => "to_int",
             (have, Ty::String) if have.is_number() => "to_string",
+            (have, want) if have.is_number() && want.is_number() => {
+                return self.append_method(report, id, &format!("to[{want}]"));
+            }
             (have, Ty::Array(_) | Ty::Nd(_))
                 if have.element() == want.element()
                     && have.rank() == want.rank()
