@@ -401,7 +401,6 @@ impl<'a> FnBuilder<'a> {
         });
     }
 
-    /// Each element in turn, by its place in the list. What changes the list meanwhile is found by the borrow checker.
     /// What a loop goes through: of an array, a view of the elements that it has now.
     pub(super) fn gone_through(&mut self, items: &Value) -> LocalId {
         let local = self.in_local(items);
@@ -415,6 +414,7 @@ impl<'a> FnBuilder<'a> {
         }
     }
 
+    /// Each element in turn, by its place in the list. What changes the list meanwhile is found by the borrow checker.
     fn for_list(&mut self, id: LoopId, pattern: PatId, iterable: ExprId, body: &'a hir::Block) {
         let items = self.expr(iterable);
         let list = self.in_local(&items);
